@@ -1,0 +1,1 @@
+"""Questions asked of the models, one script each."""

@@ -1,0 +1,97 @@
+"""What every extractor shares: the checks, the cache, and scikit-learn's manners."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from happysad.features.batch import Faces
+from happysad.features.progress import report
+from happysad.features.store import active_store, through_store
+
+_CHUNK = 512  # faces between two reports of progress, and two writes to the store
+_AT_ONCE = 32  # faces described at once: their arrays stay in the processor's cache
+
+
+class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Base of the extractors: ``Faces`` in, ``(n, d)`` float32 out, nothing learned.
+
+    A subclass stores its settings in ``__init__``, computes in ``_describe`` and names its
+    columns in ``_names``; ``version`` is part of the cache's key and is raised when the output
+    changes.
+    """
+
+    version = 1
+
+    def fit(self, X: Faces, y: Any = None) -> FaceFeature:
+        """Check the settings on the crops' size; learn only that size (for the names).
+
+        Raises
+        ------
+        ValueError
+            The settings do not fit crops of this size.
+        """
+        self.crop_size_ = X.size
+        self._names(X.size)
+        return self
+
+    def transform(self, X: Faces) -> NDArray[np.float32]:
+        """Describe ``n`` faces: ``(n, d)`` float32.
+
+        Cached per face where a ``FeatureStore`` is in use and the faces have keys.
+        """
+        if not isinstance(X, Faces):
+            raise TypeError(
+                f"{type(self).__name__} describes Faces, not {type(X).__name__}: "
+                "put a FaceAligner before it"
+            )
+        width = len(self._names(X.size))
+        rows = np.empty((len(X), width), np.float32)
+        for start in range(0, len(X), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            rows[part] = self._stored(X[part], width)
+            report(f"describing faces: {type(self).__name__}", min(part.stop, len(X)), len(X))
+        return rows
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Names of the ``d`` columns of crops of the size seen in ``fit``."""
+        size = getattr(self, "crop_size_", 96)
+        return np.array(self._names(size), dtype=object)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True  # nothing is learned that transform needs
+
+    @abstractmethod
+    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+        """The rows of a batch that is not empty."""
+
+    @abstractmethod
+    def _names(self, size: int) -> list[str]:
+        """Names of the columns for crops of ``size`` pixels."""
+
+    def _stored(self, faces: Faces, width: int) -> NDArray[np.float32]:
+        if active_store() is None:
+            return self._described(faces)
+        blobs = through_store(
+            self._space(),
+            [str(key) for key in faces.keys],
+            lambda missing: [
+                np.asarray(row, "<f4").tobytes() for row in self._described(faces[missing])
+            ],
+        )
+        return np.frombuffer(b"".join(blobs), "<f4").reshape(len(faces), width)
+
+    def _described(self, faces: Faces) -> NDArray[np.float32]:
+        starts = range(0, len(faces), _AT_ONCE)
+        return np.concatenate([self._describe(faces[i : i + _AT_ONCE]) for i in starts])
+
+    def _space(self) -> str:
+        """The cache's name for this extractor, version and settings."""
+        settings = repr(sorted(self.get_params(deep=False).items()))
+        digest = hashlib.sha256(settings.encode()).hexdigest()[:12]
+        return f"{type(self).__name__.lower()}-v{self.version}-{digest}"

@@ -1,0 +1,91 @@
+"""``Faces``: a batch of aligned faces that indexes like an array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_LANDMARKS = 68
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """What the face stage found in ``n`` images, one row per image and none dropped.
+
+    scikit-learn's splitters and cross-validation index it like an array, so the face stage,
+    equal for all models, runs once for a data set.
+
+    Attributes
+    ----------
+    crops : (n, S, S) uint8
+        Aligned grey crops.
+    landmarks : (n, 68, 2) float32
+        x, y in crop pixels, iBUG 300-W order; NaN where no 68-point predictor was used.
+    boxes : (n, 4) int32
+        left, top, right, bottom in pixels of the upright image; right and bottom exclusive.
+    scores : (n,) float32
+        The detector's score; NaN where it found no face.
+    status : (n,) str
+        ``detected``, ``full_frame`` (no face found: the whole image was taken for one) or
+        ``unreadable`` (blank crop).
+    keys : (n,) str
+        Digest of the image's bytes and the aligner's settings, ``""`` where unknown: the key
+        under which features are cached.
+    """
+
+    crops: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    boxes: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    status: NDArray[np.str_]
+    keys: NDArray[np.str_]
+
+    def __post_init__(self) -> None:
+        lengths = {field.name: len(getattr(self, field.name)) for field in fields(self)}
+        if len(set(lengths.values())) != 1:
+            raise ValueError(f"the parts of Faces differ in length: {lengths}")
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    @property
+    def shape(self) -> tuple[int]:
+        """``(n,)``: what scikit-learn asks to count the samples."""
+        return (len(self),)
+
+    @property
+    def size(self) -> int:
+        """Side of a crop in pixels."""
+        return int(self.crops.shape[1])
+
+    def __getitem__(self, index: Any) -> Faces:
+        """Faces of a slice, an integer (a batch of one), an integer array or a boolean mask."""
+        if isinstance(index, tuple):  # scikit-learn asks for X[rows, ...]
+            index = index[0]
+        if isinstance(index, int | np.integer):
+            index = [range(len(self))[index]]
+        return Faces(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def __iter__(self) -> Iterator[Faces]:
+        return (self[i] for i in range(len(self)))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Faces]) -> Faces:
+        """One batch of several, in order; ``parts`` holds at least one."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+    @classmethod
+    def empty(cls, size: int) -> Faces:
+        """A batch of no faces with crops of ``size`` pixels."""
+        return cls(
+            np.zeros((0, size, size), np.uint8),
+            np.zeros((0, N_LANDMARKS, 2), np.float32),
+            np.zeros((0, 4), np.int32),
+            np.zeros(0, np.float32),
+            np.zeros(0, "<U10"),
+            np.zeros(0, "<U64"),
+        )

@@ -1,0 +1,95 @@
+"""Finding faces and their landmarks in one grey image with dlib."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.weights import frontal_detector, shape_predictor
+
+Predictor = Literal["68", "5"]
+
+MIN_SIDE = 192
+"""Images are enlarged to this many pixels: the detector finds faces of 80 pixels or more."""
+
+MAX_SIDE = 1280
+"""Images are shrunk to this many pixels: the detector's cost grows with their area."""
+
+FULL_FRAME_INSET = 1 / 24
+"""Share of a tight crop outside the box that the detector would have drawn in it."""
+
+
+class Detection(NamedTuple):
+    """One face: box (left, top, right, bottom) in image pixels, and the detector's score."""
+
+    box: tuple[float, float, float, float]
+    score: float
+
+
+def find_faces(gray: NDArray[np.uint8], threshold: float = 0.0) -> list[Detection]:
+    """Faces in a grey image, the surest first.
+
+    Parameters
+    ----------
+    gray : (H, W) uint8
+    threshold : float
+        Lowest score kept. dlib's own threshold is 0; at -0.5 it finds 88% of the tight, blurred
+        crops of FER2013 in place of 67%, and now and then a face where there is none.
+    """
+    scale = _scale(gray)
+    boxes, scores, _ = frontal_detector().run(_rescaled(gray, scale), 0, threshold)
+    return [
+        Detection(
+            (b.left() / scale, b.top() / scale, (b.right() + 1) / scale, (b.bottom() + 1) / scale),
+            float(score),
+        )
+        for b, score in zip(boxes, scores, strict=True)
+    ]
+
+
+def full_frame(gray: NDArray[np.uint8]) -> Detection:
+    """The whole image taken for a face, as is right for tight crops; its score is NaN."""
+    height, width = gray.shape
+    dx, dy = width * FULL_FRAME_INSET, height * FULL_FRAME_INSET
+    return Detection((dx, dy, width - dx, height - dy), float("nan"))
+
+
+def find_landmarks(
+    gray: NDArray[np.uint8], detection: Detection, predictor: Predictor = "68"
+) -> NDArray[np.float32]:
+    """Landmarks of one face: (68, 2) or (5, 2) float32, x and y in image pixels.
+
+    Kazemi and Sullivan (2014). The 68 points are those of iBUG 300-W.
+    """
+    import dlib
+
+    left, top, right, bottom = detection.box
+    # The predictor samples pixels at offsets relative to the box, so a face is brought to a size
+    # like that of its training faces, whatever the image's.
+    scale = _scale(gray)
+    box = dlib.rectangle(
+        round(left * scale), round(top * scale), round(right * scale) - 1, round(bottom * scale) - 1
+    )
+    shape: Any = shape_predictor(predictor)(_rescaled(gray, scale), box)
+    points = np.array([(p.x, p.y) for p in shape.parts()], dtype=np.float32)
+    return ((points + 0.5) / scale - 0.5).astype(np.float32)
+
+
+def _scale(gray: NDArray[np.uint8]) -> float:
+    longest = max(gray.shape)
+    if longest < MIN_SIDE:
+        return MIN_SIDE / longest
+    return min(1.0, MAX_SIDE / longest)
+
+
+def _rescaled(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1.0:
+        return np.ascontiguousarray(gray)
+    import cv2
+
+    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    resized: NDArray[np.uint8] = cv2.resize(gray, size, interpolation=how)
+    return resized

@@ -1,0 +1,170 @@
+"""``FaceAligner``: from images to upright grey crops with landmarks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from happysad.features.align import eye_centers, eye_line_transform, transform_points, warp
+from happysad.features.batch import N_LANDMARKS, Faces
+from happysad.features.detect import Detection, Predictor, find_faces, find_landmarks, full_frame
+from happysad.features.images import ImageError, ImageSource, image_digest, read_image, to_gray
+from happysad.features.progress import report
+from happysad.features.store import active_store, through_store
+
+_CHUNK = 256  # images between two reports of progress, and two writes to the store
+
+
+class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Find the face in each image, turn it upright and cut it out.
+
+    dlib's frontal detector, dlib's landmark predictor, and a similarity transform that brings
+    the centres of the eyes to fixed places. Where several faces are found, the surest is taken;
+    where none is, the whole image is taken for a face and the status says ``full_frame``. No
+    image is ever dropped.
+
+    Parameters
+    ----------
+    size : int
+        Side of the crops in pixels.
+    predictor : {"68", "5"}
+        Landmarks to align by. "68" also gives the landmarks; its weights were trained on iBUG
+        300-W, whose terms exclude commercial use. "5" is free of that, and landmarks are NaN.
+    threshold : float
+        Lowest detector score that counts as a face; see ``find_faces``.
+    on_error : {"raise", "mark"}
+        What to do with an image that cannot be read: raise ImageError, or go on with a blank
+        crop of status ``unreadable``.
+    n_jobs : int or None
+        Processes to work in, as in joblib.
+    """
+
+    version = 1  # part of the cache's key: raise it when the output changes
+
+    def __init__(
+        self,
+        size: int = 96,
+        predictor: Predictor = "68",
+        threshold: float = -0.5,
+        on_error: Literal["raise", "mark"] = "raise",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.size = size
+        self.predictor = predictor
+        self.threshold = threshold
+        self.on_error = on_error
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Sequence[ImageSource], y: Any = None) -> FaceAligner:
+        """Learn nothing; all weights are pre-trained."""
+        return self
+
+    def transform(self, X: Sequence[ImageSource] | NDArray[Any]) -> Faces:
+        """Faces of ``n`` images, each a path or a uint8 array as ``read_image`` takes it.
+
+        Raises
+        ------
+        ImageError
+            An image cannot be read and ``on_error`` is "raise".
+        """
+        if isinstance(X, str):
+            raise ImageError(f"give a list of images, as in [{X!r}]")
+        images, parts = list(X), [Faces.empty(self.size)]
+        for start in range(0, len(images), _CHUNK):
+            parts.append(self._stored(images[start : start + _CHUNK]))
+            report("finding faces", min(start + _CHUNK, len(images)), len(images))
+        return Faces.concatenate(parts)
+
+    def align(self, gray: NDArray[np.uint8], detection: Detection) -> Faces:
+        """One face of a grey image, whose box is known, as a batch of one."""
+        points = find_landmarks(gray, detection, self.predictor)
+        matrix = eye_line_transform(eye_centers(points), self.size)
+        landmarks = np.full((N_LANDMARKS, 2), np.nan, np.float32)
+        if self.predictor == "68":
+            landmarks = transform_points(points, matrix)
+        found = not np.isnan(detection.score)
+        return Faces(
+            warp(gray, matrix, self.size)[None],
+            landmarks[None],
+            np.array([detection.box]).round().astype(np.int32),
+            np.array([detection.score], np.float32),
+            np.array(["detected" if found else "full_frame"], "<U10"),
+            np.array([""], "<U64"),
+        )
+
+    def _stored(self, images: list[ImageSource]) -> Faces:
+        if active_store() is None:
+            return Faces.concatenate(self._computed(images))
+        space = f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}"
+        keys = [self._key(image, space) for image in images]
+        blobs = through_store(
+            space,
+            keys,
+            lambda missing: [_pack(face) for face in self._computed([images[i] for i in missing])],
+        )
+        return Faces.concatenate(
+            [_unpack(blob, self.size, key) for blob, key in zip(blobs, keys, strict=True)]
+        )
+
+    def _key(self, image: ImageSource, space: str) -> str:
+        try:
+            return hashlib.sha256(f"{space} {image_digest(image)}".encode()).hexdigest()
+        except ImageError:
+            return ""  # never stored; reading it says what is wrong
+
+    def _computed(self, images: list[ImageSource]) -> list[Faces]:
+        if self.n_jobs in (None, 1) or len(images) < 8:
+            return [self._one(image) for image in images]
+        from joblib import Parallel, delayed
+
+        faces: list[Faces] = Parallel(n_jobs=self.n_jobs, batch_size=16)(
+            delayed(self._one)(image) for image in images
+        )
+        return faces
+
+    def _one(self, image: ImageSource) -> Faces:
+        try:
+            gray = to_gray(read_image(image))
+        except ImageError:
+            if self.on_error == "raise":
+                raise
+            return _unreadable(self.size)
+        found = find_faces(gray, self.threshold)
+        return self.align(gray, found[0] if found else full_frame(gray))
+
+
+def _unreadable(size: int) -> Faces:
+    return Faces(
+        np.zeros((1, size, size), np.uint8),
+        np.full((1, N_LANDMARKS, 2), np.nan, np.float32),
+        np.zeros((1, 4), np.int32),
+        np.full(1, np.nan, np.float32),
+        np.array(["unreadable"], "<U10"),
+        np.array([""], "<U64"),
+    )
+
+
+def _pack(face: Faces) -> bytes:
+    """One face as bytes: crop, landmarks, box, score; its status follows from the score."""
+    if face.status[0] == "unreadable":
+        return b""
+    parts = (face.crops, face.landmarks, face.boxes, face.scores)
+    return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+
+
+def _unpack(blob: bytes, size: int, key: str) -> Faces:
+    if not blob:
+        return _unreadable(size)
+    shapes = [("u1", (1, size, size)), ("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,))]
+    parts, start = [], 0
+    for dtype, shape in shapes:
+        count = int(np.prod(shape))
+        parts.append(np.frombuffer(blob, dtype, count, start).reshape(shape))
+        start += count * np.dtype(dtype).itemsize
+    status = "full_frame" if np.isnan(parts[3][0]) else "detected"
+    return Faces(*parts, np.array([status], "<U10"), np.array([key], "<U64"))

@@ -1,0 +1,41 @@
+"""Files that are whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path``; rename it into place once the block ends well.
+
+    A process killed in between leaves ``path`` as it was. An exception in the block removes the
+    temporary file. Missing parent folders are made.
+
+    Yields
+    ------
+    Path
+        To write to; it has the suffix of ``path``, as writers that look at the suffix expect.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        # mkstemp makes files that only the owner may read; the umask decides for real ones.
+        beside.chmod(0o666 & ~_umask())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,151 @@
+"""Reading one image, of whatever kind, as upright 8-bit grey or RGB."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+ImageSource: TypeAlias = str | Path | NDArray[Any]
+
+IMAGE_SUFFIXES = frozenset(
+    {".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff",
+     ".webp"}
+)  # fmt: skip
+
+
+class ImageError(UserError):
+    """An image that cannot be used; the sentence names the file and the reason."""
+
+
+def read_image(source: ImageSource) -> NDArray[np.uint8]:
+    """Read an image file, or check an array.
+
+    EXIF rotation is applied, 16-bit and float files are scaled to 8 bits, CMYK and palettes are
+    turned to RGB, transparency is laid on white, the first frame is taken of several.
+
+    Parameters
+    ----------
+    source : str, Path or array
+        A file, or a ``(H, W)``, ``(H, W, 1)``, ``(H, W, 3)`` RGB or ``(H, W, 4)`` RGBA uint8 array.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8
+
+    Raises
+    ------
+    ImageError
+        Missing, empty, truncated or not an image; an array of another shape or dtype.
+    """
+    if isinstance(source, str | Path):
+        return _decode(file_bytes(source), str(source))
+    return _check_array(np.asarray(source))
+
+
+def file_bytes(path: str | Path) -> bytes:
+    """The bytes of a file; ImageError where there are none."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ImageError(f"cannot read the image {path}: {reason}") from None
+    if not data:
+        raise ImageError(f"cannot read the image {path}: the file is empty")
+    return data
+
+
+def image_digest(source: ImageSource) -> str:
+    """sha256 of a file's bytes, or of an array's shape and bytes, as 64 hexadecimal digits.
+
+    Raises
+    ------
+    ImageError
+        Missing or empty file.
+    """
+    if isinstance(source, str | Path):
+        return hashlib.sha256(file_bytes(source)).hexdigest()
+    array = np.ascontiguousarray(source)
+    return hashlib.sha256(f"{array.shape}{array.dtype}".encode() + array.tobytes()).hexdigest()
+
+
+def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Luma (ITU-R BT.601) of a ``(H, W, 3)`` RGB image; a ``(H, W)`` one as it is."""
+    if image.ndim == 2:
+        return image
+    import cv2
+
+    gray: NDArray[np.uint8] = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return gray
+
+
+def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.ndim not in (2, 3) or channels not in (1, 3, 4) or 0 in image.shape:
+        raise ImageError(
+            f"an image array is (H, W) grey or (H, W, 3) RGB, but this one is {image.shape}"
+        )
+    if image.dtype != np.uint8:
+        raise ImageError(
+            f"an image array holds uint8 from 0 to 255, but this one holds {image.dtype}: "
+            "scale it, then use .astype('uint8')"
+        )
+    if image.ndim == 2:
+        return image
+    if channels == 4:
+        from PIL import Image
+
+        return _flatten(Image.fromarray(image))
+    return np.ascontiguousarray(image[:, :, 0] if channels == 1 else image)
+
+
+def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd EXIF blocks and the like: the pixels decide
+            with Image.open(io.BytesIO(data)) as opened:
+                opened.load()
+                image = opened
+                if opened.getexif().get(0x0112, 1) != 1:
+                    image = ImageOps.exif_transpose(opened)
+                return _flatten(image)
+    except Image.UnidentifiedImageError:
+        raise ImageError(f"cannot read the image {name}: it is not an image file") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
+        raise ImageError(f"cannot read the image {name}: {error}") from None
+
+
+def _flatten(image: Image.Image) -> NDArray[np.uint8]:
+    """8-bit grey or RGB pixels of a Pillow image of any mode."""
+    from PIL import Image
+
+    if image.mode.startswith("I") or image.mode == "F":
+        return _to_8_bits(np.asarray(image))
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    gray = image.mode in ("1", "L")
+    return np.array(image.convert("L" if gray else "RGB"))
+
+
+def _to_8_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """16-bit whole numbers over their full range; floats in [0, 1] or over their own range."""
+    values = pixels.astype(np.float64)
+    if np.issubdtype(pixels.dtype, np.floating):
+        low, high = min(values.min(), 0.0), max(values.max(), 1.0)
+    else:
+        low, high = 0.0, 255.0 if values.max() <= 255 else 65535.0
+    return np.clip((values - low) * (255.0 / (high - low)) + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,119 @@
+"""The shape of the face in numbers: where the landmarks are, and what they say of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.base import FaceFeature
+from happysad.features.batch import N_LANDMARKS, Faces
+
+INNER = range(17, N_LANDMARKS)
+"""Brows, nose, eyes and mouth: all landmarks but those of the jaw."""
+
+_LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)  # left and right in the picture
+
+Shape = NDArray[np.float64]
+
+EXPRESSIONS: dict[str, Callable[[Shape], NDArray[Any]]] = {
+    "mouth_corner_lift": lambda s: (s[:, 51, 1] + s[:, 57, 1] - s[:, 48, 1] - s[:, 54, 1]) / 2,
+    "mouth_width": lambda s: s[:, 54, 0] - s[:, 48, 0],
+    "mouth_opening": lambda s: s[:, 66, 1] - s[:, 62, 1],
+    "lip_upper_curve": lambda s: s[:, 51, 1] - (s[:, 48, 1] + s[:, 54, 1]) / 2,
+    "lip_lower_curve": lambda s: s[:, 57, 1] - (s[:, 48, 1] + s[:, 54, 1]) / 2,
+    "nose_to_corners": lambda s: (s[:, 48, 1] + s[:, 54, 1]) / 2 - s[:, 33, 1],
+    "mouth_to_chin": lambda s: s[:, 8, 1] - s[:, 57, 1],
+    "eye_opening": lambda s: (
+        s[:, [40, 41, 46, 47], 1].sum(axis=1) - s[:, [37, 38, 43, 44], 1].sum(axis=1)
+    ) / 4,
+    "brow_height": lambda s: -s[:, 17:27, 1].mean(axis=1),
+    "brow_inner_lift": lambda s: (s[:, 17, 1] + s[:, 26, 1] - s[:, 21, 1] - s[:, 22, 1]) / 2,
+    "brow_gap": lambda s: s[:, 22, 0] - s[:, 21, 0],
+    "mouth_slant": lambda s: np.abs(s[:, 54, 1] - s[:, 48, 1]),
+}  # fmt: skip
+"""Named measures of an expression on a normalised shape (n, 68, 2), in distances between the
+eyes; y grows downwards, and all but the last mean the same for a mirrored face."""
+
+
+def normalised_shape(landmarks: NDArray[Any]) -> Shape:
+    """Landmarks freed of place, size and turn: (n, 68, 2) float64.
+
+    The origin is halfway between the centres of the eyes, the x axis runs through them, the
+    unit is the distance between them.
+
+    Parameters
+    ----------
+    landmarks : (n, 68, 2)
+        iBUG 300-W order, in pixels.
+    """
+    z = landmarks.astype(np.float64) @ np.array([1, 1j])
+    left, right = z[:, _LEFT_EYE].mean(axis=1), z[:, _RIGHT_EYE].mean(axis=1)
+    between = right - left
+    between = np.where(np.abs(between) < 1e-6, 1.0, between)  # a collapsed shape stays finite
+    turned = (z - (left + right)[:, None] / 2) / between[:, None]
+    return np.stack([turned.real, turned.imag], axis=2)
+
+
+def landmark_geometry(landmarks: NDArray[Any], distances: bool = True) -> NDArray[np.float32]:
+    """Normalised shape, named measures and pairwise distances of ``n`` sets of landmarks.
+
+    Parameters
+    ----------
+    landmarks : (n, 68, 2)
+        iBUG 300-W order (Sagonas et al. 2013), in pixels of any scale.
+    distances : bool
+        Add the distances between all pairs of the 51 inner landmarks.
+
+    Returns
+    -------
+    (n, 136 + 12 + 1275) float32
+        x and y of each landmark, ``EXPRESSIONS``, distances; in distances between the eyes.
+
+    Raises
+    ------
+    ValueError
+        A landmark is NaN: the faces were aligned by the 5-point predictor.
+    """
+    if np.isnan(landmarks).any():
+        raise ValueError(
+            "these faces have no landmarks: align them with FaceAligner(predictor='68'), and "
+            "leave unreadable images out"
+        )
+    shape = normalised_shape(landmarks)
+    columns = [shape.reshape(len(shape), 2 * N_LANDMARKS)]
+    columns += [measure(shape)[:, None] for measure in EXPRESSIONS.values()]
+    if distances:
+        first, second = _pairs()
+        columns.append(np.linalg.norm(shape[:, first] - shape[:, second], axis=2))
+    return np.hstack(columns).astype(np.float32)
+
+
+def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    first, second = np.triu_indices(len(INNER), 1)
+    return first + INNER.start, second + INNER.start
+
+
+class LandmarkGeometry(FaceFeature):
+    """``landmark_geometry`` of each face as a scikit-learn transformer.
+
+    A face without landmarks (status ``unreadable``) is described as all zeros.
+    """
+
+    def __init__(self, distances: bool = True) -> None:
+        self.distances = distances
+
+    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+        readable = faces.status != "unreadable"
+        rows = np.zeros((len(faces), len(self._names(faces.size))), np.float32)
+        rows[readable] = landmark_geometry(faces.landmarks[readable], self.distances)
+        return rows
+
+    def _names(self, size: int) -> list[str]:
+        names = [f"landmark_{i}_{axis}" for i in range(N_LANDMARKS) for axis in "xy"]
+        names += list(EXPRESSIONS)
+        if self.distances:
+            names += [f"distance_{i}_{j}" for i, j in zip(*_pairs(), strict=True)]
+        return names

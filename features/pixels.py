@@ -1,0 +1,34 @@
+"""The pixels themselves, for the baseline that describes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.base import FaceFeature
+from happysad.features.batch import Faces
+
+
+class Pixels(FaceFeature):
+    """The aligned crop resized and scaled to [0, 1], row by row: ``(n, size^2)`` float32.
+
+    Parameters
+    ----------
+    size : int
+        Side in pixels to which the crop is resized, by averaging areas.
+    """
+
+    def __init__(self, size: int = 24) -> None:
+        self.size = size
+
+    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+        import cv2
+
+        side = (self.size, self.size)
+        small = [cv2.resize(crop, side, interpolation=cv2.INTER_AREA) for crop in faces.crops]
+        return (np.array(small, np.float32) / 255).reshape(len(faces), -1)
+
+    def _names(self, size: int) -> list[str]:
+        if self.size < 1:
+            raise ValueError(f"pixels are resized to a side of 1 or more, not {self.size}")
+        return [f"pixel_{y}.{x}" for y in range(self.size) for x in range(self.size)]

@@ -1,0 +1,105 @@
+"""What a pickled model needs to be loaded again, and loading it."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from happysad.features.errors import UserError
+from happysad.pipeline.model_card import advice
+
+CNN_LIBRARIES = ("torch", "skorch")
+
+
+class _ModuleCollector(pickle.Pickler):
+    """Pickles into nothing and notes where the classes and functions named in it live."""
+
+    def __init__(self) -> None:
+        class Nowhere:
+            def write(self, data: Any) -> int:
+                return len(data)
+
+        # Out-of-band buffers (protocol 5), dropped: the arrays are not copied.
+        super().__init__(Nowhere(), protocol=5, buffer_callback=lambda _: None)
+        self.names: dict[str, str] = {}
+
+    def reducer_override(self, value: Any) -> Any:
+        module = getattr(value, "__module__", None)
+        if isinstance(module, str):
+            self.names[module] = getattr(value, "__qualname__", type(value).__qualname__)
+        return NotImplemented
+
+
+def pickled_modules(model: Any) -> set[str]:
+    """Modules that must be there to load the model; UserError where it could not be loaded."""
+    collector = _ModuleCollector()
+    problem: Exception | None = None
+    try:
+        collector.dump(model)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        problem = error
+    if "__main__" in collector.names:
+        raise UserError(
+            f"the model cannot be saved: {collector.names['__main__']} is defined in the script "
+            "that runs, so no other program could load it; move it to a module and import it"
+        )
+    if problem is not None:
+        raise UserError(f"the model cannot be saved: {problem}") from problem
+    return set(collector.names)
+
+
+def optional_libraries(modules: set[str]) -> set[str]:
+    """Those of ``OPTIONAL`` that the model needs: they belong on its card."""
+    packages = {module.partition(".")[0] for module in modules}
+    found = {name for name in CNN_LIBRARIES if name in packages}
+    if "happysad.pipeline.cnn" in modules:  # keeps its weights as arrays: torch is not in the file
+        found |= set(CNN_LIBRARIES)
+    return found | ({"imbalanced-learn"} if "imblearn" in packages else set())
+
+
+def check_cnn_libraries(path: Path, card: Mapping[str, Any]) -> None:
+    """UserError where the model is a CNN and what it needs is not installed."""
+    for name in CNN_LIBRARIES:
+        if name in card["versions"] and importlib.util.find_spec(name) is None:
+            raise UserError(f'{path} is a CNN, which needs {name}: run pip install "happysad[cnn]"')
+
+
+def unpickle(file: BufferedReader) -> tuple[Any, str | None]:
+    """The model, and the version of scikit-learn that it was saved with if that is another."""
+    import joblib
+    from sklearn.exceptions import InconsistentVersionWarning
+
+    saved_with = None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InconsistentVersionWarning)
+        model = joblib.load(file)
+    for warning in caught:
+        if isinstance(warning.message, InconsistentVersionWarning):
+            saved_with = str(warning.message.original_sklearn_version)
+        else:  # not ours to swallow
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    return model, saved_with
+
+
+@contextmanager
+def told_plainly(path: Path, card: Mapping[str, Any]) -> Iterator[None]:
+    """Turn whatever goes wrong in loading and replaying into one sentence with a way out."""
+    try:
+        yield
+    except UserError:
+        raise
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{path} needs the Python module {error.name}, which is not here; {advice(card)}"
+        ) from error
+    except Exception as error:  # a pickle of other versions may fail in any way
+        reason = f"{type(error).__name__}: {error}"
+        raise UserError(f"{path} cannot be loaded here ({reason}); {advice(card)}") from error

@@ -1,0 +1,259 @@
+"""pipeline/cnn.py: the CNN as a scikit-learn classifier on Faces."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import pickle
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pytest
+from happysad.features.batch import Faces
+from happysad.features.errors import UserError
+from happysad.pipeline.cnn import CnnClassifier
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("skorch")
+
+QUICK = {"input_size": 16, "epochs": 6, "batch_size": 16, "learning_rate": 3e-3, "n_threads": 1}
+
+
+def drawn_faces(n: int, seed: int = 0, size: int = 32) -> tuple[Faces, np.ndarray]:
+    """A mouth on a noisy ground: corners up is happy, corners down is sad."""
+    rng = np.random.default_rng(seed)
+    crops = rng.integers(60, 140, (n, size, size)).astype(np.uint8)
+    labels = np.where(np.arange(n) % 3 == 0, "sad", "happy")
+    x = np.arange(6, size - 6)
+    bend = ((x - size / 2) / (size / 2 - 6)) ** 2 * 8
+    for crop, label, shift in zip(crops, labels, rng.integers(-2, 3, n), strict=True):
+        y = size // 2 + shift + (4 - bend if label == "happy" else bend - 4).round().astype(int)
+        for thick in range(3):
+            crop[y + thick, x] = 250
+    faces = Faces(
+        crops,
+        np.full((n, 68, 2), np.nan, np.float32),
+        np.tile(np.array([[0, 0, size, size]], np.int32), (n, 1)),
+        np.full(n, np.nan, np.float32),
+        np.full(n, "full_frame"),
+        np.full(n, ""),
+    )
+    return faces, labels
+
+
+@pytest.fixture(scope="module")
+def fitted() -> CnnClassifier:
+    return CnnClassifier(**QUICK, random_state=0).fit(*drawn_faces(160))
+
+
+def test_learns_mouths_it_has_not_seen(fitted: CnnClassifier) -> None:
+    faces, labels = drawn_faces(60, seed=1)
+    assert (fitted.predict(faces) == labels).mean() > 0.9
+
+
+def test_upside_down_mouths_change_the_answer(fitted: CnnClassifier) -> None:
+    faces, labels = drawn_faces(30, seed=2)
+    turned = Faces(faces.crops[:, ::-1].copy(), *list(vars(faces).values())[1:])
+    assert (fitted.predict(turned) != labels).mean() > 0.8
+
+
+def test_classes_and_probabilities(fitted: CnnClassifier) -> None:
+    faces, _ = drawn_faces(20, seed=1)
+    p = fitted.predict_proba(faces)
+    assert fitted.classes_.tolist() == ["happy", "sad"]
+    assert p.shape == (20, 2)
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-12)
+    assert ((p >= 0) & (p <= 1)).all()
+    assert (fitted.predict(faces) == fitted.classes_[p.argmax(axis=1)]).all()
+
+
+def test_history_has_a_row_an_epoch(fitted: CnnClassifier) -> None:
+    assert fitted.n_iter_ == len(fitted.history_) == 6
+    assert [row["epoch"] for row in fitted.history_] == [1, 2, 3, 4, 5, 6]
+    assert set(fitted.history_[0]) == {"epoch", "train_loss", "val_loss", "val_accuracy"}
+    assert all(np.isfinite(list(row.values())).all() for row in fitted.history_)
+    assert fitted.history_[-1]["val_loss"] < fitted.history_[0]["val_loss"]
+
+
+def test_same_seed_same_weights_another_seed_others() -> None:
+    faces, labels = drawn_faces(48)
+    options = {**QUICK, "epochs": 2}
+    a, b, c = (CnnClassifier(**options, random_state=s).fit(faces, labels) for s in (3, 3, 4))
+    for name in a.weights_:
+        np.testing.assert_array_equal(a.weights_[name], b.weights_[name])
+    assert not np.array_equal(a.weights_["output.weight"], c.weights_["output.weight"])
+    assert a.history_ == b.history_
+
+
+def test_global_state_is_left_alone() -> None:
+    faces, labels = drawn_faces(24)
+    before, n_threads, crops = torch.random.get_rng_state(), torch.get_num_threads(), faces.crops
+    copy = crops.copy()
+    other = 2 if n_threads == 1 else 1
+    model = CnnClassifier(**{**QUICK, "epochs": 1, "n_threads": other}, random_state=0)
+    model.fit(faces, labels).predict(faces)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert torch.get_num_threads() == n_threads
+    np.testing.assert_array_equal(crops, copy)
+
+
+def test_batch_equals_its_singles_and_order_does_not_matter(fitted: CnnClassifier) -> None:
+    faces, _ = drawn_faces(9, seed=5)
+    whole = fitted.predict_proba(faces)
+    np.testing.assert_allclose(
+        np.vstack([fitted.predict_proba(face) for face in faces]), whole, atol=1e-5
+    )
+    np.testing.assert_allclose(fitted.predict_proba(faces[::-1]), whole[::-1], atol=1e-5)
+
+
+def test_empty_batch(fitted: CnnClassifier) -> None:
+    assert fitted.predict_proba(Faces.empty(32)).shape == (0, 2)
+    assert fitted.predict(Faces.empty(32)).shape == (0,)
+
+
+def test_mirror_makes_the_answer_symmetric(fitted: CnnClassifier) -> None:
+    faces, _ = drawn_faces(8, seed=6)
+    mirrored = Faces(faces.crops[:, :, ::-1].copy(), *list(vars(faces).values())[1:])
+    both = fitted.predict_proba(faces)
+    np.testing.assert_allclose(fitted.predict_proba(mirrored), both, atol=1e-5)
+    plain = pickle.loads(pickle.dumps(fitted)).set_params(mirror=False)
+    p, q = plain.predict_proba(faces), plain.predict_proba(mirrored)
+    np.testing.assert_allclose((p + q) / 2, both, atol=1e-5)
+    assert not np.allclose(p, q, atol=1e-5)
+
+
+def test_pickle_and_joblib_round_trip(fitted: CnnClassifier) -> None:
+    faces, _ = drawn_faces(10, seed=7)
+    file = io.BytesIO()
+    joblib.dump(fitted, file)
+    file.seek(0)
+    for again in (pickle.loads(pickle.dumps(fitted)), joblib.load(file)):
+        np.testing.assert_allclose(
+            again.predict_proba(faces), fitted.predict_proba(faces), atol=1e-6
+        )
+
+
+def test_pickle_holds_no_torch(fitted: CnnClassifier) -> None:
+    fitted.predict_proba(drawn_faces(1)[0])
+    assert b"torch" not in pickle.dumps(fitted)
+
+
+def test_clone_is_unfitted_with_the_same_settings(fitted: CnnClassifier) -> None:
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    with pytest.raises(NotFittedError):
+        copy.predict(drawn_faces(1)[0])
+
+
+def test_refitting_forgets_the_old_network(fitted: CnnClassifier) -> None:
+    faces, labels = drawn_faces(48)
+    model = CnnClassifier(**{**QUICK, "epochs": 1}, random_state=0).fit(faces, labels)
+    model.predict(faces)
+    model.set_params(input_size=24).fit(faces, labels)
+    assert model.input_size_ == 24
+    assert model.set_params(input_size=8).predict(faces).shape == (48,)
+
+
+def test_cross_validation_runs_on_faces() -> None:
+    faces, labels = drawn_faces(60)
+    scores = cross_val_score(CnnClassifier(**QUICK, random_state=0), faces, labels, cv=2)
+    assert np.isfinite(scores).all()
+
+
+def test_stops_early_and_restores_the_best_epoch() -> None:
+    faces, labels = drawn_faces(64)
+    rng = np.random.default_rng(0)
+    watched, other = drawn_faces(32, seed=9)
+    noise = rng.permutation(other)  # nothing to learn for: the loss soon rises
+    model = CnnClassifier(**{**QUICK, "epochs": 40, "patience": 2}, random_state=0, mirror=False)
+    model.fit(faces, labels, validation=(watched, noise))
+    losses = [row["val_loss"] for row in model.history_]
+    assert model.n_iter_ < 40
+    assert model.n_iter_ == int(np.argmin(losses)) + 1 + 2
+    p_sad = model.predict_proba(watched)[:, 1]
+    loss = -np.log(np.where(noise == "sad", p_sad, 1 - p_sad)).mean()
+    assert loss == pytest.approx(min(losses), rel=0.02)  # bfloat16 in training, not here
+
+
+def test_predicts_the_faces_it_trained_on_even_when_few() -> None:
+    faces, labels = drawn_faces(6)
+    assert CnnClassifier(**QUICK, random_state=0).fit(faces, labels).predict(faces).shape == (6,)
+
+
+@pytest.mark.parametrize("input_size", [8, 20, 48, 128])
+def test_input_sizes(input_size: int) -> None:
+    faces, labels = drawn_faces(12)
+    options = {**QUICK, "input_size": input_size, "epochs": 1}
+    model = CnnClassifier(**options, random_state=0).fit(faces, labels)
+    side = input_size // 8
+    assert model.weights_["dense.weight"].shape == (128, 128 * side * side)
+    assert model.predict(faces).shape == (12,)
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "says"),
+    [
+        (["happy"] * 6, {}, "was given 1 \\(happy\\)"),
+        (["happy", "sad", "angry"] * 2, {}, "was given 3"),
+        (["happy"] * 5 + ["sad"], {}, "at least 2 faces a class"),
+        (["happy", "sad"] * 3, {"validation_fraction": 0.0}, "validation_fraction 0.0"),
+        (["happy", "sad"] * 3, {"input_size": 200}, "8 to 128"),
+        (["happy", "sad"] * 3, {"precision": "double"}, "precision"),
+    ],
+)
+def test_mistakes_are_named(labels: list[str], options: dict[str, object], says: str) -> None:
+    faces, _ = drawn_faces(6)
+    with pytest.raises(UserError, match=says):
+        CnnClassifier(**{**QUICK, **options}).fit(faces, labels)
+
+
+def test_validation_part_with_other_labels_is_refused() -> None:
+    faces, labels = drawn_faces(6)
+    with pytest.raises(UserError, match="angry"):
+        CnnClassifier(**QUICK).fit(faces, labels, validation=(faces, ["angry"] * 6))
+
+
+def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from happysad.pipeline import cnn_train
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cnn_train.Augmentation, "__call__", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        CnnClassifier(**QUICK).fit(*drawn_faces(12))
+
+
+def test_without_torch_says_what_to_install(
+    fitted: CnnClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_import = builtins.__import__
+
+    def no_torch(name: str, *args: object, **kwargs: object) -> object:
+        if name.split(".")[0] in {"torch", "skorch"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return real_import(name, *args, **kwargs)  # type: ignore[arg-type]
+
+    saved = pickle.dumps(fitted)
+    for module in ("cnn_net", "cnn_train"):
+        monkeypatch.delitem(sys.modules, f"happysad.pipeline.{module}", raising=False)
+    monkeypatch.setattr(builtins, "__import__", no_torch)
+    faces, labels = drawn_faces(6)
+    with pytest.raises(UserError, match=r'pip install "happysad\[cnn\]"'):
+        CnnClassifier().fit(faces, labels)
+    with pytest.raises(UserError, match="torch"):
+        pickle.loads(saved).predict(faces)
+
+
+def test_import_is_light() -> None:
+    code = (
+        "import sys, happysad.pipeline.cnn; print([m for m in ('torch', 'skorch')"
+        " if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"

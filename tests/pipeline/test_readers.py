@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from happysad.features.errors import UserError
+from happysad.pipeline.listing import Listing
+from happysad.pipeline.readers import read_source
+
+
+def touch(root: Path, *names: str) -> Path:
+    """Files that only have a name: listing opens none of them."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    return root
+
+
+def listed(listing: Listing) -> list[tuple[str, str, str]]:
+    return sorted((listing.short(row.path), row.label, row.split) for row in listing.rows)
+
+
+def test_class_folders_with_synonyms_and_depth(tmp_path: Path) -> None:
+    touch(tmp_path, "Happiness/a.JPG", "joy/deep/er/b.png", "SADNESS/c.webp")
+    assert listed(read_source(tmp_path)) == [
+        ("Happiness/a.JPG", "happy", ""),
+        ("SADNESS/c.webp", "sad", ""),
+        ("joy/deep/er/b.png", "happy", ""),
+    ]
+    assert read_source(tmp_path).notes == []
+
+
+@pytest.mark.parametrize(("val", "test"), [("valid", "Testing"), ("Validation", "TEST")])
+def test_part_folders(tmp_path: Path, val: str, test: str) -> None:
+    names = [f"{part}/{label}/a.jpg" for part in ("train", val, test) for label in ("happy", "sad")]
+    splits = Counter(row.split for row in read_source(touch(tmp_path, *names)).rows)
+    assert splits == {"train": 2, "val": 2, "test": 2}
+
+
+def test_all_that_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
+    touch(tmp_path, "happy/a.jpg", "sad/b.jpg", "neutral/c.jpg", "neutral/d.jpg", "fear/e.jpg")
+    touch(tmp_path, "notes.txt", "happy/list.csv", "f.jpg", "empty.d/readme.md")
+    assert read_source(tmp_path).notes == [
+        "3 images of other classes left out: fear (1), neutral (2)",
+        "1 image outside the class folders left out: f.jpg",
+        "3 files that are no images left out: empty.d/readme.md, happy/list.csv, notes.txt",
+    ]
+
+
+def test_what_lies_beside_the_parts_is_named(tmp_path: Path) -> None:
+    touch(tmp_path, "train/happy/a.jpg", "train/sad/b.jpg", "train/c.jpg", "happy/d.jpg")
+    listing = read_source(touch(tmp_path, "test/0001.jpg"))
+    assert [row[0] for row in listed(listing)] == ["train/happy/a.jpg", "train/sad/b.jpg"]
+    assert listing.notes == [
+        "3 images outside the class folders left out: happy/d.jpg, test/0001.jpg, train/c.jpg"
+    ]
+
+
+def test_hidden_files_and_folders_are_ignored(tmp_path: Path) -> None:
+    touch(tmp_path, "happy/a.jpg", "sad/b.jpg", ".DS_Store", "happy/.x.jpg", "sad/Thumbs.db")
+    listing = read_source(touch(tmp_path, ".git/c.jpg", "__MACOSX/happy/d.jpg"))
+    assert len(listing.rows) == 2
+    assert listing.notes == []
+
+
+def test_a_link_that_loops_is_walked_once(tmp_path: Path) -> None:
+    touch(tmp_path, "happy/a.jpg", "sad/b.jpg")
+    (tmp_path / "happy" / "again").symlink_to(tmp_path / "happy", target_is_directory=True)
+    assert len(read_source(tmp_path).rows) == 2
+
+
+def test_fer2013_names_decide_on_the_part(tmp_path: Path) -> None:
+    touch(tmp_path, "train/happy/Training_1.jpg", "train/sad/Training_2.jpg")
+    touch(tmp_path, "test/happy/PublicTest_3.jpg", "test/sad/PrivateTest_4.jpg")
+    listing = read_source(tmp_path)
+    assert [row[2] for row in listed(listing)] == ["val", "test", "train", "train"]
+    assert "PublicTest is val" in " ".join(listing.notes)
+    # One name without a prefix: the folders are the parts again.
+    listing = read_source(touch(tmp_path, "test/sad/5.jpg"))
+    assert [row[2] for row in listed(listing)] == ["test", "test", "test", "train", "train"]
+    assert listing.notes == []
+
+
+def test_a_folder_with_one_table(tmp_path: Path) -> None:
+    touch(tmp_path, "pictures/a.jpg", "votes.csv")
+    (tmp_path / "list.csv").write_text("path,label\npictures/a.jpg,happy\n")
+    assert listed(read_source(tmp_path)) == [("pictures/a.jpg", "happy", "")]
+    (tmp_path / "more.csv").write_text("file,class\n")
+    with pytest.raises(UserError, match=r"several tables.*list\.csv, more\.csv"):
+        read_source(tmp_path)
+
+
+def test_errors_say_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nowhere does not exist"):
+        read_source(tmp_path / "nowhere")
+    with pytest.raises(UserError, match=r"is empty: expected are the folders happy and sad"):
+        read_source(tmp_path)
+    with pytest.raises(UserError, match=r"no class folders \(neutral found\): expected are"):
+        read_source(touch(tmp_path, "neutral/a.jpg"))

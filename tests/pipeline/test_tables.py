@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from happysad.features.errors import UserError
+from happysad.pipeline.tables import is_data_table, person_of, read_table
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("a.jpg", "b.jpg", "c d ü.jpg", "images/Tony_Blair_0001.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    return tmp_path
+
+
+def write(home: Path, text: str, name: str = "list.csv", encoding: str = "utf-8") -> Path:
+    (home / name).write_text(text, encoding=encoding)
+    return home / name
+
+
+def test_a_manifest(home: Path) -> None:
+    text = "Path, Label,split,group\na.jpg,Joy,Training,anna\nc d ü.jpg, SAD,valid,\n\n"
+    listing = read_table(write(home, text))
+    rows = [(row.path.name, row.label, row.split, row.group) for row in listing.rows]
+    assert rows == [("a.jpg", "happy", "train", "anna"), ("c d ü.jpg", "sad", "val", "")]
+    assert (listing.name, listing.notes) == ("list", [])
+
+
+@pytest.mark.parametrize("header", ["image,emotion", "file,class", "filename,label"])
+def test_other_names_for_the_columns(home: Path, header: str) -> None:
+    assert len(read_table(write(home, f"{header}\na.jpg,happy\n")).rows) == 1
+
+
+def test_as_a_spreadsheet_saves_it(home: Path) -> None:
+    text = '"path";"label"\n"c d ü.jpg";"happy"\n"images\\Tony_Blair_0001.jpg";"sad"\n'
+    listing = read_table(write(home, text, encoding="utf-8-sig"))
+    assert [row.path.is_file() for row in listing.rows] == [True, True]
+
+
+def test_absolute_paths(home: Path) -> None:
+    listing = read_table(write(home, f"path,label\n{home / 'a.jpg'},sad\n"))
+    assert listing.rows[0].path == home / "a.jpg"
+
+
+def test_what_is_left_out_is_named(home: Path) -> None:
+    lines = "a.jpg,happy\na.jpg,JOY\nb.jpg,happy\n./b.jpg,sad\ngone.jpg,sad\nc d ü.jpg,fear\nx,\n"
+    listing = read_table(write(home, "path,label\n" + lines))
+    assert [row.path.name for row in listing.rows] == ["a.jpg"]
+    assert listing.notes == [
+        "2 images of other classes left out: fear (1), no label (1)",
+        "1 image is listed twice and kept once: a.jpg",
+        "1 image with both labels left out: b.jpg",
+        "1 listed file that does not exist left out: gone.jpg",
+    ]
+
+
+def test_muxspace_legend(home: Path) -> None:
+    text = "user.id,image,emotion\n1,Tony_Blair_0001.jpg,HAPPINESS\n2,Tony_Blair_0001.jpg,joy\n"
+    listing = read_table(write(home, text, "legend.csv"))
+    assert [(row.label, row.group) for row in listing.rows] == [("happy", "Tony_Blair")]
+    assert listing.notes == [
+        "1 image is listed twice and kept once: images/Tony_Blair_0001.jpg",
+    ]
+    assert listing.name == home.name
+
+
+def test_person_of() -> None:
+    assert person_of("Angela_Mascia-Frye_0001.jpg") == "Angela_Mascia-Frye"
+    assert person_of("Kajol_12.jpg") == "Kajol"
+    assert person_of("somebody.jpg") == "somebody"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,label\na.jpg,happy\n", "needs a column path and a column label.*name, label"),
+        ("path,label,split\na.jpg,happy,holdout\n", "part 'holdout' in line 2: write train"),
+        ("path,label\na.jpg,happy,more\n", "line 2 has 3 fields"),
+        ("", "first line is empty"),
+    ],
+)
+def test_a_table_that_cannot_be_used(home: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        read_table(write(home, text))
+
+
+def test_not_a_table(home: Path) -> None:
+    (home / "photo.csv").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(UserError, match="not UTF-8"):
+        read_table(home / "photo.csv")
+    write(home, "path,label\na.jpg,happy\n").open("ab").write(b"caf\xe9.jpg,sad\n")
+    with pytest.raises(UserError, match="cannot read the table"):
+        read_table(home / "list.csv")
+
+
+def test_what_counts_as_a_table_of_images(home: Path) -> None:
+    assert is_data_table(write(home, "emotion, Usage, pixels\n"))
+    assert is_data_table(write(home, "file;class\n"))
+    assert not is_data_table(write(home, "file,happiness,sadness\n"))
+    assert not is_data_table(write(home, "path,label\n", "list.txt"))
+    assert not is_data_table(home / "gone.csv")
