@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from happysad.features.base import FaceFeature
 from happysad.features.batch import N_LANDMARKS, Faces
 
-INNER = range(17, N_LANDMARKS)
-"""Brows, nose, eyes and mouth: all landmarks but those of the jaw."""
+PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
+"""Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""
+
+_SOFTENING = 0.02  # in distances between the eyes: points that meet have no slope
 
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)  # left and right in the picture
 
@@ -57,20 +59,22 @@ def normalised_shape(landmarks: NDArray[Any]) -> Shape:
     return np.stack([turned.real, turned.imag], axis=2)
 
 
-def landmark_geometry(landmarks: NDArray[Any], distances: bool = True) -> NDArray[np.float32]:
-    """Normalised shape, named measures and pairwise distances of ``n`` sets of landmarks.
+def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[np.float32]:
+    """Normalised shape, named measures and pairwise slopes of ``n`` sets of landmarks.
 
     Parameters
     ----------
     landmarks : (n, 68, 2)
         iBUG 300-W order (Sagonas et al. 2013), in pixels of any scale.
-    distances : bool
-        Add the distances between all pairs of the 51 inner landmarks.
+    slopes : bool
+        Add the slope of the line between each pair of the 54 ``PAIRED`` landmarks, in radians
+        from -pi/2 to pi/2. A slope is free of size, and equal for a mirrored face's mirrored
+        pair but for its sign.
 
     Returns
     -------
-    (n, 136 + 12 + 1275) float32
-        x and y of each landmark, ``EXPRESSIONS``, distances; in distances between the eyes.
+    (n, 136 + 12 + 1431) float32
+        x and y of each landmark and ``EXPRESSIONS`` in distances between the eyes; slopes.
 
     Raises
     ------
@@ -85,15 +89,17 @@ def landmark_geometry(landmarks: NDArray[Any], distances: bool = True) -> NDArra
     shape = normalised_shape(landmarks)
     columns = [shape.reshape(len(shape), 2 * N_LANDMARKS)]
     columns += [measure(shape)[:, None] for measure in EXPRESSIONS.values()]
-    if distances:
+    if slopes:
         first, second = _pairs()
-        columns.append(np.linalg.norm(shape[:, first] - shape[:, second], axis=2))
+        across, down = np.moveaxis(shape[:, first] - shape[:, second], 2, 0)
+        columns.append(np.arctan2(down, np.abs(across) + _SOFTENING))
     return np.hstack(columns).astype(np.float32)
 
 
 def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    first, second = np.triu_indices(len(INNER), 1)
-    return first + INNER.start, second + INNER.start
+    first, second = np.triu_indices(len(PAIRED), 1)
+    points = np.array(PAIRED)
+    return points[first], points[second]
 
 
 class LandmarkGeometry(FaceFeature):
@@ -102,18 +108,18 @@ class LandmarkGeometry(FaceFeature):
     A face without landmarks (status ``unreadable``) is described as all zeros.
     """
 
-    def __init__(self, distances: bool = True) -> None:
-        self.distances = distances
+    def __init__(self, slopes: bool = True) -> None:
+        self.slopes = slopes
 
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
         readable = faces.status != "unreadable"
         rows = np.zeros((len(faces), len(self._names(faces.size))), np.float32)
-        rows[readable] = landmark_geometry(faces.landmarks[readable], self.distances)
+        rows[readable] = landmark_geometry(faces.landmarks[readable], self.slopes)
         return rows
 
     def _names(self, size: int) -> list[str]:
         names = [f"landmark_{i}_{axis}" for i in range(N_LANDMARKS) for axis in "xy"]
         names += list(EXPRESSIONS)
-        if self.distances:
-            names += [f"distance_{i}_{j}" for i, j in zip(*_pairs(), strict=True)]
+        if self.slopes:
+            names += [f"slope_{i}_{j}" for i, j in zip(*_pairs(), strict=True)]
         return names

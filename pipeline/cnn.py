@@ -7,13 +7,14 @@ from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
+
+from happysad.features.batch import Faces
+from happysad.features.errors import UserError
 
 SIZES = range(8, 129)  # three halvings need 8 pixels; 128 is the largest the design asks for
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -125,10 +126,10 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         net, trainer = _torch_side("cnn_net"), _torch_side("cnn_train")
         self._check_options()
         seed = check_random_state(self.random_state).randint(2**31 - 1)
+        check_consistent_length(X, y)
         self.classes_, targets = _encode(np.asarray(y))
-        self.input_size_ = self.input_size
         with net.threads(self.n_threads), trainer.seeded(seed):
-            images = net.to_input(X.crops, self.input_size_)
+            images = net.to_input(X.crops, self.input_size)
             if validation is None:
                 held_out, kept = _hold_out(targets, self.validation_fraction, seed)
                 training = images[kept], targets[kept]
@@ -136,9 +137,10 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             else:
                 training = images, targets
                 watched = self._given(net, *validation)
-            module = net.SmallCnn(self.input_size_, self.dropout)
+            module = net.SmallCnn(self.input_size, self.dropout)
             self.history_ = trainer.train(module, training, watched, **self._options(trainer))
         self.n_iter_ = len(self.history_)
+        self.input_size_ = self.input_size
         self.weights_ = net.weights_of(module)
         self._module = module
         return self
@@ -176,6 +178,9 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     def _check_options(self) -> None:
         if self.input_size not in SIZES:
             raise UserError(f"input_size is {self.input_size}: give 8 to 128 pixels.")
+        for name in ("epochs", "batch_size", "patience"):
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)}: give 1 or more.")
         if self.precision not in PRECISIONS:
             raise UserError(f"precision is {self.precision!r}: give one of {PRECISIONS}.")
 
@@ -199,7 +204,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
                 f"it has {len(faces)} faces and the unknown labels {sorted(unknown)}."
             )
         targets = (np.asarray(labels) == self.classes_[1]).astype(np.float32)
-        return net.to_input(faces.crops, self.input_size_), targets
+        return net.to_input(faces.crops, self.input_size), targets
 
 
 def _torch_side(name: str) -> ModuleType:

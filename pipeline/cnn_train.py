@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from happysad.pipeline.cnn_net import CHUNK, to_unit
 from numpy.typing import NDArray
 from skorch import NeuralNetBinaryClassifier
 from skorch.callbacks import EarlyStopping, LRScheduler
@@ -18,6 +17,8 @@ from skorch.helper import predefined_split
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
+
+from happysad.pipeline.cnn_net import CHUNK, to_unit
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is
 
 def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 natively; training then takes half the time."""
-    return bool(torch.cpu._is_avx512_bf16_supported())
+    ask = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # private: it may go
+    return bool(ask is not None and ask())
 
 
 def train(
@@ -128,9 +130,7 @@ def train(
         verbose=int(verbose),
         **net_options,
     )
-    net.fit(parts[0], None)
-    if len(net.history) < epochs and stopping.misses_ < patience:
-        raise KeyboardInterrupt  # skorch swallows it: the user's Ctrl-C must end the run
+    _fit(net, parts[0], stopping)
     return [
         {
             "epoch": row["epoch"],
@@ -140,6 +140,18 @@ def train(
         }
         for row in net.history
     ]
+
+
+def _fit(net: TrainingNet, data: TensorDataset, stopping: EarlyStopping) -> None:
+    """``net.fit`` without its flaw: skorch swallows the user's Ctrl-C, and training goes on."""
+    net.initialize()
+    net.notify("on_train_begin", X=data, y=None)
+    try:
+        net.fit_loop(data)
+    except KeyboardInterrupt:  # EarlyStopping raises it as well
+        if stopping.misses_ < stopping.patience:
+            raise
+    net.notify("on_train_end", X=data, y=None)
 
 
 @contextmanager

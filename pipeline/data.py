@@ -83,10 +83,11 @@ def load_data(
         from happysad.pipeline.demo_faces import demo_folder
 
         listing = read_class_folders(Path(demo_folder(seed=seed)))
-        listing.name = "demo"
+        listing.name, where = "demo", "the built-in data set"
     else:
-        listing = read_source(Path(os.path.abspath(Path(source).expanduser())))
-    where = f"the {'folder' if Path(source).is_dir() else 'table'} {source}"
+        path = Path(os.path.abspath(Path(source).expanduser()))
+        listing = read_source(path)
+        where = f"the {'folder' if path.is_dir() else 'table'} {source}"
     _check_labels(listing.rows, where, listing.notes)
     log(f"reading {images(len(listing.rows))} of {listing.name}")
     rows = opened_rows(listing)

@@ -11,12 +11,13 @@ import sys
 import joblib
 import numpy as np
 import pytest
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn import CnnClassifier
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
+
+from happysad.features.batch import Faces
+from happysad.features.errors import UserError
+from happysad.pipeline.cnn import CnnClassifier
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
@@ -203,6 +204,7 @@ def test_input_sizes(input_size: int) -> None:
         (["happy"] * 5 + ["sad"], {}, "at least 2 faces a class"),
         (["happy", "sad"] * 3, {"validation_fraction": 0.0}, "validation_fraction 0.0"),
         (["happy", "sad"] * 3, {"input_size": 200}, "8 to 128"),
+        (["happy", "sad"] * 3, {"epochs": 0}, "epochs is 0"),
         (["happy", "sad"] * 3, {"precision": "double"}, "precision"),
     ],
 )

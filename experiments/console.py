@@ -1,0 +1,106 @@
+"""What the user sees while work goes on: progress, notes, and one sentence for a mistake."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec
+
+from happysad.features.errors import UserError
+from happysad.features.progress import Listener, listen
+
+P = ParamSpec("P")
+
+
+def say(line: str) -> None:
+    """A line for the reader, on standard error: standard output is for results."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def silent(line: str) -> None:
+    """In place of ``say`` where the user asked for quiet."""
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[None]:
+    """Show what is reported in the block: bars on a terminal, plain lines elsewhere.
+
+    ``quiet`` shows nothing.
+    """
+    if quiet:
+        yield
+        return
+    if not sys.stderr.isatty():
+        with listen(_plain_lines()):
+            yield
+        return
+    with _bars() as listener, listen(listener):
+        yield
+
+
+def _plain_lines() -> Listener:
+    """A line at each tenth of long work, and none for short work."""
+    told: dict[str, int] = {}
+
+    def listener(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // max(total, 1)
+        if total >= 1000 or what.startswith("fitting"):
+            if tenth > told.get(what, 0):
+                say(f"{what}: {done} of {total}")
+            told[what] = tenth
+
+    return listener
+
+
+@contextmanager
+def _bars() -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    tasks: dict[str, Any] = {}
+
+    def listener(what: str, done: int, total: int) -> None:
+        if what not in tasks or (done < bars.tasks[tasks[what]].completed):
+            tasks[what] = bars.add_task(what, total=total, rate="")
+        speed = bars.tasks[tasks[what]].speed
+        rate = f"{speed:.0f}/s" if speed and speed >= 1 else ""
+        bars.update(tasks[what], completed=done, total=total, rate=rate)
+
+    with bars:
+        yield listener
+
+
+def one_sentence(command: Callable[P, None]) -> Callable[P, None]:
+    """Have a command end with one sentence and exit code 2 on a user's mistake."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except UserError as error:
+            say(f"happysad: {error}")
+            sys.exit(2)
+        except KeyboardInterrupt:
+            say("happysad: stopped; the same command goes on from here")
+            sys.exit(130)
+
+    return wrapped

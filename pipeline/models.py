@@ -1,0 +1,174 @@
+"""The named recipes: from images to happy or sad, a few lines each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from happysad.features.detect import Predictor
+from happysad.features.embedding import Embedding
+from happysad.features.errors import UserError
+from happysad.features.faces import FaceAligner
+from happysad.features.hog import Hog
+from happysad.features.landmarks import LandmarkGeometry
+from happysad.features.lbp import Lbp
+from happysad.features.pixels import Pixels
+from happysad.pipeline.block import PrincipalBlock
+
+Step = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is made.
+
+    Attributes
+    ----------
+    summary : str
+        One line for tables and cards.
+    steps : callable
+        From a random state to the steps that follow the face stage.
+    predictor : {"68", "5"}
+        Landmarks that faces are aligned by; "5" has no restriction on its use.
+    """
+
+    summary: str
+    steps: Callable[[int], list[Step]]
+    predictor: Predictor = "68"
+
+
+def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipeline:
+    """An unfitted Pipeline from images to ``happy`` or ``sad``.
+
+    Parameters
+    ----------
+    name : str
+        One of ``RECIPES``.
+    random_state : int
+        Given to every step that draws numbers.
+    **face_options
+        Parameters of the ``FaceAligner``, as ``n_jobs=2``.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        ``fit``, ``predict`` and ``predict_proba`` take paths or uint8 arrays; ``model[1:]``
+        takes the ``Faces`` of them.
+
+    Raises
+    ------
+    UserError
+        There is no such recipe.
+    """
+    recipe = find_recipe(name)
+    aligner = FaceAligner(predictor=recipe.predictor).set_params(**face_options)
+    return Pipeline([("faces", aligner), *recipe.steps(random_state)])
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name; UserError that lists the names, where there is none."""
+    if name in RECIPES:
+        return RECIPES[name]
+    near = get_close_matches(name, RECIPES, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise UserError(f"there is no model named {name!r}: {hint}the models are {', '.join(RECIPES)}")
+
+
+def _block(extractor: Any, state: int, n_components: int = 200, **options: Any) -> Pipeline:
+    block = PrincipalBlock(n_components, random_state=state, **options)
+    return Pipeline([("describe", extractor), ("reduce", block)])
+
+
+def _geometry(state: int, weight: float = 1.0) -> Pipeline:
+    return _block(LandmarkGeometry(), state, 100, standardize=True, weight=weight)
+
+
+def _fusion(state: int) -> FeatureUnion:
+    blocks = [
+        ("landmarks", _geometry(state, weight=2.0)),
+        ("hog_fine", _block(Hog(cell=8), state)),
+        ("hog_coarse", _block(Hog(cell=12), state)),
+        ("lbp", _block(Lbp(), state)),
+    ]
+    return FeatureUnion(blocks)
+
+
+def _textures(state: int) -> FeatureUnion:
+    return FeatureUnion([("hog", _block(Hog(cell=8), state)), ("lbp", _block(Lbp(), state))])
+
+
+def _kernel_svm(state: int, C: float = 5.0, gamma: float = 1.0) -> Step:
+    """An SVM with Gaussian kernel; its probabilities are fitted to held-out scores.
+
+    Platt (1999), on scores of faces that the SVM of each fold has not seen.
+    """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedKFold
+    from sklearn.svm import SVC
+
+    svm = SVC(C=C, gamma=gamma, cache_size=500)
+    folds = StratifiedKFold(3, shuffle=True, random_state=state)
+    return "classify", CalibratedClassifierCV(svm, cv=folds, ensemble=False)
+
+
+def _boosting(state: int) -> Step:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return "classify", HistGradientBoostingClassifier(
+        max_iter=300, learning_rate=0.08, early_stopping=True, random_state=state
+    )
+
+
+def _dummy(state: int) -> list[Step]:
+    from sklearn.dummy import DummyClassifier
+
+    return [("classify", DummyClassifier(strategy="prior", random_state=state))]
+
+
+def _pixels(state: int) -> list[Step]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    return [
+        ("describe", Pixels(24)),
+        ("scale", StandardScaler()),
+        ("classify", LogisticRegression(C=0.01, max_iter=1000, random_state=state)),
+    ]
+
+
+def _cnn(state: int) -> list[Step]:
+    from happysad.pipeline.cnn import CnnClassifier
+
+    return [("classify", CnnClassifier(random_state=state))]
+
+
+def _svm_on(describe: Callable[[int], Any], **svm: float) -> Callable[[int], list[Step]]:
+    return lambda state: [("describe", describe(state)), _kernel_svm(state, **svm)]
+
+
+def _boosting_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
+    return lambda state: [("describe", describe(state)), _boosting(state)]
+
+
+RECIPES: dict[str, Recipe] = {
+    "dummy": Recipe("always the class seen most often", _dummy, "5"),
+    "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels, "5"),
+    "landmarks-svm": Recipe("SVM on the geometry of 68 landmarks", _svm_on(_geometry)),
+    "hog-svm": Recipe("SVM on HOG", _svm_on(lambda state: _block(Hog(cell=8), state))),
+    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(lambda state: _block(Lbp(), state))),
+    "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
+    "hog-lbp-svm": Recipe("SVM on HOG and LBP, free of landmarks", _svm_on(_textures), "5"),
+    "fusion-svm": Recipe("SVM on landmarks, two HOGs and LBP", _svm_on(_fusion)),
+    "fusion-gb": Recipe("boosting on landmarks, two HOGs and LBP", _boosting_on(_fusion)),
+    "embedding-svm": Recipe(
+        "SVM on dlib's face recognition network",
+        _svm_on(lambda state: _block(Embedding(), state, 128)),
+        "5",
+    ),
+    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn, "5"),
+}
+"""Name to recipe, the plainest first."""

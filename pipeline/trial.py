@@ -1,0 +1,122 @@
+"""One trial: a recipe fitted on one part of the data and measured on the others."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.batch import Faces
+from happysad.features.images import ImageSource
+from happysad.features.store import FeatureStore, use_store
+from happysad.pipeline.metrics import evaluate
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+TIMED_IMAGES = 32
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Faces of one part of a data set with their labels; paths only for the timing."""
+
+    faces: Faces
+    labels: NDArray[np.str_]
+    paths: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of it.
+
+    Attributes
+    ----------
+    p_happy : dict of part to (n,) float64
+        Probability of happy for each face of each part measured.
+    metrics : dict of part to dict
+        See ``pipeline.metrics.evaluate``.
+    fit_s : float
+        Seconds on the clock to fit, from faces at hand (and from features, where stored).
+    predict_ms : float
+        CPU milliseconds an image from file to answer, one at a time, nothing stored.
+    model : bytes
+        The fitted Pipeline as ``joblib.dump`` writes it.
+    """
+
+    p_happy: dict[str, NDArray[np.float64]]
+    metrics: dict[str, dict[str, float | int]]
+    fit_s: float
+    predict_ms: float
+    model: bytes
+
+    def fitted(self) -> Pipeline:
+        """The fitted Pipeline, from images to labels."""
+        import joblib
+
+        loaded: Pipeline = joblib.load(io.BytesIO(self.model))
+        return loaded
+
+
+def run_trial(
+    model: Pipeline,
+    train: Sample,
+    others: dict[str, Sample],
+    store: FeatureStore | None = None,
+) -> Trial:
+    """Fit ``model`` on the faces of ``train`` and measure it on each of the other parts.
+
+    Parameters
+    ----------
+    model : Pipeline
+        As ``make_model`` gives it; its face stage is taken as done.
+    store : FeatureStore, optional
+        Where features are kept.
+    """
+    import joblib
+    from threadpoolctl import threadpool_limits
+
+    # One thread: recipes run side by side, and the sums come out the same on any machine.
+    with use_store(store), threadpool_limits(1):
+        start = time.perf_counter()
+        model[1:].fit(train.faces, train.labels)
+        fit_s = time.perf_counter() - start
+        p_happy = {name: _p_happy(model[1:], part.faces) for name, part in others.items()}
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer, compress=1)
+    return Trial(
+        p_happy,
+        {name: evaluate(part.labels.tolist(), p_happy[name]) for name, part in others.items()},
+        fit_s,
+        milliseconds_per_image(model, others),
+        buffer.getvalue(),
+    )
+
+
+def _p_happy(model: Any, faces: Faces) -> NDArray[np.float64]:
+    column = list(model.classes_).index("happy")
+    return np.asarray(model.predict_proba(faces)[:, column], np.float64)
+
+
+def milliseconds_per_image(model: Pipeline, parts: dict[str, Sample]) -> float:
+    """CPU milliseconds an image, one at a time from the file on, on some images of the last part.
+
+    Image, face, features and decision; nothing is read from a store. NaN without paths.
+    """
+    from threadpoolctl import threadpool_limits
+
+    paths: Sequence[ImageSource] = list(parts.values())[-1].paths
+    paths = paths[:: max(1, len(paths) // TIMED_IMAGES)][:TIMED_IMAGES]
+    if not paths:
+        return float("nan")
+    with use_store(None), threadpool_limits(1):
+        model.predict_proba(paths[:1])  # weights load at the first call
+        start = time.process_time()
+        for path in paths:
+            model.predict_proba([path])
+        return 1000 * (time.process_time() - start) / len(paths)
