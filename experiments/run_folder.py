@@ -151,6 +151,7 @@ def code_revision() -> dict[str, Any]:
 
     try:
         revision = git("rev-parse", "HEAD")
-        return {"revision": revision, "dirty": bool(git("status", "--porcelain"))} if revision else {}
+        dirty = bool(git("status", "--porcelain"))
     except (OSError, subprocess.SubprocessError):
         return {}
+    return {"revision": revision, "dirty": dirty} if revision else {}

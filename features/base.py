@@ -36,6 +36,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ValueError
             The settings do not fit crops of this size.
         """
+        self._check(X)
         self.crop_size_ = X.size
         self._names(X.size)
         return self
@@ -45,11 +46,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Cached per face where a ``FeatureStore`` is in use and the faces have keys.
         """
-        if not isinstance(X, Faces):
-            raise TypeError(
-                f"{type(self).__name__} describes Faces, not {type(X).__name__}: "
-                "put a FaceAligner before it"
-            )
+        self._check(X)
         width = len(self._names(X.size))
         rows = np.empty((len(X), width), np.float32)
         for start in range(0, len(X), _CHUNK):
@@ -74,11 +71,18 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _names(self, size: int) -> list[str]:
         """Names of the columns for crops of ``size`` pixels."""
 
+    def _check(self, X: object) -> None:
+        if not isinstance(X, Faces):
+            raise TypeError(
+                f"{type(self).__name__} describes Faces, not {type(X).__name__}: "
+                "put a FaceAligner before it"
+            )
+
     def _stored(self, faces: Faces, width: int) -> NDArray[np.float32]:
         if active_store() is None:
             return self._described(faces)
         blobs = through_store(
-            self._space(),
+            self.space(),
             [str(key) for key in faces.keys],
             lambda missing: [
                 np.asarray(row, "<f4").tobytes() for row in self._described(faces[missing])
@@ -90,7 +94,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         starts = range(0, len(faces), _AT_ONCE)
         return np.concatenate([self._describe(faces[i : i + _AT_ONCE]) for i in starts])
 
-    def _space(self) -> str:
+    def space(self) -> str:
         """The cache's name for this extractor, version and settings."""
         settings = repr(sorted(self.get_params(deep=False).items()))
         digest = hashlib.sha256(settings.encode()).hexdigest()[:12]

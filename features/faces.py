@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from happysad.features.align import eye_centers, eye_line_transform, transform_points, warp
 from happysad.features.batch import N_LANDMARKS, Faces
 from happysad.features.detect import Detection, Predictor, find_faces, find_landmarks, full_frame
+from happysad.features.errors import UserError
 from happysad.features.images import ImageError, ImageSource, image_digest, read_image, to_gray
 from happysad.features.progress import report
 from happysad.features.store import active_store, through_store
@@ -70,10 +72,12 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ImageError
-            An image cannot be read and ``on_error`` is "raise".
+            An image cannot be read and ``on_error`` is "raise", or one image is given bare.
+        UserError
+            A parameter has an unknown value.
         """
-        if isinstance(X, str):
-            raise ImageError(f"give a list of images, as in [{X!r}]")
+        self._check_settings()
+        _check_list(X)
         images, parts = list(X), [Faces.empty(self.size)]
         for start in range(0, len(images), _CHUNK):
             parts.append(self._stored(images[start : start + _CHUNK]))
@@ -96,6 +100,11 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             np.array(["detected" if found else "full_frame"], "<U10"),
             np.array([""], "<U64"),
         )
+
+    def _check_settings(self) -> None:
+        for name, known in (("predictor", ("68", "5")), ("on_error", ("raise", "mark"))):
+            if (value := getattr(self, name)) not in known:
+                raise UserError(f"{name} is {known[0]!r} or {known[1]!r}, not {value!r}")
 
     def _stored(self, images: list[ImageSource]) -> Faces:
         if active_store() is None:
@@ -136,6 +145,14 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return _unreadable(self.size)
         found = find_faces(gray, self.threshold)
         return self.align(gray, found[0] if found else full_frame(gray))
+
+
+def _check_list(X: object) -> None:
+    """ImageError for a bare image, which would be read row by row."""
+    if isinstance(X, str | Path):
+        raise ImageError(f"give a list of images, as in [{str(X)!r}]")
+    if isinstance(X, np.ndarray) and (X.ndim == 2 or (X.ndim == 3 and X.shape[2] in (3, 4))):
+        raise ImageError(f"give a list of images, as in [image]: one of shape {X.shape} came bare")
 
 
 def _unreadable(size: int) -> Faces:

@@ -18,6 +18,18 @@ from contextvars import ContextVar
 from pathlib import Path
 
 _ASK_AT_ONCE = 500  # SQLite's limit on the variables of a statement is 999 in old builds
+_PATIENCE = 60.0  # seconds to wait for another process that is writing
+
+_NOT_DAMAGE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""A full disk, a lock held too long and the like: nothing that a new file would mend."""
 
 
 def cache_dir() -> Path:
@@ -54,19 +66,29 @@ class FeatureStore:
             with closing(self._open(space)) as database:
                 for start in range(0, len(keys), _ASK_AT_ONCE):
                     found.update(_select(database, keys[start : start + _ASK_AT_ONCE]))
-        except sqlite3.DatabaseError:
-            self._discard(space)
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(space, error)
         return found
+
+    def missing(self, space: str, keys: Sequence[str]) -> list[int]:
+        """Positions of the keys that have no value (values are not read, so not checked)."""
+        if not self._file(space).exists():
+            return list(range(len(keys)))
+        try:
+            with closing(self._open(space)) as database:
+                stored = {key for (key,) in database.execute("SELECT key FROM entries")}
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(space, error)
+            stored = set()
+        return [i for i, key in enumerate(keys) if key not in stored]
 
     def put(self, space: str, values: Mapping[str, bytes]) -> None:
         """Store values, all or none of them."""
-        rows = [(key, value, zlib.crc32(value)) for key, value in values.items()]
+        rows = [(key, value, _checksum(key, value)) for key, value in values.items()]
         try:
             self._insert(space, rows)
-        except sqlite3.OperationalError:
-            raise  # a full disk or a lock held too long: nothing that a new file would mend
-        except sqlite3.DatabaseError:
-            self._discard(space)
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(space, error)
             self._insert(space, rows)
 
     def _insert(self, space: str, rows: Sequence[tuple[str, bytes, int]]) -> None:
@@ -75,7 +97,7 @@ class FeatureStore:
 
     def _open(self, space: str) -> sqlite3.Connection:
         self.folder.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._file(space), timeout=60)
+        database = sqlite3.connect(self._file(space), timeout=_PATIENCE)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(
@@ -89,15 +111,27 @@ class FeatureStore:
     def _file(self, space: str) -> Path:
         return self.folder / f"{space}.sqlite"
 
-    def _discard(self, space: str) -> None:
+    def _begin_anew(self, space: str, error: sqlite3.DatabaseError) -> None:
+        """Remove a damaged file; raise ``error`` where it is not the file's fault."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
+            raise error
         for suffix in ("", "-journal", "-wal", "-shm"):
             Path(f"{self._file(space)}{suffix}").unlink(missing_ok=True)
 
 
 def _select(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
     marks = ",".join("?" * len(keys))
-    rows = database.execute(f"SELECT * FROM entries WHERE key IN ({marks})", list(keys))
-    return {key: value for key, value, crc in rows if zlib.crc32(value) == crc}
+    rows = database.execute(
+        f"SELECT key, value, crc FROM entries WHERE key IN ({marks})", list(keys)
+    )
+    return {key: value for key, value, crc in rows if _checksum(key, value) == crc}
+
+
+def _checksum(key: object, value: object) -> int:
+    """Of both: a damaged index can give the whole value of another key. -1: not our types."""
+    if not isinstance(key, str) or not isinstance(value, bytes):
+        return -1
+    return zlib.crc32(value, zlib.crc32(key.encode()))
 
 
 _active: ContextVar[FeatureStore | None] = ContextVar("happysad_store", default=None)
@@ -129,12 +163,12 @@ def through_store(
     ----------
     compute : callable
         Given the positions that are missing, gives their values in that order. An empty key is
-        always computed and never stored.
+        always computed and never stored; so is an empty value, which stands for a failure.
     """
     store = active_store()
     known = store.get(space, sorted({key for key in keys if key})) if store else {}
     missing = [i for i, key in enumerate(keys) if key not in known]
     fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
-    if store and (news := {keys[i]: value for i, value in fresh.items() if keys[i]}):
+    if store and (news := {keys[i]: value for i, value in fresh.items() if keys[i] and value}):
         store.put(space, news)
     return [fresh[i] if i in fresh else known[key] for i, key in enumerate(keys)]

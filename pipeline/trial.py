@@ -41,6 +41,8 @@ class Trial:
         Probability of happy for each face of each part measured.
     metrics : dict of part to dict
         See ``pipeline.metrics.evaluate``.
+    face_status : dict of part to (n,) str
+        See ``features.batch.Faces``.
     fit_s : float
         Seconds on the clock to fit, from faces at hand (and from features, where stored).
     predict_ms : float
@@ -51,6 +53,7 @@ class Trial:
 
     p_happy: dict[str, NDArray[np.float64]]
     metrics: dict[str, dict[str, float | int]]
+    face_status: dict[str, NDArray[np.str_]]
     fit_s: float
     predict_ms: float
     model: bytes
@@ -92,6 +95,7 @@ def run_trial(
     return Trial(
         p_happy,
         {name: evaluate(part.labels.tolist(), p_happy[name]) for name, part in others.items()},
+        {name: part.faces.status for name, part in others.items()},
         fit_s,
         milliseconds_per_image(model, others),
         buffer.getvalue(),

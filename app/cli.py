@@ -1,0 +1,23 @@
+"""``happysad``: the command line."""
+
+from __future__ import annotations
+
+import click
+
+from happysad.app.demo import demo
+from happysad.app.predict import predict
+from happysad.app.train import train
+from happysad.experiments.compare import main as compare
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="happysad")
+def main() -> None:
+    """Tell a happy face from a sad one."""
+
+
+for command in (compare, train, predict, demo):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""``happysad demo``: the built-in faces as a folder of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from happysad.experiments.console import one_sentence
+from happysad.features.errors import UserError
+
+
+@click.command(name="demo")
+@click.argument("folder")
+@click.option("--faces", default=800, show_default=True, help="How many in all.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@one_sentence
+def demo(folder: str, faces: int, seed: int) -> None:
+    """Draw built-in faces (of nobody) into FOLDER, as train/, val/ and test/ of happy/ and sad/."""
+    from happysad.pipeline.demo_faces import demo_folder
+
+    if Path(folder).exists():
+        raise UserError(f"{folder} exists: name a new folder, so that nothing is overwritten")
+    print(f"{faces} faces written to {demo_folder(Path(folder), n_samples=faces, seed=seed)}")

@@ -1,0 +1,64 @@
+"""``happysad predict``: what a model says of photos and folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from happysad.experiments.console import one_sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@click.command(name="predict")
+@click.argument("model")
+@click.argument("images", nargs=-1, required=True)
+@click.option("--csv", "csv_file", help="Write the table to this file as well.")
+@click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
+@one_sentence
+def predict(model: str, images: tuple[str, ...], csv_file: str | None, crops: bool) -> None:
+    """Say of each face in IMAGES (files and folders) whether it is happy or sad.
+
+    MODEL is a file that compare or train wrote. Load only files you made or trust: a model file
+    can run code.
+    """
+    from happysad.features.files import atomic_write
+    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.predict import predict as predict_images
+
+    frame = predict_images(load_model(model), images, crops=crops)
+    if csv_file:
+        with atomic_write(Path(csv_file)) as beside:
+            frame.to_csv(beside, index=False)
+    _print(frame)
+    if csv_file:
+        print(f"written to {csv_file}")
+
+
+def _print(frame: pd.DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("image", "face", "answer", "p(happy)", "box"):
+        table.add_column(name, justify="right" if name in ("face", "p(happy)") else "left")
+    for row in frame.to_dict("records"):
+        if row["face"] < 0:
+            table.add_row(row["image"], "", str(row["status"]).replace("_", " "), "", "")
+            continue
+        box = " ".join(str(v) for v in row["box"])
+        note = "" if row["status"] == "ok" else f" ({row['status'].replace('_', ' ')})"
+        table.add_row(
+            row["image"], str(row["face"]), row["label"] + note, f"{row['p_happy']:.3f}", box
+        )
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    missed = int((frame["status"] == "no_face").sum())
+    if missed:
+        console.print(
+            f"no face found in {missed} of {frame['image'].nunique()} images: "
+            "if they are tight crops of faces, add --crops"
+        )
