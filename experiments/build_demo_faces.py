@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ def framed_faces(
 
 def learn(
     frames: NDArray[np.uint8], classes: NDArray[np.int_], n_components: int = N_COMPONENTS
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, Any]:
     """The arrays of the basis: eigenfaces as int8 with a scale each, and two Gaussians.
 
     As many happy faces as sad ones are used, with their mirror images, so that neither a class

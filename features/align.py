@@ -45,9 +45,7 @@ def eye_line_transform(eyes: NDArray[np.float64], size: int) -> NDArray[np.float
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
-def warp(
-    gray: NDArray[np.uint8], matrix: NDArray[np.float64], size: int
-) -> NDArray[np.uint8]:
+def warp(gray: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
     """The (size, size) uint8 crop of a grey image under a similarity; edges are repeated."""
     import cv2
 
@@ -55,13 +53,13 @@ def warp(
     if scale < 0.5:  # warping samples 16 pixels whatever the scale: shrink first, or it aliases
         shrink = 2 * scale
         small = (max(1, round(gray.shape[1] * shrink)), max(1, round(gray.shape[0] * shrink)))
-        gray_small = cv2.resize(gray, small, interpolation=cv2.INTER_AREA)
+        gray_small = np.asarray(cv2.resize(gray, small, interpolation=cv2.INTER_AREA), np.uint8)
         fx, fy = small[0] / gray.shape[1], small[1] / gray.shape[0]
         gray, matrix = gray_small, matrix @ _from_resized(fx, fy)
-    crop: NDArray[np.uint8] = cv2.warpAffine(
+    crop = cv2.warpAffine(
         gray, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return crop
+    return np.asarray(crop, np.uint8)
 
 
 def transform_points(

@@ -47,13 +47,15 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Cached per face where a ``FeatureStore`` is in use and the faces have keys.
         """
         self._check(X)
-        width = len(self._names(X.size))
-        rows = np.empty((len(X), width), np.float32)
+        if not len(X):
+            return np.zeros((0, len(self._names(X.size))), np.float32)
+        rows = []
         for start in range(0, len(X), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            rows[part] = self._stored(X[part], width)
-            report(f"describing faces: {type(self).__name__}", min(part.stop, len(X)), len(X))
-        return rows
+            rows.append(self._stored(X[start : start + _CHUNK]))
+            report(
+                f"describing faces: {type(self).__name__}", min(start + _CHUNK, len(X)), len(X)
+            )
+        return np.concatenate(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the ``d`` columns of crops of the size seen in ``fit``."""
@@ -78,7 +80,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "put a FaceAligner before it"
             )
 
-    def _stored(self, faces: Faces, width: int) -> NDArray[np.float32]:
+    def _stored(self, faces: Faces) -> NDArray[np.float32]:
         if active_store() is None:
             return self._described(faces)
         blobs = through_store(
@@ -88,7 +90,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 np.asarray(row, "<f4").tobytes() for row in self._described(faces[missing])
             ],
         )
-        return np.frombuffer(b"".join(blobs), "<f4").reshape(len(faces), width)
+        return np.frombuffer(b"".join(blobs), "<f4").reshape(len(faces), -1)
 
     def _described(self, faces: Faces) -> NDArray[np.float32]:
         starts = range(0, len(faces), _AT_ONCE)

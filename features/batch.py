@@ -89,3 +89,15 @@ class Faces:
             np.zeros(0, "<U10"),
             np.zeros(0, "<U64"),
         )
+
+    @classmethod
+    def unreadable(cls, size: int) -> Faces:
+        """A batch of one image that could not be read."""
+        return cls(
+            np.zeros((1, size, size), np.uint8),
+            np.full((1, N_LANDMARKS, 2), np.nan, np.float32),
+            np.zeros((1, 4), np.int32),
+            np.full(1, np.nan, np.float32),
+            np.array(["unreadable"], "<U10"),
+            np.array([""], "<U64"),
+        )

@@ -78,7 +78,7 @@ def find_landmarks(
 
 
 def _scale(gray: NDArray[np.uint8]) -> float:
-    longest = max(gray.shape)
+    longest: int = max(gray.shape)
     if longest < MIN_SIDE:
         return MIN_SIDE / longest
     return min(1.0, MAX_SIDE / longest)
@@ -91,5 +91,4 @@ def _rescaled(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
     size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    resized: NDArray[np.uint8] = cv2.resize(gray, size, interpolation=how)
-    return resized
+    return np.asarray(cv2.resize(gray, size, interpolation=how), np.uint8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +14,14 @@ from happysad.features.align import eye_centers, eye_line_transform, transform_p
 from happysad.features.batch import N_LANDMARKS, Faces
 from happysad.features.detect import Detection, Predictor, find_faces, find_landmarks, full_frame
 from happysad.features.errors import UserError
-from happysad.features.images import ImageError, ImageSource, image_digest, read_image, to_gray
+from happysad.features.images import (
+    ImageError,
+    ImageSource,
+    check_list,
+    image_digest,
+    read_image,
+    to_gray,
+)
 from happysad.features.progress import report
 from happysad.features.store import active_store, through_store
 
@@ -77,7 +83,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             A parameter has an unknown value.
         """
         self._check_settings()
-        _check_list(X)
+        check_list(X)
         images, parts = list(X), [Faces.empty(self.size)]
         for start in range(0, len(images), _CHUNK):
             parts.append(self._stored(images[start : start + _CHUNK]))
@@ -100,6 +106,9 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             np.array(["detected" if found else "full_frame"], "<U10"),
             np.array([""], "<U64"),
         )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True  # so that a Pipeline that ends here transforms without fit
 
     def _check_settings(self) -> None:
         for name, known in (("predictor", ("68", "5")), ("on_error", ("raise", "mark"))):
@@ -142,28 +151,9 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         except ImageError:
             if self.on_error == "raise":
                 raise
-            return _unreadable(self.size)
+            return Faces.unreadable(self.size)
         found = find_faces(gray, self.threshold)
         return self.align(gray, found[0] if found else full_frame(gray))
-
-
-def _check_list(X: object) -> None:
-    """ImageError for a bare image, which would be read row by row."""
-    if isinstance(X, str | Path):
-        raise ImageError(f"give a list of images, as in [{str(X)!r}]")
-    if isinstance(X, np.ndarray) and (X.ndim == 2 or (X.ndim == 3 and X.shape[2] in (3, 4))):
-        raise ImageError(f"give a list of images, as in [image]: one of shape {X.shape} came bare")
-
-
-def _unreadable(size: int) -> Faces:
-    return Faces(
-        np.zeros((1, size, size), np.uint8),
-        np.full((1, N_LANDMARKS, 2), np.nan, np.float32),
-        np.zeros((1, 4), np.int32),
-        np.full(1, np.nan, np.float32),
-        np.array(["unreadable"], "<U10"),
-        np.array([""], "<U64"),
-    )
 
 
 def _pack(face: Faces) -> bytes:
@@ -176,7 +166,7 @@ def _pack(face: Faces) -> bytes:
 
 def _unpack(blob: bytes, size: int, key: str) -> Faces:
     if not blob:
-        return _unreadable(size)
+        return Faces.unreadable(size)
     shapes = [("u1", (1, size, size)), ("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,))]
     parts, start = [], 0
     for dtype, shape in shapes:
@@ -184,4 +174,7 @@ def _unpack(blob: bytes, size: int, key: str) -> Faces:
         parts.append(np.frombuffer(blob, dtype, count, start).reshape(shape))
         start += count * np.dtype(dtype).itemsize
     status = "full_frame" if np.isnan(parts[3][0]) else "detected"
-    return Faces(*parts, np.array([status], "<U10"), np.array([key], "<U64"))
+    crops, landmarks, boxes, scores = parts
+    return Faces(
+        crops, landmarks, boxes, scores, np.array([status], "<U10"), np.array([key], "<U64")
+    )

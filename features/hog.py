@@ -84,10 +84,11 @@ def _gradients(
     np.subtract(pixels[:, :, 2:], pixels[:, :, :-2], out=dx[:, :, 1:-1])
     np.subtract(pixels[:, 2:], pixels[:, :-2], out=dy[:, 1:-1])
     flat = (len(images) * images.shape[1], images.shape[2])
-    magnitude, angle = cv2.cartToPolar(dx.reshape(flat), dy.reshape(flat))
+    polar = cv2.cartToPolar(dx.reshape(flat), dy.reshape(flat))
+    magnitude, angle = (np.asarray(part, np.float32).reshape(pixels.shape) for part in polar)
     if exact:
         angle = np.arctan2(dy, dx) + np.float32(1e-6)
-    return magnitude.reshape(pixels.shape), angle.reshape(pixels.shape)
+    return magnitude, angle
 
 
 def _histograms(
@@ -148,9 +149,7 @@ class Hog(FaceFeature):
         self.interpolate = interpolate
 
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
-        return hog(
-            faces.crops, self.cell, self.block, self.bins, self.signed, self.interpolate
-        )
+        return hog(faces.crops, self.cell, self.block, self.bins, self.signed, self.interpolate)
 
     def _names(self, size: int) -> list[str]:
         hog_length(size, self.cell, self.block, self.bins)

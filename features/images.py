@@ -57,12 +57,20 @@ def file_bytes(path: str | Path) -> bytes:
     """The bytes of a file; ImageError where there are none."""
     try:
         data = Path(path).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ImageError(f"cannot read the image {path}: {reason}") from None
     if not data:
         raise ImageError(f"cannot read the image {path}: the file is empty")
     return data
+
+
+def check_list(images: object) -> None:
+    """ImageError for a bare image where a list of them is due: it would be read row by row."""
+    if isinstance(images, str | Path):
+        raise ImageError(f"give a list of images, as in [{str(images)!r}]")
+    if isinstance(images, np.ndarray) and (images.ndim == 2 or images.shape[2:] in ((3,), (4,))):
+        raise ImageError(f"give a list of images, as in [image]: {images.shape} is a bare one")
 
 
 def image_digest(source: ImageSource) -> str:
@@ -85,8 +93,7 @@ def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return image
     import cv2
 
-    gray: NDArray[np.uint8] = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return gray
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
@@ -110,18 +117,18 @@ def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd EXIF blocks and the like: the pixels decide
             with Image.open(io.BytesIO(data)) as opened:
                 opened.load()
-                image = opened
+                image: Image.Image = opened
                 if opened.getexif().get(0x0112, 1) != 1:
                     image = ImageOps.exif_transpose(opened)
                 return _flatten(image)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise ImageError(f"cannot read the image {name}: it is not an image file") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
         raise ImageError(f"cannot read the image {name}: {error}") from None
@@ -143,9 +150,10 @@ def _flatten(image: Image.Image) -> NDArray[np.uint8]:
 
 def _to_8_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """16-bit whole numbers over their full range; floats in [0, 1] or over their own range."""
-    values = pixels.astype(np.float64)
+    values = np.nan_to_num(pixels.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = min(values.min(), 0.0), max(values.max(), 1.0)
     else:
         low, high = 0.0, 255.0 if values.max() <= 255 else 65535.0
-    return np.clip((values - low) * (255.0 / (high - low)) + 0.5, 0, 255).astype(np.uint8)
+    scaled = (values - low) * (255.0 / (high - low)) + 0.5
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,7 @@ def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[n
     return np.hstack(columns).astype(np.float32)
 
 
+@cache
 def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     first, second = np.triu_indices(len(PAIRED), 1)
     points = np.array(PAIRED)
@@ -113,8 +115,9 @@ class LandmarkGeometry(FaceFeature):
 
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
         readable = faces.status != "unreadable"
-        rows = np.zeros((len(faces), len(self._names(faces.size))), np.float32)
-        rows[readable] = landmark_geometry(faces.landmarks[readable], self.slopes)
+        landmarks = np.where(readable[:, None, None], faces.landmarks, np.float32(0))
+        rows = landmark_geometry(landmarks, self.slopes)
+        rows[~readable] = 0
         return rows
 
     def _names(self, size: int) -> list[str]:

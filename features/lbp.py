@@ -92,9 +92,7 @@ def _check_grid(size: int, grid: int) -> None:
         raise ValueError(f"an LBP grid of {grid} x {grid} cells is too fine for {size} pixels")
 
 
-def _shifted(
-    pixels: NDArray[np.float32], top: int, left: int, size: int
-) -> NDArray[np.float32]:
+def _shifted(pixels: NDArray[np.float32], top: int, left: int, size: int) -> NDArray[np.float32]:
     return pixels[:, top : top + size, left : left + size]
 
 

@@ -26,7 +26,7 @@ class Pixels(FaceFeature):
 
         side = (self.size, self.size)
         small = [cv2.resize(crop, side, interpolation=cv2.INTER_AREA) for crop in faces.crops]
-        return (np.array(small, np.float32) / 255).reshape(len(faces), -1)
+        return (np.array(small, np.float32) / np.float32(255)).reshape(len(faces), -1)
 
     def _names(self, size: int) -> list[str]:
         if self.size < 1:

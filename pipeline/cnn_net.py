@@ -42,6 +42,7 @@ class SmallCnn(nn.Module):
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
         nn.init.normal_(self.output.weight, std=0.01)  # start undecided
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # 2x as fast
 
     def forward(self, images: Tensor) -> Tensor:
         dense = F.relu(self.dense(torch.flatten(self.maps(images), 1)))

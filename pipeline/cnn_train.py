@@ -117,7 +117,7 @@ def train(
         step_every="batch",
     )
     net = TrainingNet(
-        module.to(memory_format=torch.channels_last),  # type: ignore[call-overload]  # twice as fast
+        module,
         criterion=nn.BCEWithLogitsLoss,
         optimizer=torch.optim.Adam,
         lr=learning_rate,

@@ -1,0 +1,62 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from happysad.features.files import atomic_write
+
+
+def test_the_file_is_there_when_the_block_ends(tmp_path):
+    path = tmp_path / "new" / "folder" / "grün é.csv"
+    with atomic_write(path) as beside:
+        beside.write_text("all of it")
+        assert not path.exists()
+    assert path.read_text() == "all of it"
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_the_temporary_file_lies_beside_and_keeps_the_suffix(tmp_path):
+    with atomic_write(str(tmp_path / "report.csv")) as beside:
+        assert beside.parent == tmp_path
+        assert beside.suffix == ".csv"
+        assert beside.name != "report.csv"
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError, match="half way"), atomic_write(path) as beside:
+        beside.write_text("ne")
+        raise RuntimeError("half way")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_others_may_read_what_the_umask_lets_them(tmp_path):
+    before = os.umask(0o027)
+    try:
+        with atomic_write(tmp_path / "a.txt") as beside:
+            beside.write_text("a")
+        assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_a_killed_writer_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    code = (
+        "import os, signal, sys\n"
+        "from happysad.features.files import atomic_write\n"
+        "with atomic_write(sys.argv[1]) as beside:\n"
+        "    beside.write_text('ne')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
