@@ -1,77 +1,28 @@
 """The built-in data set: happy and sad faces of nobody, drawn by seed from eigenfaces.
 
-``demo_faces.npz`` holds a mean face, 150 eigenfaces (Sirovich and Kirby 1987; Turk and Pentland
-1991) and, in their space, a Gaussian for each class. ``experiments/build_demo_faces.py`` learned
-them from FER2013's Training part. A face is a draw from its class's Gaussian, seen in a
-slightly different pose, light and grain each time.
+``demo_faces.npz`` holds a mean face, 150 eigenfaces and, in their space, a Gaussian for each
+class. ``experiments/build_demo_faces.py`` learned them from FER2013's Training part. A face is
+a draw from its class's Gaussian, seen in a slightly different pose, light and grain each time.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zipfile
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
+from happysad.pipeline.demo_draw import BASIS_FILE, draw, load_basis, photographed
 from happysad.pipeline.demo_files import part_sizes, write_parts
 
-BASIS_FILE = Path(__file__).with_name("demo_faces.npz")
-
-BASIS_SIDE = 96
-"""Side of the eigenfaces in pixels."""
-
 LABELS = ("happy", "sad")
-
-SPREAD = 0.85
-"""How far the draws stray from their class's mean, as a share of how far real faces do.
-
-Lower is easier: HOG with a linear SVM scores about 0.97 at 0.7. Above 1 faces fall apart.
-"""
 
 VERSION = 1
 """Of the drawing: to be raised when the same seed gives other pixels."""
 
 _CHUNK = 256  # faces drawn at a time, so that memory does not grow with their number
-
-
-@dataclass(frozen=True)
-class Basis:
-    """Eigenfaces and a Gaussian for each class, happy first.
-
-    Attributes
-    ----------
-    mean : (9216,) float32
-        The mean face of 96 x 96 pixels, contrast-normalised.
-    components : (k, 9216) float32
-    centers : (2, k) float32
-        Class means in the eigenfaces' space.
-    factors : (2, k, k) float32
-        Lower Cholesky factors of the classes' covariances.
-    """
-
-    mean: NDArray[np.float32]
-    components: NDArray[np.float32]
-    centers: NDArray[np.float32]
-    factors: NDArray[np.float32]
-
-
-@cache
-def load_basis(path: Path = BASIS_FILE) -> Basis:
-    """Read a basis; UserError where the file is missing or damaged."""
-    try:
-        with np.load(path) as file:
-            components = file["components"] * file["scales"][:, None]
-            return Basis(file["mean"], components, file["centers"], file["factors"])
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
-        raise UserError(
-            f"the built-in faces' basis {path} is missing or damaged: install happysad again, "
-            "or in a checkout run python experiments/build_demo_faces.py"
-        ) from None
 
 
 def make_demo_faces(
@@ -116,7 +67,7 @@ def make_demo_faces(
     parts = []
     for start in range(0, n_samples, _CHUNK):
         faces = draw(load_basis(), classes[start : start + _CHUNK], rng)
-        parts += [_photographed(face, rng, size, variation) for face in faces]
+        parts += [photographed(face, rng, size, variation) for face in faces]
     return np.stack(parts), np.array(LABELS)[classes]
 
 
@@ -153,62 +104,6 @@ def demo_folder(
             for i, (part, n) in enumerate(sizes.items())
         },
     )
-
-
-def draw(
-    basis: Basis, classes: NDArray[np.int_], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Bare faces (n, 96, 96) float32 of about zero mean and unit deviation; class 0 is happy."""
-    noise = rng.standard_normal((len(classes), len(basis.components)), dtype=np.float32)
-    codes = basis.centers[classes]
-    for number, factor in enumerate(basis.factors):
-        mine = classes == number
-        codes[mine] += SPREAD * noise[mine] @ factor.T
-    return (basis.mean + codes @ basis.components).reshape(-1, BASIS_SIDE, BASIS_SIDE)
-
-
-def _photographed(
-    face: NDArray[np.float32], rng: np.random.Generator, size: int, variation: float
-) -> NDArray[np.uint8]:
-    """A bare face as a picture of its own pose, light and grain."""
-    import cv2
-
-    image = _lit(_posed(face, rng, variation), rng, variation)
-    blur = rng.uniform(0, 0.8) * variation
-    if blur > 0.3:  # less is no blur at all on a grid of pixels
-        image = cv2.GaussianBlur(image, (0, 0), blur)
-    if size != BASIS_SIDE:
-        how = cv2.INTER_CUBIC if size > BASIS_SIDE else cv2.INTER_AREA
-        image = cv2.resize(image, (size, size), interpolation=how)
-    grain = rng.uniform(1, 6) * variation
-    image = image + grain * rng.standard_normal(image.shape, dtype=np.float32)
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
-
-
-def _posed(
-    face: NDArray[np.float32], rng: np.random.Generator, variation: float
-) -> NDArray[np.float32]:
-    import cv2
-
-    center = (BASIS_SIDE - 1) / 2
-    angle, scale, *shift = rng.normal([0, -0.03, 0, 0], [4, 0.04, 2, 2]) * variation
-    matrix = cv2.getRotationMatrix2D((center, center), angle, float(np.exp(scale)))
-    matrix[:, 2] += shift
-    side = (BASIS_SIDE, BASIS_SIDE)
-    posed: NDArray[np.float32] = cv2.warpAffine(
-        face, matrix, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return posed
-
-
-def _lit(
-    face: NDArray[np.float32], rng: np.random.Generator, variation: float
-) -> NDArray[np.float32]:
-    """Side light, then contrast and brightness, in grey levels."""
-    ramp = np.linspace(-1, 1, BASIS_SIDE, dtype=np.float32)
-    across, down, contrast, brightness = rng.normal(0, [0.2, 0.2, 0.18, 15]) * variation
-    lit = face + np.float32(across) * ramp + np.float32(down) * ramp[:, None]
-    return np.asarray(125 + brightness + 62 * np.exp(contrast) * lit, np.float32)
 
 
 def _check(

@@ -18,6 +18,7 @@ from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.pipeline.block import PrincipalBlock
+from happysad.pipeline.mirrored import MirroredCopies
 
 Step = tuple[str, Any]
 
@@ -89,30 +90,32 @@ def _geometry(state: int, weight: float = 1.0) -> Pipeline:
 
 def _fusion(state: int) -> FeatureUnion:
     blocks = [
-        ("landmarks", _geometry(state, weight=2.0)),
-        ("hog_fine", _block(Hog(cell=8), state)),
-        ("hog_coarse", _block(Hog(cell=12), state)),
-        ("lbp", _block(Lbp(), state)),
+        ("landmarks", _geometry(state, weight=1 / 4)),
+        ("hog", _block(Hog(cell=8), state, weight=1 / 2)),
+        ("lbp", _block(Lbp(), state, weight=1 / 4)),
     ]
     return FeatureUnion(blocks)
 
 
 def _textures(state: int) -> FeatureUnion:
-    return FeatureUnion([("hog", _block(Hog(cell=8), state)), ("lbp", _block(Lbp(), state))])
+    hog, lbp = (_block(describe, state, weight=1 / 2) for describe in (Hog(cell=8), Lbp()))
+    return FeatureUnion([("hog", hog), ("lbp", lbp)])
 
 
-def _kernel_svm(state: int, C: float = 5.0, gamma: float = 1.0) -> Step:
-    """An SVM with Gaussian kernel; its probabilities are fitted to held-out scores.
-
-    Platt (1999), on scores of faces that the SVM of each fold has not seen.
-    """
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.model_selection import StratifiedKFold
+def _svm() -> Any:
+    """An SVM with Gaussian kernel, for features whose variances sum to about 1."""
     from sklearn.svm import SVC
 
-    svm = SVC(C=C, gamma=gamma, cache_size=500)
+    return SVC(C=5.0, gamma=1.0, cache_size=1000)
+
+
+def _calibrated(classifier: Any, state: int) -> Step:
+    """Probabilities from a classifier's scores of faces that it has not seen (Platt 1999)."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedKFold
+
     folds = StratifiedKFold(3, shuffle=True, random_state=state)
-    return "classify", CalibratedClassifierCV(svm, cv=folds, ensemble=False)
+    return "classify", CalibratedClassifierCV(classifier, cv=folds, ensemble=False)
 
 
 def _boosting(state: int) -> Step:
@@ -146,8 +149,16 @@ def _cnn(state: int) -> list[Step]:
     return [("classify", CnnClassifier(random_state=state))]
 
 
-def _svm_on(describe: Callable[[int], Any], **svm: float) -> Callable[[int], list[Step]]:
-    return lambda state: [("describe", describe(state)), _kernel_svm(state, **svm)]
+def _svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
+    return lambda state: [("describe", describe(state)), _calibrated(_svm(), state)]
+
+
+def _mirrored_svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
+    def steps(state: int) -> list[Step]:
+        inner = Pipeline([("describe", describe(state)), ("svm", _svm())])
+        return [_calibrated(MirroredCopies(inner), state)]
+
+    return steps
 
 
 def _boosting_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
@@ -162,8 +173,8 @@ RECIPES: dict[str, Recipe] = {
     "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(lambda state: _block(Lbp(), state))),
     "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
     "hog-lbp-svm": Recipe("SVM on HOG and LBP, free of landmarks", _svm_on(_textures), "5"),
-    "fusion-svm": Recipe("SVM on landmarks, two HOGs and LBP", _svm_on(_fusion)),
-    "fusion-gb": Recipe("boosting on landmarks, two HOGs and LBP", _boosting_on(_fusion)),
+    "fusion-svm": Recipe("SVM on landmarks, HOG and LBP", _mirrored_svm_on(_fusion)),
+    "fusion-gb": Recipe("boosting on landmarks, HOG and LBP", _boosting_on(_fusion)),
     "embedding-svm": Recipe(
         "SVM on dlib's face recognition network",
         _svm_on(lambda state: _block(Embedding(), state, 128)),

@@ -1,0 +1,318 @@
+import io
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from happysad.features.images import (
+    IMAGE_SUFFIXES,
+    ImageError,
+    check_list,
+    image_digest,
+    read_image,
+    to_gray,
+)
+
+RAMP = np.add.outer(np.arange(24) * 5, np.arange(32) * 4).astype(np.uint8)
+COLOR = np.stack([RAMP, RAMP[::-1], RAMP[:, ::-1]], axis=2)
+
+# EXIF 2.3, tag 0x0112: the side of the upright picture on which the stored first row lies, and
+# the side of the stored first column.
+SIDES = {
+    1: ("top", "left"),
+    2: ("top", "right"),
+    3: ("bottom", "right"),
+    4: ("bottom", "left"),
+    5: ("left", "top"),
+    6: ("right", "top"),
+    7: ("right", "bottom"),
+    8: ("left", "bottom"),
+}
+
+
+def stored_as(upright, orientation):
+    row, column = SIDES[orientation]
+    stored = upright if row in ("top", "bottom") else np.swapaxes(upright, 0, 1)
+    if row in ("bottom", "right"):
+        stored = stored[::-1]
+    if column in ("bottom", "right"):
+        stored = stored[:, ::-1]
+    return Image.fromarray(np.ascontiguousarray(stored))
+
+
+def exif(orientation):
+    block = Image.Exif()
+    block[0x0112] = orientation
+    return block
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tif", "ppm", "gif", "webp"])
+def test_lossless_formats_come_back_as_they_were(tmp_path, suffix):
+    path = tmp_path / f"gray.{suffix}"
+    Image.fromarray(RAMP).save(path, **({"lossless": True} if suffix == "webp" else {}))
+    image = read_image(path)
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(to_gray(image), RAMP)
+
+
+def test_grey_files_are_grey_and_colour_files_are_rgb(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "gray.png")
+    Image.fromarray(COLOR).save(tmp_path / "color.png")
+    np.testing.assert_array_equal(read_image(tmp_path / "gray.png"), RAMP)
+    np.testing.assert_array_equal(read_image(str(tmp_path / "color.png")), COLOR)
+
+
+def test_one_bit_is_black_and_white(tmp_path):
+    Image.fromarray(RAMP > 100).save(tmp_path / "bits.png")
+    np.testing.assert_array_equal(read_image(tmp_path / "bits.png"), (RAMP > 100) * 255)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_is_laid_on_white(tmp_path, mode):
+    alpha = np.full(RAMP.shape, 255, np.uint8)
+    alpha[:, :8], alpha[:, 8:16] = 0, 128
+    image = Image.fromarray(COLOR).convert("L" if mode == "LA" else "RGB")
+    opaque = np.asarray(image.convert("RGB")).astype(float)
+    image.putalpha(Image.fromarray(alpha))
+    image.save(tmp_path / "clear.png")
+    found = read_image(tmp_path / "clear.png")
+    share = alpha[..., None] / 255
+    np.testing.assert_allclose(found, opaque * share + 255 * (1 - share), atol=1)
+
+
+def test_a_palette_with_a_transparent_colour(tmp_path):
+    image = Image.new("P", (4, 2))
+    image.putpalette([0, 0, 0, 200, 10, 30, 0, 90, 0])
+    image.putdata([0, 1, 2, 1, 1, 0, 1, 2])
+    image.save(tmp_path / "palette.png", transparency=0)
+    found = read_image(tmp_path / "palette.png")
+    clear, red, green = [255, 255, 255], [200, 10, 30], [0, 90, 0]
+    np.testing.assert_array_equal(
+        found, [[clear, red, green, red], [red, clear, red, green]]
+    )
+    image.save(tmp_path / "opaque.png")
+    assert read_image(tmp_path / "opaque.png")[0, 0].tolist() == [0, 0, 0]
+
+
+def test_16_bits_keep_their_range(tmp_path):
+    Image.fromarray(RAMP.astype(np.uint16) * 257).save(tmp_path / "deep.png")
+    Image.fromarray(RAMP.astype(np.uint16) * 257).save(tmp_path / "deep.tif")
+    np.testing.assert_array_equal(read_image(tmp_path / "deep.png"), RAMP)
+    np.testing.assert_array_equal(read_image(tmp_path / "deep.tif"), RAMP)
+
+
+def test_a_16_bit_file_that_holds_8_bits_is_not_black(tmp_path):
+    Image.fromarray(RAMP.astype(np.uint16)).save(tmp_path / "deep.png")
+    np.testing.assert_array_equal(read_image(tmp_path / "deep.png"), RAMP)
+
+
+@pytest.mark.parametrize("top", [1.0, 255.0, 0.4])
+def test_floats_are_scaled(tmp_path, top):
+    values = (RAMP / RAMP.max() * top).astype(np.float32)
+    Image.fromarray(values).save(tmp_path / "float.tif")
+    expected = values * 255 / max(top, 1.0)
+    np.testing.assert_allclose(read_image(tmp_path / "float.tif"), expected, atol=0.51)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_hole_in_a_float_image_does_not_blank_the_rest(tmp_path):
+    values = (RAMP / 255).astype(np.float32)
+    values[0, :2] = np.nan, np.inf
+    Image.fromarray(values).save(tmp_path / "float.tif")
+    found = read_image(tmp_path / "float.tif")
+    np.testing.assert_array_equal(found[1:], RAMP[1:])
+    assert found[0, :2].tolist() == [0, 0]
+
+
+def test_cmyk_jpeg(tmp_path):
+    flat = np.zeros((32, 32, 3), np.uint8)
+    flat[:, :16], flat[:, 16:] = [200, 40, 40], [30, 60, 190]
+    Image.fromarray(flat).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
+    with Image.open(tmp_path / "print.jpg") as check:
+        assert check.mode == "CMYK"
+    found = read_image(tmp_path / "print.jpg").astype(int)
+    assert np.abs(found[:, 2:14] - flat[:, 2:14]).max() < 12
+    assert np.abs(found[:, 18:30] - flat[:, 18:30]).max() < 12
+
+
+@pytest.mark.parametrize("orientation", SIDES)
+def test_exif_orientation(tmp_path, orientation):
+    stored = stored_as(COLOR, orientation)
+    stored.save(tmp_path / "turned.png", exif=exif(orientation))
+    np.testing.assert_array_equal(read_image(tmp_path / "turned.png"), COLOR)
+    stored.save(tmp_path / "turned.jpg", exif=exif(orientation), quality=98, subsampling=0)
+    assert np.abs(read_image(tmp_path / "turned.jpg").astype(int) - COLOR).mean() < 3
+
+
+def test_exif_orientation_of_a_grey_photo(tmp_path):
+    stored_as(RAMP, 6).save(tmp_path / "turned.png", exif=exif(6))
+    np.testing.assert_array_equal(read_image(tmp_path / "turned.png"), RAMP)
+
+
+@pytest.mark.filterwarnings("error")
+def test_nonsense_in_exif_is_no_reason_to_fail(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "odd.jpg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff junk")
+    Image.fromarray(RAMP).save(tmp_path / "nine.jpg", exif=exif(9))
+    assert read_image(tmp_path / "odd.jpg").shape == RAMP.shape
+    assert read_image(tmp_path / "nine.jpg").shape == RAMP.shape
+
+
+def test_the_first_frame_of_several(tmp_path):
+    frames = [Image.fromarray(RAMP), Image.fromarray(RAMP[::-1].copy())]
+    frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:])
+    np.testing.assert_array_equal(to_gray(read_image(tmp_path / "film.gif")), RAMP)
+
+
+def test_umlauts_and_spaces_in_the_path(tmp_path):
+    folder = tmp_path / "Köln am Rhein, größer ✓"
+    folder.mkdir()
+    Image.fromarray(RAMP).save(folder / "mein Gesicht é.png")
+    np.testing.assert_array_equal(read_image(folder / "mein Gesicht é.png"), RAMP)
+    np.testing.assert_array_equal(read_image(str(folder / "mein Gesicht é.png")), RAMP)
+
+
+def jpeg(tmp_path, keep):
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    Image.fromarray(noise).save(buffer, "JPEG")
+    path = tmp_path / "cut.jpg"
+    path.write_bytes(buffer.getvalue()[: int(len(buffer.getvalue()) * keep)])
+    return path
+
+
+@pytest.mark.parametrize("keep", [0.01, 0.1, 0.5, 0.9])
+def test_a_truncated_jpeg_is_never_read_in_part(tmp_path, keep):
+    path = jpeg(tmp_path, keep)
+    with pytest.raises(ImageError, match=r"cannot read the image .*cut\.jpg: "):
+        read_image(path)
+
+
+def test_a_truncated_png_is_never_read_in_part(tmp_path):
+    Image.fromarray(COLOR).save(tmp_path / "whole.png")
+    data = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ImageError, match=r"cut\.png"):
+        read_image(tmp_path / "cut.png")
+
+
+def test_damage_of_any_kind_is_an_image_error(tmp_path):
+    rng = np.random.default_rng(0)
+    for suffix in ("png", "jpg", "gif", "tif", "bmp", "webp"):
+        path = tmp_path / f"damaged.{suffix}"
+        Image.fromarray(COLOR).save(path, exif=exif(3))
+        whole = bytearray(path.read_bytes())
+        for _ in range(60):
+            data = whole.copy()
+            for place in rng.integers(0, len(data), 3):
+                data[place] = rng.integers(0, 256)
+            path.write_bytes(data)
+            try:
+                assert read_image(path).ndim in (2, 3)
+            except ImageError as error:
+                assert f"damaged.{suffix}" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.jpg", b"", "the file is empty"),
+        ("notes.jpg", b"these are only words\n" * 40, "it is not an image file"),
+        ("missing.jpg", None, "no such file"),
+    ],
+)
+def test_what_is_no_image_is_named_with_its_reason(tmp_path, name, content, reason):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ImageError) as caught:
+        read_image(path)
+    assert str(caught.value) == f"cannot read the image {path}: {reason}" + (
+        " or directory" if content is None else ""
+    )
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_and_an_impossible_path_are_no_images(tmp_path):
+    with pytest.raises(ImageError, match="cannot read the image"):
+        read_image(tmp_path)
+    with pytest.raises(ImageError, match="null"):
+        read_image("a\0b.png")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "secret.png")
+    (tmp_path / "secret.png").chmod(0)
+    with pytest.raises(ImageError, match="permission denied"):
+        read_image(tmp_path / "secret.png")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(RAMP, RAMP), (RAMP[:, :, None], RAMP), (COLOR, COLOR), (COLOR[:, ::-1], COLOR[:, ::-1])],
+    ids=["gray", "gray with one channel", "rgb", "a view"],
+)
+def test_arrays_are_taken_as_they_are(given, expected):
+    np.testing.assert_array_equal(read_image(given), expected)
+
+
+def test_an_rgba_array_is_laid_on_white():
+    image = np.dstack([COLOR, np.full(RAMP.shape, 255, np.uint8)])
+    image[0, 0, 3] = 0
+    found = read_image(image)
+    assert found[0, 0].tolist() == [255, 255, 255]
+    np.testing.assert_array_equal(found[1:], COLOR[1:])
+
+
+@pytest.mark.parametrize(
+    "shape", [(0, 0), (5, 0, 3), (24,), (4, 4, 2), (4, 4, 5), (2, 4, 4, 3), ()], ids=str
+)
+def test_arrays_of_other_shapes_are_refused(shape):
+    with pytest.raises(ImageError, match=r"is \(H, W\) grey or \(H, W, 3\) RGB"):
+        read_image(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.uint16, np.int64, bool])
+def test_arrays_of_other_dtypes_are_refused(dtype):
+    with pytest.raises(ImageError, match=f"uint8 .*but this one holds {np.dtype(dtype)}"):
+        read_image(RAMP.astype(dtype))
+
+
+def test_to_gray_weighs_by_bt_601():
+    colors = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]], np.uint8)
+    assert to_gray(colors).tolist() == [[76, 150, 29, 255]]
+    assert to_gray(RAMP) is RAMP
+
+
+def test_the_digest_is_that_of_the_content(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes())
+    Image.fromarray(COLOR).save(tmp_path / "c.png")
+    one, same, other = (image_digest(tmp_path / name) for name in ("a.png", "b.png", "c.png"))
+    assert one == same != other
+    assert len(one) == 64
+    with pytest.raises(ImageError, match=r"gone\.png"):
+        image_digest(tmp_path / "gone.png")
+
+
+def test_the_digest_of_an_array_knows_its_shape_and_layout():
+    flat = np.arange(24, dtype=np.uint8)
+    digests = {image_digest(flat.reshape(shape)) for shape in ((4, 6), (6, 4), (2, 4, 3))}
+    assert len(digests) == 3
+    strided = RAMP[:, ::2]
+    assert image_digest(strided) == image_digest(strided.copy()) != image_digest(RAMP)
+
+
+def test_a_bare_image_is_no_list(tmp_path):
+    for bare in (str(tmp_path), tmp_path, RAMP, COLOR):
+        with pytest.raises(ImageError, match="give a list of images"):
+            check_list(bare)
+    for fine in ([RAMP], (), [tmp_path], np.array(["a.png"]), np.zeros((5, 48, 48), np.uint8)):
+        check_list(fine)
+
+
+def test_suffixes_are_in_lower_case_with_a_dot():
+    assert {".jpg", ".jpeg", ".png", ".tif", ".webp"} <= IMAGE_SUFFIXES
+    assert all(suffix == suffix.lower() and suffix[0] == "." for suffix in IMAGE_SUFFIXES)
+    assert all(suffix in Image.registered_extensions() for suffix in IMAGE_SUFFIXES)
