@@ -3,7 +3,7 @@
     python experiments/build_demo_faces.py ../shared/data/fer2013
 
 writes ``pipeline/demo_faces.npz`` in about a minute; the same images give the same bytes. Only
-images whose ten voters of FER+ agree with the folder are used, and only frontal faces that
+images whose most frequent vote in FER+ is their folder are used, and only frontal faces that
 dlib's detector finds. No test image is read.
 """
 

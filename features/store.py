@@ -20,6 +20,9 @@ from pathlib import Path
 _ASK_AT_ONCE = 500  # SQLite's limit on the variables of a statement is 999 in old builds
 _PATIENCE = 60.0  # seconds to wait for another process that is writing
 
+_PERHAPS_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""A damaged schema can make a message that is no text, on which ``sqlite3`` stumbles."""
+
 _NOT_DAMAGE = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -27,7 +30,6 @@ _NOT_DAMAGE = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
 }
 """A full disk, a lock held too long and the like: nothing that a new file would mend."""
 
@@ -66,7 +68,7 @@ class FeatureStore:
             with closing(self._open(space)) as database:
                 for start in range(0, len(keys), _ASK_AT_ONCE):
                     found.update(_select(database, keys[start : start + _ASK_AT_ONCE]))
-        except sqlite3.DatabaseError as error:
+        except _PERHAPS_DAMAGE as error:
             self._begin_anew(space, error)
         return found
 
@@ -77,7 +79,7 @@ class FeatureStore:
         try:
             with closing(self._open(space)) as database:
                 stored = {key for (key,) in database.execute("SELECT key FROM entries")}
-        except sqlite3.DatabaseError as error:
+        except _PERHAPS_DAMAGE as error:
             self._begin_anew(space, error)
             stored = set()
         return [i for i, key in enumerate(keys) if key not in stored]
@@ -87,7 +89,7 @@ class FeatureStore:
         rows = [(key, value, _checksum(key, value)) for key, value in values.items()]
         try:
             self._insert(space, rows)
-        except sqlite3.DatabaseError as error:
+        except _PERHAPS_DAMAGE as error:
             self._begin_anew(space, error)
             self._insert(space, rows)
 
@@ -111,7 +113,7 @@ class FeatureStore:
     def _file(self, space: str) -> Path:
         return self.folder / f"{space}.sqlite"
 
-    def _begin_anew(self, space: str, error: sqlite3.DatabaseError) -> None:
+    def _begin_anew(self, space: str, error: Exception) -> None:
         """Remove a damaged file; raise ``error`` where it is not the file's fault."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
             raise error

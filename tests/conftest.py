@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Before NumPy comes: threads that wait for each other on shared cores cost more than they bring.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -22,3 +27,40 @@ def shared_data() -> Path:
 def _private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
     """Tests neither read nor fill the user's own cache."""
     monkeypatch.setenv("HAPPYSAD_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_session_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same private cache for fixtures that live longer than a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HAPPYSAD_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set of 40 built-in faces: ``train/ val/ test/`` of ``happy/`` and ``sad/``."""
+    from happysad.pipeline.demo_faces import demo_folder
+
+    return demo_folder(tmp_path_factory.mktemp("data") / "forty", n_samples=40)
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A JPEG file: a photograph of one smiling person (in the public domain, NASA)."""
+    from PIL import Image
+    from skimage.data import astronaut
+
+    path = tmp_path_factory.mktemp("photo") / "photo.jpg"
+    Image.fromarray(astronaut()).save(path, quality=95)
+    return path
+
+
+@pytest.fixture(scope="session")
+def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small fitted model with its card, as ``happysad train`` writes it."""
+    from happysad.app.train import fit_and_save
+
+    path = tmp_path_factory.mktemp("model") / "small.joblib"
+    fit_and_save(str(demo_data), "landmarks-svm", path, 1, 0, True, True)
+    return path

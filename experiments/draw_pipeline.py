@@ -1,0 +1,96 @@
+"""What does the pipeline see? A picture of each stage at work on a built-in face.
+
+``python experiments/draw_pipeline.py runs/demo/happysad.joblib docs/pipeline.png``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from happysad.experiments.console import one_sentence
+from happysad.experiments.figures import COLORS
+from happysad.features.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from sklearn.pipeline import Pipeline
+
+
+def draw_pipeline(model: Pipeline, images: list[Any]) -> Figure:
+    """One row for each face image: found, upright, HOG, LBP, answer.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Fitted, as ``load_model`` gives it; says the answer.
+    images : list of (H, W) uint8
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.6, 2.05 * len(images) + 0.3), layout="constrained")
+    axes = figure.subplots(len(images), 5, squeeze=False)
+    for line, image in zip(axes, images, strict=True):
+        _draw_row(line, model, image)
+    titles = ["1  found", "2  upright", "3a  HOG", "3b  LBP", "4  decided"]
+    for ax, title in zip(axes[0], titles, strict=True):
+        ax.set_title(title, loc="left", fontsize=10)
+    return figure
+
+
+def _draw_row(axes: Any, model: Pipeline, image: Any) -> None:
+    from matplotlib.patches import Rectangle
+    from skimage.feature import hog
+
+    from happysad.features.detect import find_faces, find_landmarks, full_frame
+    from happysad.features.faces import FaceAligner
+    from happysad.features.lbp import lbp_codes
+
+    for ax in axes:
+        ax.set_axis_off()
+    found = (find_faces(image) or [full_frame(image)])[0]
+    face = FaceAligner().align(image, found)
+    left, top, right, bottom = found.box
+    axes[0].imshow(image, cmap="gray", vmin=0, vmax=255)
+    axes[0].add_patch(
+        Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=COLORS[1])
+    )
+    axes[0].scatter(*find_landmarks(image, found).T, s=3, color=COLORS[1], linewidths=0)
+    axes[1].imshow(face.crops[0], cmap="gray", vmin=0, vmax=255)
+    axes[1].scatter(*face.landmarks[0].T, s=3, color=COLORS[1], linewidths=0)
+    glyphs = hog(face.crops[0], 9, (8, 8), (1, 1), visualize=True)[1]
+    axes[2].imshow(glyphs, cmap="gray")
+    axes[3].imshow(lbp_codes(face.crops)[0], cmap="gray")
+    _draw_answer(axes[4], float(model.predict_proba([image])[0][0]))
+
+
+def _draw_answer(ax: Any, p_happy: float) -> None:
+    """Two bars, happy and sad, with the likelier one named."""
+    for y, (name, share) in enumerate((("happy", p_happy), ("sad", 1 - p_happy))):
+        ax.barh(y, share, color=COLORS[y], height=0.5)
+        ax.text(0.02, y - 0.42, f"{name} {share:.2f}", fontsize=11, fontweight="bold")
+    ax.set(xlim=(0, 1), ylim=(1.6, -1.0))
+
+
+@click.command(name="draw-pipeline")
+@click.argument("model")
+@click.argument("picture", default="docs/pipeline.png")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@one_sentence
+def main(model: str, picture: str, seed: int) -> None:
+    """Draw each stage at work on a happy and a sad built-in face into PICTURE."""
+    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.model_file import load_model
+
+    images, labels = make_demo_faces(8, random_state=seed)
+    chosen = [images[list(labels).index(label)] for label in ("happy", "sad")]
+    figure = draw_pipeline(load_model(model), chosen)
+    with atomic_write(Path(picture)) as beside:
+        figure.savefig(beside, dpi=110)
+    print(f"written to {picture}")
+
+
+if __name__ == "__main__":
+    main()
