@@ -47,7 +47,8 @@ def _print(frame: pd.DataFrame) -> None:
         table.add_column(name, justify="right" if name in ("face", "p(happy)") else "left")
     for row in frame.to_dict("records"):
         if row["face"] < 0:
-            table.add_row(row["image"], "", str(row["status"]).replace("_", " "), "", "")
+            reason = str(row["status"]).replace("no_face", "no face")
+            table.add_row(row["image"], "", reason, "", "")
             continue
         box = " ".join(str(v) for v in row["box"])
         note = "" if row["status"] == "ok" else f" ({row['status'].replace('_', ' ')})"

@@ -57,7 +57,7 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
         The data, a model's name or the folder is wrong.
     """
     from happysad.experiments.prepare import store_folder
-    from happysad.experiments.recording import best_model
+    from happysad.experiments.recording import best_model, is_saved
     from happysad.pipeline.data import load_data
     from happysad.pipeline.models import RECIPES, find_recipe
 
@@ -71,7 +71,10 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     run.describe({"state": "running", **details})
     with store_folder(use_cache) as store:
         _run_models(run, data, names, config, store, log)
-    best = best_model(run)
+        best = best_model(run)
+        if best in RECIPES and not is_saved(run, best):  # the best so far has fallen behind
+            _run_models(run, data, [best], config, store, log)
+            best = best_model(run)
     _draw(run, best)
     run.describe({"state": "finished", "best": best, **details})
     return out

@@ -60,6 +60,9 @@ def _draw_row(axes: Any, model: Pipeline, image: Any) -> None:
     axes[0].scatter(*find_landmarks(image, found).T, s=3, color=COLORS[1], linewidths=0)
     axes[1].imshow(face.crops[0], cmap="gray", vmin=0, vmax=255)
     axes[1].scatter(*face.landmarks[0].T, s=3, color=COLORS[1], linewidths=0)
+    for ax, picture in ((axes[0], image), (axes[1], face.crops[0])):
+        side = len(picture)
+        ax.set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))  # points of a chin may lie below
     glyphs = hog(face.crops[0], 9, (8, 8), (1, 1), visualize=True)[1]
     axes[2].imshow(glyphs, cmap="gray")
     axes[3].imshow(lbp_codes(face.crops)[0], cmap="gray")

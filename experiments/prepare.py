@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,9 @@ def prepare(
                 aligned[aligner.predictor] = aligner.fit_transform(frame["path"].tolist())
         faces = aligned[aligner.predictor]
         for extractor in extractors(model):
-            describe_ahead(extractor, faces, store, jobs)
+            # Whatever fails here fails in the model's own fit again, and becomes its row.
+            with suppress(Exception):
+                describe_ahead(extractor, faces, store, jobs)
         parts[name] = _parts(frame, faces)
     return parts
 

@@ -61,9 +61,9 @@ def record_failure(
 
 
 def best_model(run: RunFolder) -> str:
-    """The model that does best on the validation part; the first of equals; "" without any."""
-    ranked = sorted(_validated(run), key=_score, reverse=True)
-    return str(ranked[0]["model"]) if ranked else ""
+    """The model that does best on the validation part; "" without any."""
+    ranked = sorted(_validated(run), key=lambda row: _rank(row["model"], row))
+    return str(ranked[-1]["model"]) if ranked else ""
 
 
 def is_saved(run: RunFolder, model: str) -> bool:
@@ -113,10 +113,15 @@ def _validated(run: RunFolder) -> list[dict[str, Any]]:
     return records
 
 
-def _score(row: dict[str, Any]) -> tuple[float, float]:
-    """What the best model has most of, on the validation part."""
-    return float(row["balanced_accuracy"]), float(row["roc_auc"])
+def _rank(model: str, metrics: dict[str, Any]) -> tuple[float, float, float, str]:
+    """What the best model has most of, on the validation part.
+
+    No two models are equal in it, so which is best does not depend on which ended first.
+    """
+    brier = float(metrics["brier"])
+    return float(metrics["balanced_accuracy"]), float(metrics["roc_auc"]), -brier, model
 
 
 def _beats_the_others(run: RunFolder, model: str, metrics: dict[str, Any]) -> bool:
-    return all(_score(metrics) > _score(row) for row in _validated(run) if row["model"] != model)
+    others = [row for row in _validated(run) if row["model"] != model]
+    return all(_rank(model, metrics) > _rank(row["model"], row) for row in others)

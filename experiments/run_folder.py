@@ -6,6 +6,7 @@ what was finished and the next one goes on from there.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import platform
@@ -28,6 +29,11 @@ RESULT_COLUMNS = [
     "precision_sad", "recall_sad", "f1_sad", "precision_macro", "recall_macro", "f1_macro",
     "roc_auc", "brier", "tp", "fp", "fn", "tn", "fit_s", "predict_ms", "model_bytes",
 ]  # fmt: skip
+
+TEXTS = ["dataset", "split", "model", "reason", "settings"]
+
+WHOLE = dict.fromkeys(("n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes"), "Int64")
+"""Whole numbers that the row of a failed model lacks: they stay whole in the other rows."""
 
 PREDICTION_COLUMNS = [
     "dataset", "split", "model", "fold", "seed", "image", "label", "face", "predicted", "p_happy",
@@ -70,9 +76,10 @@ class RunFolder:
 
         models = {row["model"] for row in results}
         old = self.predictions[~self.predictions["model"].isin(models)]
+        # By name, so that the files do not depend on which model ended first.
         self.predictions = _joined([old, *predictions], PREDICTION_COLUMNS)
         kept = self.results[~self.results["model"].isin(models)]
-        self.results = _joined([kept, pd.DataFrame(results)], RESULT_COLUMNS)
+        self.results = _joined([kept, pd.DataFrame(results)], RESULT_COLUMNS).astype(WHOLE)
         # Predictions first: a result without them is not taken for finished.
         self._write("predictions.csv", self.predictions)
         self._write("results.csv", self.results)
@@ -90,8 +97,13 @@ class RunFolder:
                 "cores": os.cpu_count(),
             },
         }
-        with atomic_write(self.path / "run.json") as beside:
-            beside.write_text(json.dumps(plain(facts), indent=2) + "\n", encoding="utf-8")
+        text = json.dumps(plain(facts), indent=2) + "\n"
+        try:
+            with atomic_write(self.path / "run.json") as beside:
+                beside.write_text(text, encoding="utf-8")
+        except OSError as error:  # the first file of a run: what is wrong with the folder shows
+            reason = error.strerror or error
+            raise UserError(f"cannot write to --out {self.path}: {reason}") from None
 
     def _refuse_another_run(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -102,7 +114,7 @@ class RunFolder:
                 raise UserError(f"{self.path} holds results without a run.json: name another --out")
             return
         try:
-            identity = json.loads(there.read_text(encoding="utf-8"))["identity"]
+            identity = dict(json.loads(there.read_text(encoding="utf-8"))["identity"])
         except (OSError, ValueError, KeyError, TypeError):
             raise UserError(
                 f"{there} is damaged: remove the folder, or name another --out"
@@ -118,18 +130,40 @@ class RunFolder:
         import pandas as pd
 
         try:
-            # A float is the same number again, so a resumed run ends with the same file.
-            frame = pd.read_csv(self.path / name, float_precision="round_trip")
-            frame = frame.astype({"reason": object}) if "reason" in frame else frame
+            frame = read_rows(self.path / name)
+            if list(frame.columns) == columns:
+                return frame
         except (OSError, ValueError):  # none yet, or one that somebody cut
-            return pd.DataFrame(columns=pd.Index(columns))
-        if list(frame.columns) != columns:
-            return pd.DataFrame(columns=pd.Index(columns))
-        return frame
+            pass
+        return pd.DataFrame(columns=pd.Index(columns))
 
     def _write(self, name: str, frame: pd.DataFrame) -> None:
         with atomic_write(self.path / name) as beside:
             frame.to_csv(beside, index=False)
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """The rows of ``results.csv`` or ``predictions.csv``, each value the one that was written.
+
+    Raises
+    ------
+    OSError, ValueError
+        There is no such file, or it was cut.
+    """
+    import pandas as pd
+
+    text = path.read_text(encoding="utf-8")
+    if not text.endswith("\n"):
+        raise ValueError(f"{path} was cut within a line")
+    # A digest of digits and a data set named 007 or NA stay text; a float is the same again.
+    frame = pd.read_csv(
+        io.StringIO(text),
+        dtype=dict.fromkeys(TEXTS, str),
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+    )
+    return frame.astype({name: kind for name, kind in WHOLE.items() if name in frame})
 
 
 def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
@@ -138,7 +172,8 @@ def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     full = [frame for frame in frames if not frame.empty]
     if not full:
         return pd.DataFrame(columns=pd.Index(columns))
-    return pd.concat(full, ignore_index=True).reindex(columns=columns)
+    joined = pd.concat(full).reindex(columns=columns)
+    return joined.sort_values("model", kind="stable", ignore_index=True)
 
 
 def code_revision() -> dict[str, Any]:

@@ -63,6 +63,8 @@ def hog(
 
 def hog_length(size: int, cell: int, block: int, bins: int) -> int:
     """Numbers per image of ``hog``; ValueError where a block does not fit into the image."""
+    if min(cell, block, bins) < 1:
+        raise ValueError(f"HOG's cell, block and bins are 1 or more, not {cell}, {block}, {bins}")
     blocks = size // cell - block + 1
     if blocks < 1:
         raise ValueError(f"a HOG block of {block} cells of {cell} pixels exceeds {size} pixels")

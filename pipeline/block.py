@@ -60,7 +60,14 @@ class PrincipalBlock(  # type: ignore[misc]  # sklearn is untyped
         """Learn the components of (n, d) features and give them: (n, n_components) float32."""
         self.input_scale_ = X.std(axis=0) + np.float32(1e-6) if self.standardize else 1.0
         components = max(1, min(self.n_components, len(X) - 1, X.shape[1]))
-        self.pca_ = PCA(components, svd_solver="randomized", random_state=self.random_state)
+        # Four power iterations: the seven of the default take a quarter longer for components
+        # that serve no better.
+        self.pca_ = PCA(
+            components,
+            svd_solver="randomized",
+            iterated_power=4,
+            random_state=self.random_state,
+        )
         reduced = self.pca_.fit_transform(np.asarray(X / self.input_scale_, np.float32))
         variance = float(reduced.var(axis=0).sum())
         self.scale_ = float(np.sqrt(variance / self.weight)) if variance > 0 else 1.0

@@ -18,6 +18,7 @@ from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.pipeline.block import PrincipalBlock
+from happysad.pipeline.face_model import FaceModel
 from happysad.pipeline.mirrored import MirroredCopies
 
 Step = tuple[str, Any]
@@ -56,7 +57,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipelin
 
     Returns
     -------
-    sklearn.pipeline.Pipeline
+    FaceModel, a sklearn.pipeline.Pipeline
         ``fit``, ``predict`` and ``predict_proba`` take paths or uint8 arrays; ``model[1:]``
         takes the ``Faces`` of them.
 
@@ -67,7 +68,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipelin
     """
     recipe = find_recipe(name)
     aligner = FaceAligner(predictor=recipe.predictor).set_params(**face_options)
-    return Pipeline([("faces", aligner), *recipe.steps(random_state)])
+    return FaceModel([("faces", aligner), *recipe.steps(random_state)])
 
 
 def find_recipe(name: str) -> Recipe:

@@ -61,6 +61,7 @@ def predict(
         if not faces:
             rows.append({"image": name, "face": -1, "status": status})
     frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    frame = frame.astype({"label": object, "p_happy": float})
     if found:
         answered = frame["face"] >= 0
         faces = Faces.concatenate(found)

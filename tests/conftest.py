@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
-# Before NumPy comes: threads that wait for each other on shared cores cost more than they bring.
+# Threads that wait for each other on shared cores make a fit forty times slower. The variable is
+# for libraries that load later and for processes that tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+threadpool_limits(1)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+import happysad.features
+from happysad.features.base import FaceFeature
 from happysad.features.batch import Faces
 from happysad.features.faces import FaceAligner
 
@@ -57,9 +60,7 @@ def faces(astronaut: Image, tiny: Image) -> Faces:
     for field in fields(found):
         getattr(found, field.name).setflags(write=False)
     keys = np.array([f"{i:064x}" for i in range(len(found))])
-    return Faces(
-        found.crops, found.landmarks, found.boxes, found.scores, found.status, keys
-    )
+    return Faces(found.crops, found.landmarks, found.boxes, found.scores, found.status, keys)
 
 
 @pytest.fixture(scope="session")
@@ -155,3 +156,17 @@ def golden_script() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def extractor_classes() -> set[type[FaceFeature]]:
+    """Every extractor there is in ``happysad.features``, whoever wrote it."""
+    for module in pkgutil.iter_modules(happysad.features.__path__):
+        importlib.import_module(f"happysad.features.{module.name}")
+    found, seen = [FaceFeature], set()
+    while found:
+        for kind in found.pop().__subclasses__():
+            found.append(kind)
+            if kind.__module__.startswith("happysad.features."):
+                seen.add(kind)
+    return seen

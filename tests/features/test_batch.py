@@ -47,10 +47,8 @@ def test_an_index_beyond_the_end_is_an_error_and_iteration_ends(faces):
 
 
 def test_parts_of_different_lengths_are_refused(faces):
-    with pytest.raises(ValueError, match="differ in length.*'crops': 3"):
-        Faces(
-            faces.crops[:3], faces.landmarks, faces.boxes, faces.scores, faces.status, faces.keys
-        )
+    with pytest.raises(ValueError, match=r"differ in length.*'crops': 3"):
+        Faces(faces.crops[:3], faces.landmarks, faces.boxes, faces.scores, faces.status, faces.keys)
 
 
 def test_concatenate_undoes_the_split(faces, same_faces):

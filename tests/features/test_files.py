@@ -27,9 +27,14 @@ def test_the_temporary_file_lies_beside_and_keeps_the_suffix(tmp_path):
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "report.csv"
     path.write_text("old")
-    with pytest.raises(RuntimeError, match="half way"), atomic_write(path) as beside:
-        beside.write_text("ne")
-        raise RuntimeError("half way")
+
+    def write_half():
+        with atomic_write(path) as beside:
+            beside.write_text("ne")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        write_half()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["report.csv"]
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from happysad.features.batch import Faces
 from happysad.features.landmarks import (
     EXPRESSIONS,
     PAIRED,
@@ -159,8 +160,6 @@ def test_faces_of_the_5_point_predictor_are_refused_with_what_to_do(as_faces):
 
 
 def test_an_unreadable_face_is_all_zeros_and_its_neighbours_as_ever(faces):
-    from happysad.features.batch import Faces
-
     mixed = Faces.concatenate([faces[:1], Faces.unreadable(96), faces[1:2]])
     rows = LandmarkGeometry().transform(mixed)
     assert not rows[1].any()

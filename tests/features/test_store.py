@@ -204,9 +204,7 @@ def test_two_writers_at_once_lose_nothing(tmp_path):
         "for i in range(20):\n"
         "    store.put('s', {sys.argv[2] + str(i): b'x' * 3000})\n"
     )
-    writers = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "ab"
-    ]
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "ab"]
     assert [writer.wait() for writer in writers] == [0, 0]
     keys = [f"{name}{i}" for name in "ab" for i in range(20)]
     assert FeatureStore(tmp_path).get("s", keys).keys() == set(keys)

@@ -1,0 +1,489 @@
+import os
+import pickle
+import signal
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+
+from happysad.features.align import EYE_X, EYE_Y, eye_centers, eye_line_transform, warp
+from happysad.features.batch import Faces
+from happysad.features.detect import Detection, find_landmarks
+from happysad.features.errors import UserError
+from happysad.features.faces import FaceAligner
+from happysad.features.images import ImageError, to_gray
+from happysad.features.landmarks import EXPRESSIONS, normalised_shape
+from happysad.features.progress import listen
+from happysad.features.store import FeatureStore, use_store
+
+PUPILS = np.array([[113.0, 101.5], [156.5, 103.5]])  # read by eye from the photograph
+
+
+@pytest.fixture(scope="module")
+def upright(astronaut):
+    return FaceAligner().transform([astronaut])
+
+
+def eyes_of(landmarks):
+    return np.stack([landmarks[..., 36:42, :].mean(-2), landmarks[..., 42:48, :].mean(-2)], -2)
+
+
+def places(size):
+    return np.array([[EYE_X, EYE_Y], [1 - EYE_X, EYE_Y]]) * size - 0.5
+
+
+def test_the_face_is_found(upright):
+    assert upright.status.tolist() == ["detected"]
+    assert upright.crops.shape == (1, 96, 96)
+    assert upright.landmarks.shape == (1, 68, 2)
+    assert upright.scores[0] > 0.5
+    assert upright.keys.tolist() == [""]
+    left, top, right, bottom = upright.boxes[0]
+    assert ([left, top] < PUPILS).all()
+    assert ([right, bottom] > PUPILS).all()
+
+
+@pytest.mark.parametrize("size", [48, 96, 130])
+def test_the_eyes_land_on_their_places(astronaut, size):
+    faces = FaceAligner(size=size).transform([astronaut])
+    assert faces.crops.shape == (1, size, size)
+    np.testing.assert_allclose(eyes_of(faces.landmarks[0]), places(size), atol=0.01)
+
+
+@pytest.mark.parametrize("degrees", [0, 20, -20])
+def test_the_pupils_that_a_person_sees_land_there_too(astronaut, turn, degrees):
+    # Paint the pupils black on a white copy and find them again in the crop.
+    dots = np.full(astronaut.shape[:2], 255, np.uint8)
+    for x, y in PUPILS:
+        cv2.circle(dots, (round(x * 8), round(y * 8)), 20, 0, -1, shift=3)
+    photo, dots = turn(astronaut, degrees), turn(dots, degrees)
+    aligner = FaceAligner()
+    face = aligner.transform([photo])
+    crop = cut_alike(aligner, photo, dots, face)
+    for (x, y), half in zip(places(96), (slice(0, 48), slice(48, 96)), strict=True):
+        dark = np.zeros((96, 96))
+        dark[:, half] = 255.0 - crop[:, half]
+        row, column = (np.indices((96, 96)) * dark).sum(axis=(1, 2)) / dark.sum()
+        assert column == pytest.approx(x, abs=2)
+        assert row == pytest.approx(y, abs=2)
+
+
+def cut_alike(aligner, photo, other, face):
+    """The crop of another picture under the transform of the photo's face."""
+    gray = to_gray(photo)
+    box = tuple(float(side) for side in face.boxes[0])
+    points = find_landmarks(gray, Detection(box, float(face.scores[0])))
+    matrix = eye_line_transform(eye_centers(points), aligner.size)
+    assert np.abs(warp(gray, matrix, 96).astype(int) - face.crops[0]).mean() < 6
+    return warp(other, matrix, aligner.size)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "scale"), [(20, 1.0), (-20, 1.0), (8, 1.0), (0, 0.7), (-12, 1.3)]
+)
+def test_turning_and_scaling_the_photo_leave_the_crop_nearly_alone(
+    astronaut, upright, turn, degrees, scale
+):
+    face = FaceAligner().transform([turn(astronaut, degrees, scale)])
+    assert face.status.tolist() == ["detected"]
+    difference = np.abs(face.landmarks - upright.landmarks)
+    assert difference.mean() < 1.2
+    assert difference.max() < 6
+    middle = slice(16, 80)
+    same = np.corrcoef(
+        face.crops[0, middle, middle].ravel(), upright.crops[0, middle, middle].ravel()
+    )
+    assert same[0, 1] > 0.9
+
+
+def test_a_bigger_photo_gives_nearly_the_same_face(astronaut, upright):
+    face = FaceAligner().transform([cv2.resize(astronaut, None, fx=3, fy=3)])
+    np.testing.assert_allclose(face.boxes / 3, upright.boxes, atol=12)
+    assert np.abs(face.landmarks - upright.landmarks).mean() < 1.2
+
+
+def test_mirroring_the_photo_mirrors_the_landmarks(astronaut, upright, mirror):
+    face = FaceAligner().transform([astronaut[:, ::-1]])
+    expected = mirror(upright.landmarks) + [95, 0]
+    assert np.abs(face.landmarks - expected).mean() < 1.2
+
+
+def test_grey_and_colour_and_transparent_give_the_same(astronaut, upright, same_faces):
+    gray = to_gray(astronaut)
+    opaque = np.dstack([astronaut, np.full(gray.shape, 255, np.uint8)])
+    for image in (gray, gray[:, :, None], opaque):
+        same_faces(FaceAligner().transform([image]), upright)
+
+
+def test_the_kind_of_memory_does_not_matter(astronaut, upright, same_faces):
+    mirrored = astronaut[:, ::-1].copy()
+    same_faces(FaceAligner().transform([mirrored[:, ::-1]]), upright)
+    same_faces(FaceAligner().transform([np.asfortranarray(astronaut)]), upright)
+
+
+def test_paths_and_arrays_give_the_same(tmp_path, astronaut, upright, same_faces):
+    path = tmp_path / "Gesicht größer.png"
+    Image.fromarray(astronaut).save(path)
+    same_faces(FaceAligner().transform([path]), upright)
+    same_faces(FaceAligner().transform((str(path),)), upright)
+    same_faces(FaceAligner().transform(np.array([str(path)])), upright)
+
+
+def test_a_photo_that_exif_turns_is_upright(tmp_path, astronaut, upright, same_faces):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the stored rows run down the right side of the picture
+    stored = np.ascontiguousarray(np.swapaxes(astronaut, 0, 1)[::-1])
+    Image.fromarray(stored).save(tmp_path / "phone.png", exif=exif)
+    same_faces(FaceAligner().transform([tmp_path / "phone.png"]), upright)
+
+
+def test_a_tiny_crop_is_found_and_enlarged(tiny, upright):
+    face = FaceAligner().transform([tiny])
+    assert tiny.shape == (48, 48)
+    assert face.status.tolist() == ["detected"]
+    left, top, right, bottom = face.boxes[0]
+    assert 0 <= left < 15 < 33 < right <= 48
+    assert 0 <= top < 15 < 33 < bottom <= 48
+    assert np.abs(face.landmarks - upright.landmarks).mean() < 1.2
+    assert np.corrcoef(face.crops.ravel(), upright.crops.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("kind", ["coffee", "flat", "one pixel", "thin"])
+def test_where_no_face_is_the_whole_image_is_taken(kind):
+    image = {
+        "coffee": data.coffee,
+        "flat": lambda: np.full((64, 80), 127, np.uint8),
+        "one pixel": lambda: np.zeros((1, 1), np.uint8),
+        "thin": lambda: np.zeros((2, 500, 3), np.uint8),
+    }[kind]()
+    face = FaceAligner().transform([image])
+    height, width = image.shape[:2]
+    assert face.status.tolist() == ["full_frame"]
+    assert np.isnan(face.scores[0])
+    assert np.isfinite(face.landmarks).all()
+    inset = np.array([width, height, width, height]) / 20 + 1
+    assert (np.abs(face.boxes[0] - [0, 0, width, height]) <= inset).all()
+
+
+def test_a_box_of_ones_own_can_be_aligned(astronaut, upright):
+    box = tuple(float(side) for side in upright.boxes[0])
+    face = FaceAligner().align(to_gray(astronaut), Detection(box, 0.7))
+    assert np.abs(face.landmarks - upright.landmarks).mean() < 1.0
+    assert face.scores.tolist() == pytest.approx([0.7])
+    np.testing.assert_array_equal(face.boxes, upright.boxes)
+
+
+def test_the_threshold_decides_what_is_a_face(astronaut):
+    assert FaceAligner(threshold=9.0).transform([astronaut]).status.tolist() == ["full_frame"]
+
+
+def test_five_points_give_nearly_the_same_crop_and_no_landmarks(astronaut, upright, turn):
+    photos = [astronaut, turn(astronaut, 20)]
+    faces = FaceAligner(predictor="5").transform(photos)
+    assert np.isnan(faces.landmarks).all()
+    assert faces.status.tolist() == ["detected", "detected"]
+    np.testing.assert_array_equal(faces.boxes[0], upright.boxes[0])
+    for crop in faces.crops:
+        assert np.corrcoef(crop.ravel(), upright.crops.ravel())[0, 1] > 0.85
+
+
+@pytest.fixture
+def broken(tmp_path, astronaut):
+    """A whole photo, and beside it an empty file, words, half a photo, and one not there."""
+    Image.fromarray(astronaut).save(tmp_path / "whole.jpg")
+    whole = (tmp_path / "whole.jpg").read_bytes()
+    for name, content in (("empty", b""), ("words", b"words"), ("half", whole[: len(whole) // 2])):
+        (tmp_path / f"{name}.jpg").write_bytes(content)
+    return [tmp_path / f"{name}.jpg" for name in ("empty", "whole", "words", "half", "gone")]
+
+
+def test_marked_images_are_unreadable_and_in_their_rows(broken):
+    faces = FaceAligner(on_error="mark").transform(broken)
+    assert faces.status.tolist() == ["unreadable", "detected", *["unreadable"] * 3]
+    assert not faces.crops[[0, 2, 3, 4]].any()
+    assert np.isnan(faces.landmarks[[0, 2, 3, 4]]).all()
+    assert np.isnan(faces.scores[0])
+    assert not faces.boxes[0].any()
+
+
+@pytest.mark.parametrize("which", [0, 2, 3, 4])
+@pytest.mark.parametrize("stored", [False, True])
+def test_otherwise_the_error_names_the_file(broken, tmp_path, which, stored):
+    store = FeatureStore(tmp_path / "cache") if stored else None
+    with use_store(store):
+        # What was marked before is not taken from the store in place of the error.
+        FaceAligner(on_error="mark").transform([broken[which]])
+        with pytest.raises(ImageError, match=broken[which].name):
+            FaceAligner().transform([broken[1], broken[which]])
+
+
+def test_an_array_that_is_no_image_is_marked_or_raised(astronaut):
+    bad = np.zeros((5, 5), np.float64)
+    assert FaceAligner(on_error="mark").transform([bad]).status.tolist() == ["unreadable"]
+    with pytest.raises(ImageError, match="float64"):
+        FaceAligner().transform([astronaut, bad])
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"predictor": "7"}, {"predictor": 68}, {"on_error": "ignore"}], ids=str
+)
+def test_an_unknown_setting_is_named(astronaut, parameters):
+    (name, value), *_ = parameters.items()
+    with pytest.raises(UserError, match=f"{name} is .* not {value!r}"):
+        FaceAligner(**parameters).transform([astronaut])
+
+
+def test_a_bare_image_or_path_is_refused(astronaut, broken):
+    for bare in (str(broken[1]), broken[1], astronaut, to_gray(astronaut)):
+        for on_error in ("raise", "mark"):
+            with pytest.raises(ImageError, match="give a list of images"):
+                FaceAligner(on_error=on_error).transform(bare)
+
+
+def test_no_images_give_no_faces():
+    for empty in ([], (), np.zeros((0, 48, 48), np.uint8)):
+        faces = FaceAligner(size=64).transform(empty)
+        assert len(faces) == 0
+        assert faces.crops.shape == (0, 64, 64)
+
+
+def test_a_batch_equals_its_singles_in_any_order(astronaut, tiny, same_faces):
+    images = [astronaut, tiny, np.full((50, 60), 9, np.uint8)]
+    batch = FaceAligner().transform(images)
+    same_faces(batch, Faces.concatenate([FaceAligner().transform([i]) for i in images]))
+    same_faces(FaceAligner().transform(images[::-1]), batch[::-1])
+
+
+def test_the_images_are_left_as_they_were(astronaut):
+    image = astronaut.copy()
+    FaceAligner().transform([image])
+    np.testing.assert_array_equal(image, astronaut)
+
+
+def test_an_array_of_images_of_one_size_is_a_list_of_them(tiny):
+    stack = np.stack([tiny, tiny[:, ::-1]])
+    assert len(FaceAligner().transform(stack)) == 2
+
+
+def test_two_processes_find_what_one_does(astronaut, tiny, turn, same_faces):
+    images = [tiny, turn(tiny, 5), tiny[:, ::-1], to_gray(astronaut)] * 5
+    same_faces(FaceAligner(n_jobs=2).transform(images), FaceAligner().transform(images))
+
+
+def test_progress_is_told(tiny):
+    heard = []
+    with listen(lambda *what: heard.append(what)):
+        FaceAligner().transform([tiny] * 3)
+    assert heard == [("finding faces", 3, 3)]
+
+
+def test_scikit_learns_manners(astronaut):
+    aligner = FaceAligner(size=64, predictor="5", threshold=0.1, on_error="mark", n_jobs=2)
+    copy = clone(aligner)
+    expected = {
+        "size": 64, "predictor": "5", "threshold": 0.1, "on_error": "mark", "n_jobs": 2
+    }  # fmt: skip
+    assert copy.get_params() == aligner.get_params() == expected
+    assert FaceAligner().set_params(**expected).get_params() == expected
+    assert aligner.fit(["anything"]) is aligner
+    assert len(make_pipeline(FaceAligner()).transform([astronaut])) == 1
+
+
+def test_it_pickles_small(astronaut, upright, same_faces):
+    aligner = FaceAligner().fit([astronaut])
+    aligner.transform([astronaut])
+    data = pickle.dumps(aligner)
+    assert len(data) < 1000  # the predictor alone is 100 MB
+    same_faces(pickle.loads(data).transform([astronaut]), upright)
+
+
+# The store.
+
+
+@pytest.fixture
+def cached(tmp_path, astronaut, tiny):
+    """Three images, their faces, and a store that holds them."""
+    Image.fromarray(tiny).save(tmp_path / "tiny.png")
+    images = [astronaut, tmp_path / "tiny.png", np.full((40, 40), 99, np.uint8)]
+    plain = FaceAligner().transform(images)
+    store = FeatureStore(tmp_path / "cache")
+    with use_store(store):
+        FaceAligner().transform(images)
+    return images, plain, store
+
+
+@pytest.fixture
+def no_looking(monkeypatch):
+    """To look at an image is an error: what comes was stored."""
+
+    def look(self, image):
+        raise AssertionError("computed, not read from the store")
+
+    monkeypatch.setattr(FaceAligner, "_one", look)
+
+
+def test_stored_faces_are_read_and_equal(cached, same_faces, no_looking):
+    images, plain, store = cached
+    with use_store(store):
+        again = FaceAligner().transform(images)
+    same_faces(again, plain)
+    for name in ("crops", "landmarks", "boxes", "scores", "status"):
+        assert getattr(again, name).dtype == getattr(plain, name).dtype
+    assert len(set(again.keys.tolist())) == 3
+    assert all(len(key) == 64 for key in again.keys)
+
+
+def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, no_looking):
+    images, _, store = cached
+    with use_store(store):
+        FaceAligner(on_error="mark", n_jobs=2).transform(images)
+        for other in ({"size": 64}, {"predictor": "5"}, {"threshold": 0.0}):
+            with pytest.raises(AssertionError, match="computed"):
+                FaceAligner(**other).transform(images)
+
+
+def test_settings_have_keys_of_their_own(cached):
+    images, _, store = cached
+    with use_store(store):
+        usual = FaceAligner().transform(images[2:]).keys[0]
+        other = FaceAligner(size=64).transform(images[2:]).keys[0]
+    assert usual != other
+
+
+def test_a_changed_file_is_looked_at_again(cached, astronaut):
+    images, plain, store = cached
+    Image.fromarray(astronaut).save(images[1])
+    with use_store(store):
+        changed = FaceAligner().transform(images)
+    np.testing.assert_array_equal(changed.crops[1], plain.crops[0])
+
+
+def test_a_mended_file_is_looked_at_again(tmp_path, tiny):
+    path = tmp_path / "face.png"
+    path.write_bytes(b"not yet copied")
+    with use_store(FeatureStore(tmp_path / "cache")):
+        aligner = FaceAligner(on_error="mark")
+        assert aligner.transform([path]).status.tolist() == ["unreadable"]
+        assert aligner.transform([path]).status.tolist() == ["unreadable"]
+        Image.fromarray(tiny).save(path)
+        assert aligner.transform([path]).status.tolist() == ["detected"]
+
+
+def flipped(data):
+    middle = data.rindex(bytes([99]) * 96)  # the last crop: pixels of one grey
+    return data[:middle] + bytes([98]) + data[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flipped,
+        lambda data: data[: len(data) // 2],
+        lambda data: b"",
+        lambda data: b"these are only words\n" * 1000,
+        lambda data: data[:5000] + bytes(3000) + data[8000:],
+    ],
+    ids=["a flipped byte", "half a file", "an empty file", "words", "a hole"],
+)
+def test_a_damaged_store_is_never_trusted(cached, same_faces, damage):
+    images, plain, store = cached
+    (file,) = store.folder.glob("faces-*.sqlite")
+    file.write_bytes(damage(file.read_bytes()))
+    with use_store(store):
+        same_faces(FaceAligner().transform(images), plain)
+        same_faces(FaceAligner().transform(images), plain)
+
+
+def test_a_store_filled_by_a_process_that_was_killed(tmp_path, tiny, turn, same_faces):
+    if os.name == "nt":
+        pytest.skip("SIGKILL")
+    images = [turn(tiny, degrees) for degrees in range(6)]
+    np.save(tmp_path / "images.npy", np.stack(images))
+    code = (
+        "import os, signal, sys, numpy as np\n"
+        "from happysad.features import store\n"
+        "from happysad.features.faces import FaceAligner\n"
+        "images = list(np.load(sys.argv[1]))\n"
+        "with store.use_store(store.FeatureStore(sys.argv[2])):\n"
+        "    FaceAligner().transform(images[:3])\n"
+        "    insert = store.FeatureStore._insert\n"
+        "    def killed(self, space, rows):\n"
+        "        database = self._open(space)\n"
+        "        database.execute('PRAGMA cache_size = 1')\n"
+        "        database.executemany('INSERT INTO entries VALUES (?, ?, ?)', rows)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    store.FeatureStore._insert = killed\n"
+        "    FaceAligner().transform(images)\n"
+    )
+    arguments = [str(tmp_path / "images.npy"), str(tmp_path / "cache")]
+    ended = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert list((tmp_path / "cache").glob("*-journal"))  # it died within a transaction
+    plain, store = FaceAligner().transform(images), FeatureStore(tmp_path / "cache")
+    with use_store(store):
+        same_faces(FaceAligner().transform(images), plain)
+        keys = FaceAligner().transform(images).keys.tolist()
+    (file,) = store.folder.glob("*.sqlite")
+    assert store.missing(file.stem, keys) == []
+
+
+def test_nothing_is_written_without_a_store(tmp_path, tiny, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    FaceAligner().transform([tiny])
+    assert os.listdir(tmp_path) == []
+
+
+# Real images.
+
+
+@pytest.fixture(scope="module")
+def real_sample(shared_data):
+    """300 training images of FER2013, the same ones each time."""
+    folder = shared_data / "fer2013" / "train"
+    files = [sorted((folder / label).glob("*.jpg")) for label in ("happy", "sad")]
+    return [path for part in files for path in part[:: len(part) // 150][:150]]
+
+
+@pytest.fixture(scope="module")
+def real_faces(real_sample):
+    return FaceAligner(on_error="mark").transform(real_sample)
+
+
+@pytest.mark.real
+def test_most_real_faces_are_found_and_all_are_read(real_faces):
+    assert len(real_faces) == 300
+    assert "unreadable" not in real_faces.status.tolist()
+    assert (real_faces.status == "detected").mean() >= 0.8
+    assert np.isfinite(real_faces.landmarks).all()
+    found = real_faces[real_faces.status == "detected"]
+    assert np.isfinite(found.scores).all()
+    assert found.boxes.min() >= -24
+    assert found.boxes.max() <= 72
+
+
+@pytest.mark.real
+def test_real_crops_are_upright(real_faces):
+    found = real_faces[real_faces.status == "detected"]
+    eyes, shape = eyes_of(found.landmarks), found.landmarks
+    np.testing.assert_allclose(eyes, np.broadcast_to(places(96), eyes.shape), atol=0.05)
+    nose, mouth, chin = shape[:, 30, 1], shape[:, 48:68, 1].mean(axis=1), shape[:, 8, 1]
+    in_order = (eyes[:, 0, 1] < nose) & (nose < mouth) & (mouth < chin)
+    assert in_order.mean() > 0.99
+    # The mean face is darker at the eyes than at the cheeks and the same on both sides.
+    mean = found.crops.mean(axis=0)
+    assert mean[26:33, 22:33].mean() < mean[45:55, 20:30].mean() - 10
+    assert np.corrcoef(mean.ravel(), mean[:, ::-1].ravel())[0, 1] > 0.95
+
+
+@pytest.mark.real
+def test_the_mouth_tells_happy_from_sad(real_faces):
+    shape = normalised_shape(real_faces.landmarks)
+    lift, width = (EXPRESSIONS[name](shape) for name in ("mouth_corner_lift", "mouth_width"))
+    assert np.median(lift[:150]) > np.median(lift[150:]) + 0.03
+    assert np.median(width[:150]) > np.median(width[150:]) + 0.1
