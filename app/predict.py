@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from happysad.experiments.console import one_sentence
+from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +33,11 @@ def predict(model: str, images: tuple[str, ...], csv_file: str | None, crops: bo
 
     frame = predict_images(load_model(model), images, crops=crops)
     if csv_file:
-        with atomic_write(Path(csv_file)) as beside:
-            frame.to_csv(beside, index=False)
+        try:
+            with atomic_write(Path(csv_file)) as beside:
+                frame.to_csv(beside, index=False)
+        except OSError as error:
+            raise UserError(f"cannot write the table {csv_file}: {error.strerror}") from None
     _print(frame)
     if csv_file:
         print(f"written to {csv_file}")
@@ -44,7 +49,8 @@ def _print(frame: pd.DataFrame) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in ("image", "face", "answer", "p(happy)", "box"):
-        table.add_column(name, justify="right" if name in ("face", "p(happy)") else "left")
+        right = name in ("face", "p(happy)")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in frame.to_dict("records"):
         if row["face"] < 0:
             reason = str(row["status"]).replace("no_face", "no face")
@@ -55,7 +61,9 @@ def _print(frame: pd.DataFrame) -> None:
         table.add_row(
             row["image"], str(row["face"]), row["label"] + note, f"{row['p_happy']:.3f}", box
         )
-    console = Console(highlight=False, markup=False)
+    # A pipe or a file has no width: a path cut in two would be no path.
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(highlight=False, markup=False, width=width)
     console.print(table)
     missed = int((frame["status"] == "no_face").sum())
     if missed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
     _save(figure, path)
 
 
-def _confusion_matrix(ax: Any, row: dict[str, Any]) -> None:
+def _confusion_matrix(ax: Any, row: Mapping[Any, Any]) -> None:
     counts = [[row["tp"], row["fn"]], [row["fp"], row["tn"]]]
     for i, line in enumerate(counts):
         for j, count in enumerate(line):

@@ -25,7 +25,7 @@ def record(
 
     In this order, a run killed in between fits the model again and loses nothing.
     """
-    axes = {"dataset": data.name, "model": model, "fold": 0, "seed": seed}
+    axes: dict[str, Any] = {"dataset": data.name, "model": model, "fold": 0, "seed": seed}
     rows, frames = [], []
     for split, metrics in trial.metrics.items():
         status = trial.face_status[split]
@@ -109,8 +109,7 @@ def _predictions(data: DataSet, split: str, trial: Trial) -> pd.DataFrame:
 
 def _validated(run: RunFolder) -> list[dict[str, Any]]:
     rows = run.results[(run.results["split"] == "val") & (run.results["status"] == "ok")]
-    records: list[dict[str, Any]] = rows.to_dict("records")
-    return records
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _rank(model: str, metrics: dict[str, Any]) -> tuple[float, float, float, str]:

@@ -11,9 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 
-class PrincipalBlock(  # type: ignore[misc]  # sklearn is untyped
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class PrincipalBlock(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Principal components scaled together, so that the block's variances sum to ``weight``.
 
     Distances between faces are then of the same size whatever the descriptor, its length or its

@@ -1,0 +1,118 @@
+"""One trial: a model fitted on one part and measured on the others."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+from happysad.features.hog import Hog
+from happysad.features.store import FeatureStore, use_store
+from happysad.pipeline import trial as module
+from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.metrics import METRICS, evaluate
+from happysad.pipeline.models import make_model
+from happysad.pipeline.trial import TIMED_IMAGES, Sample, milliseconds_per_image, run_trial
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory) -> SimpleNamespace:
+    """Train, val and test parts of built-in faces; their files; the store they went through."""
+    folder = tmp_path_factory.mktemp("trial")
+    images, labels = make_demo_faces(60, random_state=8)
+    paths = []
+    for number, image in enumerate(images):
+        paths.append(str(folder / f"{number}.png"))
+        cv2.imwrite(paths[-1], image)
+    store = FeatureStore(folder / "store")
+    with use_store(store):
+        faces = make_model("dummy")[0].transform(paths)
+    parts = {"train": slice(30), "val": slice(30, 42), "test": slice(42, 60)}
+    cut = {name: Sample(faces[s], labels[s], paths[s]) for name, s in parts.items()}
+    return SimpleNamespace(store=store, **cut)
+
+
+@pytest.fixture(scope="module")
+def trial(samples):
+    others = {"val": samples.val, "test": samples.test}
+    return run_trial(make_model("pixels-logreg"), samples.train, others)
+
+
+def test_measures_each_part(trial, samples):
+    assert list(trial.metrics) == list(trial.p_happy) == list(trial.face_status) == ["val", "test"]
+    for name in ("val", "test"):
+        part = getattr(samples, name)
+        assert list(trial.metrics[name]) == list(METRICS)
+        assert trial.metrics[name] == evaluate(part.labels, trial.p_happy[name])
+        assert list(trial.face_status[name]) == list(part.faces.status)
+
+
+def test_the_probability_is_that_of_happy(trial, samples):
+    happy = samples.test.labels == "happy"
+    assert trial.p_happy["test"][happy].mean() > trial.p_happy["test"][~happy].mean()
+
+
+def test_the_bytes_are_the_model_from_images_on(trial, samples):
+    p = trial.fitted().predict_proba(samples.test.paths)[:, 0]
+    np.testing.assert_allclose(p, trial.p_happy["test"], atol=1e-6)
+
+
+def test_times_are_told(trial):
+    assert trial.fit_s > 0
+    assert trial.predict_ms > 0
+
+
+def test_without_paths_no_time_is_made_up(samples):
+    bare = Sample(samples.test.faces, samples.test.labels)
+    assert math.isnan(run_trial(make_model("dummy"), samples.train, {"test": bare}).predict_ms)
+
+
+def test_features_in_the_store_are_not_computed_again(samples, monkeypatch):
+    others = {"val": Sample(samples.val.faces, samples.val.labels)}
+    first = run_trial(make_model("hog-lbp-svm"), samples.train, others, samples.store)
+
+    def fail(self, faces):
+        raise AssertionError("described again")
+
+    monkeypatch.setattr(Hog, "_describe", fail)
+    second = run_trial(make_model("hog-lbp-svm"), samples.train, others, samples.store)
+    np.testing.assert_array_equal(second.p_happy["val"], first.p_happy["val"])
+    with pytest.raises(AssertionError, match="described again"):
+        run_trial(make_model("hog-lbp-svm"), samples.train, others)
+
+
+def test_the_timing_reads_nothing_from_the_store(samples, trial, monkeypatch):
+    def fail(*arguments):
+        raise AssertionError("read from the store")
+
+    monkeypatch.setattr(FeatureStore, "get", fail)
+    with use_store(samples.store):
+        assert milliseconds_per_image(trial.fitted(), {"test": samples.test}) > 0
+
+
+def test_the_timing_takes_some_images_of_the_last_part_only(samples, monkeypatch):
+    seen = []
+    model = SimpleNamespace(predict_proba=lambda paths: seen.append(paths))
+    many = Sample(samples.test.faces, samples.test.labels, [f"{i}.png" for i in range(1000)])
+    milliseconds_per_image(model, {"val": samples.val, "test": many})
+    assert all(len(paths) == 1 for paths in seen)
+    assert len(seen) == TIMED_IMAGES + 1  # the first, which loads the weights, is not counted
+    assert int(seen[-1][0].split(".")[0]) > 900
+
+
+def test_libraries_keep_to_one_thread(samples, monkeypatch):
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    seen = []
+
+    def look(*arguments):
+        seen.extend(library["num_threads"] for library in threadpool_info())
+        return np.full(len(samples.val.labels), 0.5)
+
+    monkeypatch.setattr(module, "_p_happy", look)
+    with threadpool_limits(2):
+        run_trial(make_model("dummy"), samples.train, {"val": samples.val})
+    assert set(seen) == {1}
