@@ -71,10 +71,10 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     run.describe({"state": "running", **details})
     with store_folder(use_cache) as store:
         _run_models(run, data, names, config, store, log)
-        best = best_model(run)
+        best = best_model(run.results)
         if best in RECIPES and not is_saved(run, best):  # the best so far has fallen behind
             _run_models(run, data, [best], config, store, log)
-            best = best_model(run)
+            best = best_model(run.results)
     _draw(run, best)
     run.describe({"state": "finished", "best": best, **details})
     return out
@@ -116,7 +116,7 @@ def _unfinished(run: RunFolder, settings: dict[str, str]) -> list[str]:
     from happysad.experiments.recording import best_model, is_saved
 
     todo = [name for name, digest in settings.items() if not run.finished(name, digest)]
-    best = best_model(run)
+    best = best_model(run.results)
     if best in settings and best not in todo and not is_saved(run, best):
         todo.append(best)
     return sorted(todo, key=lambda name: (*_SLOWEST, name).index(name))

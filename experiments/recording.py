@@ -60,9 +60,9 @@ def record_failure(
     run.add([{**row, "n_train": int((data.frame["split"] == "train").sum())}], [])
 
 
-def best_model(run: RunFolder) -> str:
+def best_model(results: pd.DataFrame) -> str:
     """The model that does best on the validation part; "" without any."""
-    ranked = sorted(_validated(run), key=lambda row: _rank(row["model"], row))
+    ranked = sorted(_validated(results), key=lambda row: _rank(row["model"], row))
     return str(ranked[-1]["model"]) if ranked else ""
 
 
@@ -107,8 +107,8 @@ def _predictions(data: DataSet, split: str, trial: Trial) -> pd.DataFrame:
     )
 
 
-def _validated(run: RunFolder) -> list[dict[str, Any]]:
-    rows = run.results[(run.results["split"] == "val") & (run.results["status"] == "ok")]
+def _validated(results: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = results[(results["split"] == "val") & (results["status"] == "ok")]
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
@@ -122,5 +122,5 @@ def _rank(model: str, metrics: dict[str, Any]) -> tuple[float, float, float, str
 
 
 def _beats_the_others(run: RunFolder, model: str, metrics: dict[str, Any]) -> bool:
-    others = [row for row in _validated(run) if row["model"] != model]
+    others = [row for row in _validated(run.results) if row["model"] != model]
     return all(_rank(model, metrics) > _rank(row["model"], row) for row in others)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.recording import MODEL_FILE
+from happysad.experiments.recording import MODEL_FILE, best_model
+from happysad.experiments.run_folder import read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,23 +60,21 @@ def describe_part(rows: pd.DataFrame, predictions: pd.DataFrame) -> str:
 
 def print_run(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    import pandas as pd
     from rich.console import Console
     from rich.table import Table
 
-    results = pd.read_csv(folder / "results.csv")
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    results = read_rows(folder / "results.csv")
     rows = reported_rows(results)
     console = Console(width=max(100, Console().width), highlight=False)
     if len(rows):
-        header, *lines = table_cells(rows, run["best"])
+        header, *lines = table_cells(rows, best_model(results))
         table = Table(box=None, pad_edge=False)
         for i, name in enumerate(header):
             table.add_column(name, justify="right" if i else "left", no_wrap=True)
         for line in lines:
             table.add_row(*line)
         console.print(table)
-        console.print(describe_part(rows, pd.read_csv(folder / "predictions.csv")), soft_wrap=True)
+        console.print(describe_part(rows, read_rows(folder / "predictions.csv")), soft_wrap=True)
         console.print("* best on the validation part; precision, recall, F1: mean of both classes")
     for row in results[results["status"] == "error"].to_dict("records"):
         console.print(f"{row['model']} failed: {row['reason']}", soft_wrap=True, markup=False)
@@ -92,11 +90,8 @@ def _written(folder: Path, any_model: bool) -> str:
     return f"written to {folder}{'/' if folder.name else ''}: {', '.join(names)}"
 
 
-def markdown_table(folder: Path) -> str:
-    """The table as Markdown, as the README shows it."""
-    import pandas as pd
-
-    best = json.loads((folder / "run.json").read_text(encoding="utf-8"))["best"]
-    header, *lines = table_cells(reported_rows(pd.read_csv(folder / "results.csv")), best)
+def markdown_table(results: pd.DataFrame) -> str:
+    """The table of a ``results.csv`` as Markdown, as the README shows it."""
+    header, *lines = table_cells(reported_rows(results), best_model(results))
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, rule, *lines])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import platform
 import subprocess
@@ -30,14 +31,21 @@ RESULT_COLUMNS = [
     "roc_auc", "brier", "tp", "fp", "fn", "tn", "fit_s", "predict_ms", "model_bytes",
 ]  # fmt: skip
 
-TEXTS = ["dataset", "split", "model", "reason", "settings"]
-
-WHOLE = dict.fromkeys(("n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes"), "Int64")
-"""Whole numbers that the row of a failed model lacks: they stay whole in the other rows."""
-
 PREDICTION_COLUMNS = [
     "dataset", "split", "model", "fold", "seed", "image", "label", "face", "predicted", "p_happy",
 ]  # fmt: skip
+
+
+TEXTS = (
+    "dataset", "split", "model", "status", "reason", "settings", "image", "label", "face",
+    "predicted",
+)  # fmt: skip
+
+WHOLE = dict.fromkeys(
+    ("fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes"),
+    "Int64",
+)
+"""Whole numbers, of which the row of a failed model lacks some: the others stay whole."""
 
 
 class RunFolder:
@@ -155,14 +163,11 @@ def read_rows(path: Path) -> pd.DataFrame:
     text = path.read_text(encoding="utf-8")
     if not text.endswith("\n"):
         raise ValueError(f"{path} was cut within a line")
-    # A digest of digits and a data set named 007 or NA stay text; a float is the same again.
-    frame = pd.read_csv(
-        io.StringIO(text),
-        dtype=dict.fromkeys(TEXTS, str),
-        keep_default_na=False,
-        na_values=[""],
-        float_precision="round_trip",
-    )
+    # As text: a digest of digits and a data set named NA stay what they are, and Python's own
+    # float() gives each number back to the last digit.
+    frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    for name in frame.columns.difference(TEXTS):
+        frame[name] = [float(value) if value else math.nan for value in frame[name]]
     return frame.astype({name: kind for name, kind in WHOLE.items() if name in frame})
 
 

@@ -52,9 +52,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows = []
         for start in range(0, len(X), _CHUNK):
             rows.append(self._stored(X[start : start + _CHUNK]))
-            report(
-                f"describing faces: {type(self).__name__}", min(start + _CHUNK, len(X)), len(X)
-            )
+            report(f"describing faces: {type(self).__name__}", min(start + _CHUNK, len(X)), len(X))
         return np.concatenate(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
+from happysad.features import detect
 from happysad.features.align import eye_centers
 from happysad.features.detect import Detection, find_faces, find_landmarks, full_frame
 from happysad.features.images import to_gray
@@ -93,6 +96,21 @@ def test_landmarks_scale_with_the_image(gray, scale):
     points = (find_landmarks(resized, detection) + 0.5) / scale - 0.5
     difference = np.abs(points - find_landmarks(gray, usual))
     assert difference.mean() < 1.0
+
+
+@pytest.mark.parametrize("side", [48, 100, 250, 2000])
+def test_a_point_comes_back_to_its_own_pixel_at_every_size(monkeypatch, side):
+    # In place of the predictor one that finds the middle of a bright square.
+    image = np.zeros((side, side), np.uint8)
+    image[side // 3 : side // 3 + 9, side // 2 : side // 2 + 5] = 255
+
+    def middle(seen, box):
+        y, x = (np.indices(seen.shape) * (seen / seen.sum())).sum(axis=(1, 2))
+        return SimpleNamespace(parts=lambda: [SimpleNamespace(x=x, y=y)])
+
+    monkeypatch.setattr(detect, "shape_predictor", lambda name: middle)
+    points = find_landmarks(image, full_frame(image))
+    np.testing.assert_allclose(points, [[side // 2 + 2, side // 3 + 4]], atol=0.12)
 
 
 def test_the_image_is_left_as_it_was(gray):

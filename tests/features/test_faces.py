@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import cv2
+import joblib
 import numpy as np
 import pytest
 from PIL import Image
@@ -271,9 +272,27 @@ def test_an_array_of_images_of_one_size_is_a_list_of_them(tiny):
     assert len(FaceAligner().transform(stack)) == 2
 
 
-def test_two_processes_find_what_one_does(astronaut, tiny, turn, same_faces):
+def test_of_several_faces_the_surest_is_taken(astronaut, upright):
+    blurred = cv2.GaussianBlur(astronaut, (0, 0), 3)
+    for pair in ([astronaut, blurred], [blurred, astronaut]):
+        face = FaceAligner().transform([np.hstack(pair)])
+        at = 260 if pair[1] is astronaut else 0
+        np.testing.assert_allclose(face.boxes - [at, 0, at, 0], upright.boxes, atol=12)
+        assert face.scores[0] > FaceAligner().transform([blurred]).scores[0]
+
+
+def test_two_processes_find_what_one_does(astronaut, tiny, turn, same_faces, monkeypatch):
+    asked = []
+
+    class Watched(joblib.Parallel):
+        def __init__(self, n_jobs, **options):
+            asked.append(n_jobs)
+            super().__init__(n_jobs=n_jobs, **options)
+
+    monkeypatch.setattr(joblib, "Parallel", Watched)
     images = [tiny, turn(tiny, 5), tiny[:, ::-1], to_gray(astronaut)] * 5
     same_faces(FaceAligner(n_jobs=2).transform(images), FaceAligner().transform(images))
+    assert asked == [2]
 
 
 def test_progress_is_told(tiny):

@@ -24,6 +24,17 @@ def test_the_temporary_file_lies_beside_and_keeps_the_suffix(tmp_path):
         assert beside.name != "report.csv"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="an open file is not replaced there")
+def test_who_reads_the_old_file_meanwhile_reads_it_to_the_end(tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_text("old")
+    with path.open() as reader:
+        with atomic_write(path) as beside:
+            beside.write_text("new")
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "report.csv"
     path.write_text("old")

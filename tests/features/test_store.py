@@ -153,6 +153,37 @@ def test_a_damaged_file_is_not_trusted_by_put_either(store):
     assert store.get(SPACE, ["a"]) == {"a": b"1"}
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"PRIMARY KEY", b"PRIMARY K\xc5Y"),  # the message about it is no text either
+        (b"BLOB, crc", b"BLOB  crc"),  # one column less
+        (b"CREATE TABLE", b"CREATE TABEL"),
+    ],
+)
+def test_a_damaged_schema_is_begun_anew(store, good, bad):
+    file = file_of(store)
+    data = file.read_bytes()
+    assert good in data
+    for ask in (store.get, store.missing):
+        file.write_bytes(data.replace(good, bad))
+        assert not ask(SPACE, ["other"]) or ask == store.missing
+    file.write_bytes(data.replace(good, bad))
+    assert assert_never_wrong(store) == {}
+    file.write_bytes(data.replace(good, bad))
+    store.put(SPACE, {"a": b"1"})
+    assert store.get(SPACE, ["a"]) == {"a": b"1"}
+
+
+@pytest.mark.parametrize("header", [18, 19])  # the versions that may write and read it
+def test_a_file_that_says_it_is_read_only_is_begun_anew(store, header):
+    file = file_of(store)
+    data = bytearray(file.read_bytes())
+    data[header] = 0xEE
+    file.write_bytes(data)
+    assert_never_wrong(store)
+
+
 def test_a_lock_held_too_long_is_no_damage(store, monkeypatch):
     monkeypatch.setattr(store_module, "_PATIENCE", 0.05)
     other = sqlite3.connect(file_of(store))

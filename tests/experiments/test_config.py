@@ -1,0 +1,78 @@
+"""Settings from TOML and flags; what is wrong with them, in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from happysad.experiments.config import CompareConfig, read_config, with_flags
+from happysad.features.errors import UserError
+
+
+def written(tmp_path, text: str, encoding: str = "utf-8"):
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def test_reads_every_key(tmp_path):
+    path = written(
+        tmp_path,
+        'why = "Wofür?"\ndata = "faces"\nmodels = ["dummy"]\nout = "here"\njobs = 2\nseed = 3\n',
+    )
+    expected = CompareConfig("Wofür?", "faces", ["dummy"], "here", 2, 3)
+    assert read_config(path) == expected
+    assert len(fields(expected)) == 6
+
+
+def test_an_empty_file_is_the_defaults(tmp_path):
+    assert read_config(written(tmp_path, "")) == CompareConfig()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('modles = ["dummy"]', "unknown key 'modles': did you mean models?"),
+        ("xyz = 1", "unknown key 'xyz': it knows why, data, models, out, jobs, seed"),
+        ("[table]\nseed = 1", "unknown key 'table'"),
+        ('models = "dummy"', "models = 'dummy' is not a list of names"),
+        ("models = [1]", "models = [1] is not a list of names"),
+        ("data = 3", "data = 3 is not a text"),
+        ('seed = "0"', "seed = '0' is not a whole number"),
+        ("seed = 1.5", "seed = 1.5 is not a whole number"),
+        ("jobs = true", "jobs = True is not a whole number"),
+        ("jobs = -1", "0 or more"),
+        ("seed = -1", "0 or more"),
+        ("data = ", "is not TOML"),
+        ('data = "a"\ndata = "b"', "is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_the_file(tmp_path, text, words):
+    path = written(tmp_path, text)
+    with pytest.raises(UserError) as told:
+        read_config(path)
+    assert words in str(told.value)
+    assert str(path) in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_other_encodings_and_missing_files(tmp_path):
+    with pytest.raises(UserError, match="is not TOML"):
+        read_config(written(tmp_path, 'data = "Gefühle"', "latin-1"))
+    with pytest.raises(UserError, match=r"cannot read the config .*nothing\.toml: No such file"):
+        read_config(tmp_path / "nothing.toml")
+    with pytest.raises(UserError, match="cannot read the config"):
+        read_config(tmp_path)
+
+
+def test_flags_that_were_given_win():
+    config = CompareConfig(data="faces", seed=4, jobs=3)
+    changed = with_flags(config, data=None, seed=0, jobs=None, models=["dummy"])
+    assert changed == CompareConfig(data="faces", seed=0, jobs=3, models=["dummy"])
+    assert config.seed == 4
+
+
+def test_flags_are_checked_too():
+    with pytest.raises(UserError):
+        with_flags(CompareConfig(), seed=-1)

@@ -1,0 +1,93 @@
+"""Progress, notes, and one sentence for a mistake."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from happysad.experiments.console import one_sentence, progress, say, silent
+from happysad.features.errors import UserError
+from happysad.features.progress import report
+
+
+def test_notes_go_to_standard_error(capsys):
+    say("a line")
+    silent("another")
+    told = capsys.readouterr()
+    assert told.err == "a line\n"
+    assert told.out == ""
+
+
+def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):
+    @one_sentence
+    def command(name: str) -> None:
+        raise UserError(f"there is no {name}")
+
+    with pytest.raises(SystemExit) as ended:
+        command("model")
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "happysad: there is no model\n"
+
+
+def test_stopped_by_hand_says_how_to_go_on(capsys):
+    @one_sentence
+    def command() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        command()
+    assert ended.value.code == 130
+    assert "goes on from here" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_keeps_its_traceback():
+    @one_sentence
+    def command() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        command()
+    assert command.__name__ == "command"
+
+
+def test_a_pipe_gets_a_line_for_each_tenth_of_long_work(capsys):
+    with progress():
+        for done in range(0, 5001, 100):
+            report("finding faces", done, 5000)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "finding faces: 500 of 5000"
+    assert lines[-1] == "finding faces: 5000 of 5000"
+    assert len(lines) == 10
+
+
+def test_a_pipe_gets_nothing_of_short_work(capsys):
+    with progress():
+        report("finding faces", 40, 40)
+        report("finding faces", 0, 0)
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_is_quiet_and_nothing_is_told_after_the_block(capsys):
+    with progress(quiet=True):
+        report("finding faces", 5000, 5000)
+    with progress():
+        pass
+    report("finding faces", 5000, 5000)
+    told = capsys.readouterr()
+    assert told.err == told.out == ""
+
+
+def test_a_terminal_gets_bars(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress():
+        for done in (0, 20, 40):
+            report("finding faces", done, 40)
+        report("finding faces", 10, 10)  # a second pass begins a bar of its own
+    told = capsys.readouterr()
+    assert "finding faces" in told.err
+    assert "40/40" in told.err
+    assert "10/10" in told.err
+    assert told.out == ""
