@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from threadpoolctl import threadpool_limits
@@ -67,3 +68,40 @@ def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     path = tmp_path_factory.mktemp("model") / "small.joblib"
     fit_and_save(str(demo_data), "landmarks-svm", path, 1, 0, True, True)
     return path
+
+
+@pytest.fixture
+def refused() -> Callable[..., str]:
+    """``refused("compare", "--data", path)``: run it, see that it ends with exit code 2, one
+    sentence and no traceback; give the sentence."""
+    from click.testing import CliRunner
+
+    from happysad.app.cli import main
+
+    def run(*arguments: object) -> str:
+        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+        assert result.exit_code == 2, (result.output, result.exception)
+        assert isinstance(result.exception, SystemExit)
+        lines = result.stderr.splitlines()
+        told = [line for line in lines if line.startswith("happysad: ")]
+        assert told == lines[-1:]
+        assert not any("Traceback" in line or "Error" in line for line in lines)
+        assert result.stdout == ""
+        return told[0]
+
+    return run
+
+
+@pytest.fixture
+def happysad() -> Callable[..., Any]:
+    """``happysad("demo", folder)``: run a command that must end well; give click's result."""
+    from click.testing import CliRunner
+
+    from happysad.app.cli import main
+
+    def run(*arguments: object) -> Any:
+        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result
+
+    return run

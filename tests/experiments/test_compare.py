@@ -1,0 +1,416 @@
+"""The comparison: what it writes, what it keeps, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from happysad.experiments.compare import compare, unit_seed
+from happysad.experiments.config import CompareConfig, read_config
+from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
+from happysad.features.errors import UserError
+from happysad.features.hog import Hog
+from happysad.pipeline.model_file import load_model, read_card
+from happysad.pipeline.models import RECIPES, Recipe
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = {
+    "results.csv",
+    "predictions.csv",
+    "run.json",
+    "happysad.joblib",
+    "happysad.joblib.json",
+    "figures",
+}
+QUICK = ["dummy", "pixels-logreg", "landmarks-svm"]
+
+
+class Broken(ClassifierMixin, BaseEstimator):
+    """A classifier that fails."""
+
+    def fit(self, X, y):
+        raise ZeroDivisionError("division\nby zero")
+
+
+@pytest.fixture(scope="module")
+def quick(demo_data, tmp_path_factory) -> CompareConfig:
+    """The settings of a run of three quick models that has been run."""
+    out = tmp_path_factory.mktemp("quick") / "run"
+    config = CompareConfig(data=str(demo_data), models=QUICK, out=str(out), jobs=1)
+    compare(config)
+    return config
+
+
+@pytest.fixture
+def again(quick, tmp_path) -> CompareConfig:
+    """The settings of a copy of that run."""
+    shutil.copytree(quick.out, tmp_path / "run")
+    return replace(quick, out=str(tmp_path / "run"))
+
+
+def visible(folder: Path) -> set[str]:
+    return {entry.name for entry in Path(folder).iterdir() if not entry.name.startswith(".")}
+
+
+def rows_of(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "results.csv")
+
+
+def test_every_recipe_is_a_good_row_for_each_part(finished):
+    rows = rows_of(finished)
+    assert list(rows.columns) == RESULT_COLUMNS
+    assert set(rows["status"]) == {"ok"}
+    assert sorted(zip(rows["model"], rows["split"], strict=True)) == sorted(
+        (name, split) for name in RECIPES for split in ("val", "test")
+    )
+    assert set(rows["n_train"]) == {24}
+    assert set(rows.loc[rows["split"] == "test", "n_test"]) == {10}
+    numbers = rows[[c for c in RESULT_COLUMNS if c not in ("reason",)]]
+    assert not numbers.isna().any().any()
+    assert ((rows["tp"] + rows["fp"] + rows["fn"] + rows["tn"]) == rows["n_test"]).all()
+
+
+def test_a_row_for_each_image_and_model_that_agrees_with_the_scores(finished, data):
+    predictions = pd.read_csv(finished / "predictions.csv")
+    assert list(predictions.columns) == PREDICTION_COLUMNS
+    assert len(predictions) == len(RECIPES) * (6 + 10)
+    labels = dict(zip(data.frame["path"], data.frame["label"], strict=True))
+    assert [labels[path] for path in predictions["image"]] == list(predictions["label"])
+    assert predictions["p_happy"].between(0, 1).all()
+    right = (predictions["label"] == predictions["predicted"]).groupby(
+        [predictions["model"], predictions["split"]]
+    )
+    for row in rows_of(finished).to_dict("records"):
+        assert right.mean()[row["model"], row["split"]] == pytest.approx(row["accuracy"])
+
+
+def test_run_json_tells_the_whole_story(finished, data, demo_data):
+    told = json.loads((finished / "run.json").read_text("utf-8"))
+    assert told["identity"] == {"dataset": "forty", "data": data.hash, "seed": 0}
+    assert told["state"] == "finished"
+    assert told["best"] in RECIPES
+    assert told["config"]["data"] == str(demo_data)
+    assert {"code", "versions", "machine", "notes"} <= set(told)
+
+
+def test_the_figures_are_pictures(finished, image_is_drawn):
+    names = {file.name for file in (finished / "figures").iterdir()}
+    assert names == {"scores.png", "confusion_matrices.png"}
+    assert all(image_is_drawn(finished / "figures" / name) for name in names)
+
+
+def test_nothing_else_is_left_in_the_folder(finished):
+    assert {entry.name for entry in finished.iterdir()} == WRITTEN
+
+
+def test_the_best_on_the_validation_part_is_saved_and_answers_as_recorded(finished):
+    rows = rows_of(finished)
+    val = rows[rows["split"] == "val"]
+    best = json.loads((finished / "run.json").read_text("utf-8"))["best"]
+    assert val.set_index("model").loc[best, "balanced_accuracy"] == val["balanced_accuracy"].max()
+    assert read_card(finished / "happysad.joblib")["model"] == best
+    predictions = pd.read_csv(finished / "predictions.csv")
+    mine = predictions[(predictions["model"] == best) & (predictions["split"] == "test")]
+    p_happy = load_model(finished / "happysad.joblib").predict_proba(mine["image"].tolist())[:, 0]
+    assert list(p_happy) == pytest.approx(list(mine["p_happy"]), abs=1e-5)
+    assert len(joblib.load(finished / "happysad.joblib").predict(mine["image"].tolist())) == 10
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "experiments").glob("*.toml")), ids=lambda f: f.stem)
+def test_every_config_runs_on_forty_built_in_faces(file, demo_data, tmp_path):
+    config = read_config(file)
+    assert config.why
+    config = replace(config, data=str(demo_data), out=str(tmp_path / "run"), jobs=1)
+    rows = rows_of(compare(config))
+    assert set(rows["status"]) == {"ok"}
+    assert set(rows["model"]) == set(config.models or RECIPES)
+    assert visible(tmp_path / "run") == WRITTEN
+
+
+def test_a_second_run_repeats_nothing(again):
+    before = {f.name: f.read_bytes() for f in Path(again.out).iterdir() if f.is_file()}
+    told: list[str] = []
+    compare(again, log=told.append)
+    assert "3 of 3 models were finished before" in told
+    after = {f.name: f.read_bytes() for f in Path(again.out).iterdir() if f.is_file()}
+    assert after == before
+
+
+def test_the_same_seed_gives_the_same_results_in_a_fresh_folder(quick, tmp_path, lasting):
+    other = replace(quick, out=str(tmp_path / "other"))
+    compare(other, use_cache=False)
+    assert lasting(tmp_path / "other").equals(lasting(Path(quick.out)))
+    for name in ("predictions.csv",):
+        assert (tmp_path / "other" / name).read_bytes() == (Path(quick.out) / name).read_bytes()
+
+
+def test_processes_side_by_side_change_nothing(quick, tmp_path, lasting):
+    compare(replace(quick, out=str(tmp_path / "other"), jobs=2), use_cache=False)
+    assert lasting(tmp_path / "other").equals(lasting(Path(quick.out)))
+
+
+def test_models_may_be_added_later(quick, again, finished, lasting):
+    compare(replace(again, models=["lbp-svm"]))
+    both, everything = lasting(Path(again.out)), lasting(finished)
+    chosen = everything[everything["model"].isin([*QUICK, "lbp-svm"])].reset_index(drop=True)
+    assert both.equals(chosen)
+
+
+def test_seeds_of_models_and_runs_differ():
+    seeds = {unit_seed(seed, name) for seed in range(3) for name in RECIPES}
+    assert len(seeds) == 3 * len(RECIPES)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+    assert unit_seed(0, "dummy") == 747154571
+
+
+@pytest.mark.parametrize("name", ["results.csv", "predictions.csv"])
+def test_a_damaged_table_is_not_trusted(again, quick, lasting, name):
+    file = Path(again.out) / name
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    told: list[str] = []
+    compare(again, log=told.append)
+    assert not any("3 of 3" in line for line in told)
+    assert lasting(Path(again.out)).equals(lasting(Path(quick.out)))
+    if name == "predictions.csv":
+        assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("damage", ["removed", "cut", "card"])
+def test_a_lost_model_file_is_made_again(again, quick, lasting, damage):
+    file = Path(again.out) / "happysad.joblib"
+    if damage == "card":
+        Path(f"{file}.json").unlink()
+    elif damage == "cut":
+        file.write_bytes(file.read_bytes()[:1000])
+    else:
+        file.unlink()
+    compare(again)
+    best = json.loads((Path(again.out) / "run.json").read_text("utf-8"))["best"]
+    assert read_card(file)["model"] == best
+    load_model(file)
+    assert lasting(Path(again.out)).equals(lasting(Path(quick.out)))
+
+
+def test_where_the_best_falls_behind_the_next_is_saved(again, monkeypatch):
+    out = Path(again.out)
+    old = json.loads((out / "run.json").read_text("utf-8"))["best"]
+    assert old != "dummy"
+    monkeypatch.setitem(RECIPES, old, replace(RECIPES[old], steps=RECIPES["dummy"].steps))
+    compare(again)
+    new = json.loads((out / "run.json").read_text("utf-8"))["best"]
+    assert new not in (old, "dummy")
+    assert read_card(out / "happysad.joblib")["model"] == new
+
+
+def test_a_recipe_that_fails_is_a_row_and_the_others_finish(again, monkeypatch, image_is_drawn):
+    def raises(self, faces):
+        raise ValueError("no\nsuch descriptor")
+
+    monkeypatch.setattr(Hog, "_describe", raises)
+    monkeypatch.setitem(RECIPES, "broken", Recipe("fails", lambda state: [("classify", Broken())]))
+    told: list[str] = []
+    config = replace(again, models=["broken", "hog-svm", *QUICK, "lbp-svm"])
+    folder = compare(config, use_cache=False, log=told.append)
+    rows = rows_of(folder).set_index("model")
+    assert set(rows.loc[[*QUICK, "lbp-svm"], "status"]) == {"ok"}
+    assert rows.loc["broken", "status"] == rows.loc["hog-svm", "status"] == "error"
+    assert rows.loc["broken", "reason"] == "ZeroDivisionError: division by zero"
+    assert rows.loc["hog-svm", "reason"] == "ValueError: no such descriptor"
+    assert "broken failed: ZeroDivisionError: division by zero" in told
+    assert "broken" not in set(pd.read_csv(folder / "predictions.csv")["model"])
+    assert image_is_drawn(folder / "figures" / "scores.png")
+    monkeypatch.setitem(RECIPES, "broken", RECIPES["dummy"])  # mended, it is tried again
+    assert set(rows_of(compare(replace(config, models=["broken"])))["status"]) <= {"ok", "error"}
+    assert "broken" in set(pd.read_csv(folder / "predictions.csv")["model"])
+
+
+def test_a_recipe_that_cannot_be_built_is_a_row_too(again, monkeypatch):
+    def steps(state):
+        raise ImportError("no module named catboost")
+
+    monkeypatch.setitem(RECIPES, "unbuilt", Recipe("cannot be built", steps))
+    rows = rows_of(compare(replace(again, models=["unbuilt", *QUICK]))).set_index("model")
+    assert rows.loc["unbuilt", "status"] == "error"
+    assert "catboost" in rows.loc["unbuilt", "reason"]
+    assert set(rows.loc[QUICK, "status"]) == {"ok"}
+
+
+def test_a_run_in_which_all_fail_ends_with_1_and_the_reason(demo_data, tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from happysad.experiments.compare import main
+
+    monkeypatch.setitem(RECIPES, "broken", Recipe("fails", lambda state: [("classify", Broken())]))
+    flags = ["--models", "broken", "--jobs", "1", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(main, ["--data", str(demo_data), *flags])
+    assert result.exit_code == 1
+    assert "broken failed: ZeroDivisionError: division by zero" in result.stdout
+
+
+def test_another_data_set_in_the_same_folder_is_refused(again, refused, happysad, tmp_path):
+    happysad("demo", tmp_path / "other faces", "--faces", 24, "--seed", 5)
+    before = (Path(again.out) / "results.csv").read_bytes()
+    told = refused("compare", "--data", tmp_path / "other faces", "--out", again.out, "--jobs", 1)
+    assert "holds a run with other data" in told
+    assert (Path(again.out) / "results.csv").read_bytes() == before
+
+
+def test_the_command_prints_the_table_and_the_places(again, happysad):
+    flags = ["--models", ",".join(QUICK), "--out", again.out, "--jobs", 1]
+    result = happysad("compare", "--data", again.data, *flags)
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:2] == ["model", "accuracy"]
+    assert {line.split()[0] for line in lines[1:4]} == set(QUICK)
+    assert lines[-1].startswith(f"written to {again.out}/: results.csv")
+    assert "3 of 3 models were finished before" in result.stderr
+    assert happysad("compare", "--data", again.data, *flags, "--quiet").stderr == ""
+
+
+def test_flags_win_over_the_config(demo_data, tmp_path, happysad, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text('data = "nowhere"\nmodels = ["dummy"]\njobs = 1\nseed = 3\n')
+    happysad("compare", "--config", "mine.toml", "--data", demo_data)
+    told = json.loads((tmp_path / "runs" / "forty" / "run.json").read_text("utf-8"))
+    assert told["identity"]["seed"] == 3
+    assert told["best"] == "dummy"
+
+
+@pytest.mark.parametrize(
+    "command", [["experiments/compare.py"], ["-m", "happysad.experiments.compare"]]
+)
+def test_the_script_is_the_command(command):
+    done = subprocess.run(
+        [sys.executable, *command, "--models", "hog-svn"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "happysad: there is no model named 'hog-svn': did you mean hog-svm? "
+        f"the models are {', '.join(RECIPES)}"
+    ]
+
+
+def test_wrong_data_is_one_sentence(refused, demo_data, tmp_path):
+    one, empty = tmp_path / "one class", tmp_path / "empty"
+    shutil.copytree(demo_data / "train" / "happy", one / "happy")
+    empty.mkdir()
+    out = ("--out", tmp_path / "run", "--jobs", 1)
+    assert "holds only happy faces (12 images)" in refused("compare", "--data", one, *out)
+    assert "is empty" in refused("compare", "--data", empty, *out)
+    assert "does not exist" in refused("compare", "--data", tmp_path / "nowhere", *out)
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    assert "column path" in refused("compare", "--data", tmp_path / "a.csv", *out)
+    assert not (tmp_path / "run").exists()
+
+
+def test_wrong_settings_are_one_sentence(refused, demo_data, tmp_path):
+    data = ("--data", demo_data, "--jobs", 1)
+    assert "did you mean hog-svm?" in refused("compare", *data, "--models", "dummy,hog-svn")
+    (tmp_path / "a.toml").write_text('modles = ["dummy"]')
+    assert "did you mean models?" in refused("compare", "--config", tmp_path / "a.toml")
+    (tmp_path / "a.toml").write_text("models = [")
+    assert "is not TOML" in refused("compare", "--config", tmp_path / "a.toml")
+    assert "cannot read the config" in refused("compare", "--config", tmp_path / "b.toml")
+    file = tmp_path / "file"
+    file.write_text("mine")
+    assert "is a file" in refused("compare", *data, "--models", "dummy", "--out", file)
+    told = refused("compare", *data, "--models", "dummy", "--out", file / "below")
+    assert "cannot write to --out" in told
+    assert file.read_text() == "mine"
+
+
+KILLER = """
+import os, signal, sys, time
+from pathlib import Path
+
+import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklearn.linear_model
+from happysad.experiments import figures, prepare, recording, result_table
+from happysad.experiments.compare import compare
+from happysad.experiments.config import CompareConfig
+from happysad.pipeline import data, model_file, models, trial
+from happysad.pipeline.demo_faces import make_demo_faces
+
+faces, _ = make_demo_faces(4)
+for name in ("dummy", "landmarks-svm"):
+    models.make_model(name)[0].transform(list(faces))  # weights load once, here
+
+source, home, names = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(",")
+
+
+def started(out, die_at=None):
+    child = os.fork()
+    if child:
+        return child
+    replace, calls = os.replace, []
+
+    def counted(*paths):
+        calls.append(paths)
+        if len(calls) == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        replace(*paths)
+
+    os.replace = counted
+    compare(CompareConfig(data=source, models=names, out=str(home / out), jobs=1))
+    os._exit(0)
+
+
+def ended(child):
+    return os.waitpid(child, 0)[1]
+
+
+start = time.monotonic()
+assert ended(started("whole")) == 0
+duration = time.monotonic() - start
+for share in (0.1, 0.3, 0.5, 0.7, 0.9):  # at any moment
+    os.environ["HAPPYSAD_CACHE"] = str(home / "cache")
+    child = started("moments")
+    time.sleep(share * duration)
+    os.kill(child, signal.SIGKILL)
+    ended(child)
+assert ended(started("moments")) == 0
+for number in range(1, 100):  # ahead of each file that is put into place
+    killed = ended(started(f"write-{number}", number))
+    assert ended(started(f"write-{number}")) == 0
+    if killed == 0:
+        break
+print(number)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the test starts processes by fork")
+def test_killed_at_any_moment_and_run_again_it_is_as_if_nothing_had_happened(
+    demo_data, tmp_path, lasting
+):
+    names = "dummy,landmarks-svm"
+    done = subprocess.run(
+        [sys.executable, "-c", KILLER, str(demo_data), str(tmp_path / "runs"), names],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    folders = [f for f in (tmp_path / "runs").iterdir() if f.name not in ("whole", "cache")]
+    assert len(folders) == int(done.stdout) + 1
+    assert len(folders) > 8
+    whole = lasting(tmp_path / "runs" / "whole")
+    for folder in folders:
+        assert visible(folder) == WRITTEN, folder
+        assert lasting(folder).equals(whole), folder
+        assert read_card(folder / "happysad.joblib")["model"] == json.loads(
+            (folder / "run.json").read_text("utf-8")
+        )["best"]
+        load_model(folder / "happysad.joblib")
+
+
+def test_use_without_the_command_line_raises_the_same_sentence(tmp_path):
+    with pytest.raises(UserError, match="does not exist"):
+        compare(CompareConfig(data=str(tmp_path / "nowhere"), out=str(tmp_path / "run")))

@@ -1,0 +1,83 @@
+"""The wheel, installed by itself: a stranger's script, in a folder of its own, without torch."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SCRIPT = """
+import sys
+# No .pth files (python -S), so the checkout's own installation is out of reach; no torch.
+sys.path[1:1] = [{wheel!r}, {packages!r}]
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "skorch"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, NoTorch())
+import joblib, numpy
+from PIL import Image
+photo = "a photo.jpg"
+labels = joblib.load("model.joblib").predict([photo, numpy.asarray(Image.open(photo))])
+import happysad.features.faces
+assert happysad.features.faces.__file__.startswith({wheel!r}), happysad.features.faces.__file__
+print(*labels)
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the wheel was unpacked into. Built from a copy: pip leaves build/ behind."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("features", "pipeline", "experiments", "app"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(source / "dist")]
+    subprocess.run([*pip, *build, str(source)], check=True, capture_output=True)
+    (built,) = (source / "dist").glob("*.whl")
+    install = ["install", "--no-deps", "--no-compile", "--target", str(target), str(built)]
+    subprocess.run([*pip, *install], check=True, capture_output=True)
+    return target
+
+
+def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
+    assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
+    assert (wheel / "happysad" / "features" / "py.typed").exists()
+    assert {p.name for p in (wheel / "happysad").iterdir()} == {
+        "features", "pipeline", "experiments", "app",
+    }  # fmt: skip
+
+
+def test_a_model_loads_from_the_wheel_without_torch(wheel: Path, tmp_path: Path):
+    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.model_file import save_model
+    from happysad.pipeline.models import make_model
+
+    images, labels = make_demo_faces(60, random_state=0)
+    model = make_model("hog-svm").fit(list(images), labels)
+    save_model(model, tmp_path / "model.joblib")
+    for name in ("features", "pipeline", "experiments"):  # the stranger's own modules
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not mine')")
+    Image.fromarray(data.astronaut()).save(tmp_path / "a photo.jpg")
+    packages = sysconfig.get_paths()["purelib"]
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(wheel=str(wheel), packages=packages))
+    done = subprocess.run(
+        [sys.executable, "-S", script.name], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) <= {"happy", "sad"}
+    assert len(done.stdout.split()) == 2
+    answer = model.predict([np.asarray(Image.open(tmp_path / "a photo.jpg"))])[0]
+    assert done.stdout.split() == [answer, answer]
