@@ -53,8 +53,10 @@ def _print(frame: pd.DataFrame) -> None:
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in frame.to_dict("records"):
         if row["face"] < 0:
-            reason = str(row["status"]).replace("no_face", "no face")
-            table.add_row(row["image"], "", reason, "", "")
+            answer = str(row["status"]).replace("_", " ")
+            table.add_row(
+                row["image"], "", f"{answer}: {row['reason']}" if row["reason"] else answer, "", ""
+            )
             continue
         box = " ".join(str(v) for v in row["box"])
         note = "" if row["status"] == "ok" else f" ({row['status'].replace('_', ' ')})"

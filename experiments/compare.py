@@ -90,10 +90,16 @@ def _run_models(
     from happysad.features.progress import report
     from happysad.pipeline.models import make_model
 
-    settings = {name: _settings(name, config.seed) for name in names}
+    settings: dict[str, str] = {}
+    for name in names:
+        try:
+            settings[name] = _settings(name, config.seed)
+        except Exception as error:  # a recipe that cannot even be built
+            log(f"{name} failed: {_reason(error)}")
+            record_failure(run, data, name, config.seed, "", _reason(error))
     todo = _unfinished(run, settings)
-    if len(todo) < len(names):
-        log(f"{len(names) - len(todo)} of {len(names)} models were finished before")
+    if len(todo) < len(settings):
+        log(f"{len(settings) - len(todo)} of {len(names)} models were finished before")
     if not todo:
         return
     jobs = config.jobs or joblib.cpu_count()
@@ -133,9 +139,14 @@ def _try_recipe(task: Task) -> tuple[str, Trial | None, str]:
         others = {split: task.parts[split] for split in REPORTED}
         trial = run_trial(model, task.parts["train"], others, FeatureStore(task.store))
     except Exception as error:  # whatever it is, the other recipes go on
-        reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        return task.model, None, " ".join(reason.split())
+        return task.model, None, _reason(error)
     return task.model, trial, ""
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in one line."""
+    text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
 
 
 def unit_seed(seed: int, model: str) -> int:

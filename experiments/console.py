@@ -54,6 +54,11 @@ def _plain_lines() -> Listener:
     return listener
 
 
+def _is_slow(what: str, total: int) -> bool:
+    """Whether work is worth a bar: a few faces are found in the blink of an eye."""
+    return total >= 50 or what.startswith("fitting")
+
+
 @contextmanager
 def _bars() -> Iterator[Listener]:
     from rich.console import Console
@@ -79,6 +84,8 @@ def _bars() -> Iterator[Listener]:
     tasks: dict[str, Any] = {}
 
     def listener(what: str, done: int, total: int) -> None:
+        if not _is_slow(what, total):
+            return
         if what not in tasks or (done < bars.tasks[tasks[what]].completed):
             tasks[what] = bars.add_task(what, total=total, rate="")
         speed = bars.tasks[tasks[what]].speed

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
-COLUMNS = ["image", "face", "status", "label", "p_happy", "box"]
+COLUMNS = ["image", "face", "status", "label", "p_happy", "box", "reason"]
 
 SURE_FACE = 0.0
 """dlib's own threshold: below it, a photo without a face may show one."""
@@ -41,9 +41,9 @@ def predict(
     -------
     pandas.DataFrame
         ``image`` (path, or "array N"), ``face`` (number in the image from 0, the surest first;
-        -1 without a face), ``status`` (``ok``, ``full_frame``, ``no_face`` or ``unreadable: ...``
-        with the reason), ``label`` and ``p_happy`` (empty without a face), ``box`` (left, top,
-        right, bottom in pixels of the upright image).
+        -1 without a face), ``status`` (``ok``, ``full_frame``, ``no_face`` or ``unreadable``),
+        ``label`` and ``p_happy`` (empty without a face), ``box`` (left, top, right, bottom in
+        pixels of the upright image), ``reason`` (why an image is unreadable).
 
     Raises
     ------
@@ -55,11 +55,11 @@ def predict(
     rows: list[dict[str, Any]] = []
     found: list[Faces] = []
     for name, source in _images(sources):
-        faces, status = _faces_of(model, source, crops)
+        faces, status, reason = _faces_of(model, source, crops)
         found += list(faces) if faces is not None else []
         rows += [_row(name, i, face) for i, face in enumerate(faces or [])]
         if not faces:
-            rows.append({"image": name, "face": -1, "status": status})
+            rows.append({"image": name, "face": -1, "status": status, "reason": reason})
     frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     frame = frame.astype({"label": object, "p_happy": float})
     if found:
@@ -94,25 +94,25 @@ def _images_below(folder: Path) -> list[Path]:
     return images
 
 
-def _faces_of(model: Pipeline, source: ImageSource, crops: bool) -> tuple[Faces | None, str]:
-    """The faces of one image, or None and the reason."""
+def _faces_of(model: Pipeline, source: ImageSource, crops: bool) -> tuple[Faces | None, str, str]:
+    """The faces of one image; or None, the status and the reason."""
     from happysad.features.detect import find_faces, full_frame
     from happysad.features.images import read_image, to_gray
 
     try:
         gray = to_gray(read_image(source))
     except ImageError as error:
-        return None, f"unreadable: {error}"
+        return None, "unreadable", str(error).removeprefix(f"cannot read the image {source}: ")
     aligner = model.named_steps["faces"]
     detections = find_faces(gray, aligner.threshold if crops else SURE_FACE)
     if crops:
         detections = detections[:1] or [full_frame(gray)]
     if not detections:
-        return None, "no_face"
-    return Faces.concatenate([aligner.align(gray, one) for one in detections]), ""
+        return None, "no_face", ""
+    return Faces.concatenate([aligner.align(gray, one) for one in detections]), "", ""
 
 
 def _row(name: str, number: int, face: Faces) -> dict[str, Any]:
     status = "ok" if face.status[0] == "detected" else str(face.status[0])
     box = tuple(int(v) for v in face.boxes[0])
-    return {"image": name, "face": number, "status": status, "box": box}
+    return {"image": name, "face": number, "status": status, "box": box, "reason": ""}

@@ -138,20 +138,20 @@ def test_every_config_runs_on_forty_built_in_faces(file, demo_data, tmp_path):
 
 
 def test_a_second_run_repeats_nothing(again):
-    before = {f.name: f.read_bytes() for f in Path(again.out).iterdir() if f.is_file()}
+    kept = sorted(WRITTEN - {"figures", "run.json"})
+    before = [(Path(again.out) / name).read_bytes() for name in kept]
     told: list[str] = []
     compare(again, log=told.append)
     assert "3 of 3 models were finished before" in told
-    after = {f.name: f.read_bytes() for f in Path(again.out).iterdir() if f.is_file()}
-    assert after == before
+    assert [(Path(again.out) / name).read_bytes() for name in kept] == before
 
 
 def test_the_same_seed_gives_the_same_results_in_a_fresh_folder(quick, tmp_path, lasting):
     other = replace(quick, out=str(tmp_path / "other"))
     compare(other, use_cache=False)
     assert lasting(tmp_path / "other").equals(lasting(Path(quick.out)))
-    for name in ("predictions.csv",):
-        assert (tmp_path / "other" / name).read_bytes() == (Path(quick.out) / name).read_bytes()
+    one, two = (Path(folder) / "predictions.csv" for folder in (quick.out, other.out))
+    assert one.read_bytes() == two.read_bytes()
 
 
 def test_processes_side_by_side_change_nothing(quick, tmp_path, lasting):
@@ -170,7 +170,7 @@ def test_seeds_of_models_and_runs_differ():
     seeds = {unit_seed(seed, name) for seed in range(3) for name in RECIPES}
     assert len(seeds) == 3 * len(RECIPES)
     assert all(0 <= seed < 2**31 for seed in seeds)
-    assert unit_seed(0, "dummy") == 747154571
+    assert unit_seed(0, "dummy") == 1608422407
 
 
 @pytest.mark.parametrize("name", ["results.csv", "predictions.csv"])
@@ -231,8 +231,9 @@ def test_a_recipe_that_fails_is_a_row_and_the_others_finish(again, monkeypatch, 
     assert "broken" not in set(pd.read_csv(folder / "predictions.csv")["model"])
     assert image_is_drawn(folder / "figures" / "scores.png")
     monkeypatch.setitem(RECIPES, "broken", RECIPES["dummy"])  # mended, it is tried again
-    assert set(rows_of(compare(replace(config, models=["broken"])))["status"]) <= {"ok", "error"}
-    assert "broken" in set(pd.read_csv(folder / "predictions.csv")["model"])
+    rows = rows_of(compare(replace(config, models=["broken"]))).set_index("model")
+    assert set(rows.loc["broken", "status"]) == {"ok"}
+    assert rows.loc["hog-svm", "status"] == "error"
 
 
 def test_a_recipe_that_cannot_be_built_is_a_row_too(again, monkeypatch):
@@ -335,14 +336,14 @@ from pathlib import Path
 
 import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklearn.linear_model
 from happysad.experiments import figures, prepare, recording, result_table
+from happysad.experiments import compare as module
 from happysad.experiments.compare import compare
 from happysad.experiments.config import CompareConfig
 from happysad.pipeline import data, model_file, models, trial
 from happysad.pipeline.demo_faces import make_demo_faces
 
 faces, _ = make_demo_faces(4)
-for name in ("dummy", "landmarks-svm"):
-    models.make_model(name)[0].transform(list(faces))  # weights load once, here
+models.make_model("dummy")[0].transform(list(faces))  # weights load once, here
 
 source, home, names = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(",")
 
@@ -371,13 +372,14 @@ def ended(child):
 start = time.monotonic()
 assert ended(started("whole")) == 0
 duration = time.monotonic() - start
-for share in (0.1, 0.3, 0.5, 0.7, 0.9):  # at any moment
-    os.environ["HAPPYSAD_CACHE"] = str(home / "cache")
+os.environ["HAPPYSAD_CACHE"] = str(home / "cache")  # an empty one
+for share in (0.2, 0.4, 0.6, 0.8):  # at any moment
     child = started("moments")
     time.sleep(share * duration)
     os.kill(child, signal.SIGKILL)
     ended(child)
 assert ended(started("moments")) == 0
+module._draw = lambda run, best: None  # half of the time goes into the figures
 for number in range(1, 100):  # ahead of each file that is put into place
     killed = ended(started(f"write-{number}", number))
     assert ended(started(f"write-{number}")) == 0
@@ -391,7 +393,7 @@ print(number)
 def test_killed_at_any_moment_and_run_again_it_is_as_if_nothing_had_happened(
     demo_data, tmp_path, lasting
 ):
-    names = "dummy,landmarks-svm"
+    names = "dummy,pixels-logreg"
     done = subprocess.run(
         [sys.executable, "-c", KILLER, str(demo_data), str(tmp_path / "runs"), names],
         capture_output=True,
@@ -401,9 +403,11 @@ def test_killed_at_any_moment_and_run_again_it_is_as_if_nothing_had_happened(
     folders = [f for f in (tmp_path / "runs").iterdir() if f.name not in ("whole", "cache")]
     assert len(folders) == int(done.stdout) + 1
     assert len(folders) > 8
+    assert visible(tmp_path / "runs" / "moments") == WRITTEN
     whole = lasting(tmp_path / "runs" / "whole")
     for folder in folders:
-        assert visible(folder) == WRITTEN, folder
+        assert visible(folder) >= WRITTEN - {"figures"}, folder
+        assert visible(folder) <= WRITTEN, folder
         assert lasting(folder).equals(whole), folder
         assert read_card(folder / "happysad.joblib")["model"] == json.loads(
             (folder / "run.json").read_text("utf-8")

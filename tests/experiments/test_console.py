@@ -83,11 +83,13 @@ def test_a_terminal_gets_bars(capsys, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     with progress():
-        for done in (0, 20, 40):
-            report("finding faces", done, 40)
-        report("finding faces", 10, 10)  # a second pass begins a bar of its own
+        for done in (0, 20, 400):
+            report("finding faces", done, 400)
+        report("finding faces", 100, 100)  # a second pass begins a bar of its own
+        report("finding faces", 4, 4)  # done in the blink of an eye
     told = capsys.readouterr()
     assert "finding faces" in told.err
-    assert "40/40" in told.err
-    assert "10/10" in told.err
+    assert "400/400" in told.err
+    assert "100/100" in told.err
+    assert " 4/4" not in told.err
     assert told.out == ""
