@@ -51,6 +51,7 @@ def fit_and_save(
     """Fit the recipe ``name`` on a data set's train part; save it; give what was measured."""
     import joblib
 
+    from happysad.experiments.compare import unit_seed
     from happysad.experiments.prepare import prepare, store_folder
     from happysad.experiments.recording import save_with_card
     from happysad.features.store import FeatureStore
@@ -60,7 +61,7 @@ def fit_and_save(
 
     log = silent if quiet else say
     data = load_data(source, seed=seed, log=log)
-    model = make_model(name, seed)
+    model = make_model(name, unit_seed(seed, name))  # the same model as in a comparison
     with store_folder(use_cache) as store:
         parts = prepare({name: model}, data.frame, store, jobs or joblib.cpu_count())[name]
         log(f"fitting {name} on {len(parts['train'].faces)} images")

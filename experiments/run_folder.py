@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.features.files import atomic_write, remove_unfinished
 from happysad.pipeline.model_card import library_versions, plain
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class RunFolder:
         self.path = Path(path)
         self.identity = plain(identity)
         self._refuse_another_run()
+        remove_unfinished(self.path)
         self.results = self._read("results.csv", RESULT_COLUMNS)
         self.predictions = self._read("predictions.csv", PREDICTION_COLUMNS)
 
@@ -166,7 +167,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     # As text: a digest of digits and a data set named NA stay what they are, and Python's own
     # float() gives each number back to the last digit.
     frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    for name in frame.columns.difference(TEXTS):
+    for name in frame.columns.difference(list(TEXTS)):
         frame[name] = [float(value) if value else math.nan for value in frame[name]]
     return frame.astype({name: kind for name, kind in WHOLE.items() if name in frame})
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_UNFINISHED = "-unfinished-"
+
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
@@ -23,7 +25,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    prefix = f".{path.stem}{_UNFINISHED}"
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     os.close(handle)
     beside = Path(name)
     try:
@@ -33,6 +36,12 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes that were killed while writing left in a folder and below it."""
+    for left in folder.rglob(f".*{_UNFINISHED}*"):
+        left.unlink(missing_ok=True)
 
 
 def _umask() -> int:

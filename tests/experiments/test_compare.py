@@ -126,7 +126,14 @@ def test_the_best_on_the_validation_part_is_saved_and_answers_as_recorded(finish
     assert len(joblib.load(finished / "happysad.joblib").predict(mine["image"].tolist())) == 10
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "experiments").glob("*.toml")), ids=lambda f: f.stem)
+CONFIGS = sorted((ROOT / "experiments").glob("*.toml"))
+
+
+def test_there_are_configs():
+    assert {"demo", "fer2013"} <= {file.stem for file in CONFIGS}
+
+
+@pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
 def test_every_config_runs_on_forty_built_in_faces(file, demo_data, tmp_path):
     config = read_config(file)
     assert config.why
@@ -280,7 +287,8 @@ def test_the_command_prints_the_table_and_the_places(again, happysad):
 
 def test_flags_win_over_the_config(demo_data, tmp_path, happysad, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.toml").write_text('data = "nowhere"\nmodels = ["dummy"]\njobs = 1\nseed = 3\n')
+    lines = ['data = "nowhere"', 'models = ["dummy"]', "jobs = 1", "seed = 3"]
+    (tmp_path / "mine.toml").write_text("\n".join(lines))
     happysad("compare", "--config", "mine.toml", "--data", demo_data)
     told = json.loads((tmp_path / "runs" / "forty" / "run.json").read_text("utf-8"))
     assert told["identity"]["seed"] == 3

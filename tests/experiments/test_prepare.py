@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from happysad.experiments.prepare import describe_ahead, extractors, prepare, store_folder
 from happysad.features.detect import find_faces

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from happysad.features.files import atomic_write
+from happysad.features.files import atomic_write, remove_unfinished
 
 
 def test_the_file_is_there_when_the_block_ends(tmp_path):
@@ -76,3 +76,8 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path):
     ended = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+    beside, _ = sorted(os.listdir(tmp_path))
+    assert beside.startswith(".a-unfinished-")
+    (tmp_path / ".mine.txt").write_text("somebody's hidden file")
+    remove_unfinished(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".mine.txt", "a.txt"]

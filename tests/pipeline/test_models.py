@@ -236,8 +236,9 @@ def test_face_options_reach_the_aligner():
 
 
 def test_an_unknown_name_is_one_sentence_with_the_near_one():
-    with pytest.raises(UserError, match=r"no model named 'hog-svn': did you mean hog-svm\?") as told:
+    with pytest.raises(UserError) as told:
         make_model("hog-svn")
+    assert "no model named 'hog-svn': did you mean hog-svm? the models are" in str(told.value)
     assert "\n" not in str(told.value)
     with pytest.raises(UserError, match="the models are dummy, "):
         find_recipe("")
@@ -265,7 +266,7 @@ def test_colour_photo_of_a_smile(drawn):
 
 @pytest.mark.real
 def test_hog_svm_on_real_faces(shared_data: Path):
-    """Loose: fitted on 12,045 images it reaches 0.90."""
+    """Loose: 0.874 was measured on these, and fitted on 12,045 images it passes 0.90."""
     images, labels = {}, {}
     for part, folder, prefix, n in (
         ("train", "train", "Training", 750),
@@ -278,7 +279,6 @@ def test_hog_svm_on_real_faces(shared_data: Path):
         chosen = {label: paths[:: len(paths) // n][:n] for label, paths in files.items()}
         images[part] = [path for paths in chosen.values() for path in paths]
         labels[part] = np.repeat(list(chosen), n)
-    model = make_model("hog-svm", n_jobs=2).fit(images["train"], labels["train"])
+    model = make_model("hog-svm").fit(images["train"], labels["train"])
     accuracy = (model.predict(images["test"]) == labels["test"]).mean()
-    print(f"accuracy {accuracy:.3f}")
     assert accuracy > 0.85

@@ -1,0 +1,87 @@
+"""What a pickled model needs; ``test_model_file.py`` has the files that are refused."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import FunctionTransformer
+
+from happysad.features.errors import UserError
+from happysad.pipeline.model_card import library_versions
+from happysad.pipeline.model_pickle import (
+    check_cnn_libraries,
+    optional_libraries,
+    pickled_modules,
+    told_plainly,
+    unpickle,
+)
+from happysad.pipeline.models import make_model
+
+
+def test_modules_of_a_model_are_found():
+    modules = pickled_modules(make_model("fusion-svm"))
+    assert {
+        "happysad.features.faces",
+        "happysad.features.hog",
+        "happysad.pipeline.face_model",
+    } <= modules
+    assert "__main__" not in modules
+
+
+def test_only_a_cnn_asks_for_torch():
+    assert optional_libraries(pickled_modules(make_model("fusion-svm"))) == set()
+    assert optional_libraries(pickled_modules(make_model("cnn-small"))) == {"torch", "skorch"}
+    assert optional_libraries({"imblearn.pipeline"}) == {"imbalanced-learn"}
+
+
+def test_what_lives_in_a_script_or_cannot_be_pickled_is_refused(monkeypatch):
+    class Local:
+        pass
+
+    Local.__module__, Local.__qualname__ = "__main__", "Mine"
+    monkeypatch.setattr(sys.modules["__main__"], "Mine", Local, raising=False)
+    with pytest.raises(UserError, match="Mine is defined in the script"):
+        pickled_modules([Local()])
+    with pytest.raises(UserError, match="cannot be saved"):
+        pickled_modules(FunctionTransformer(lambda x: x))
+
+
+def test_a_missing_library_is_named(monkeypatch):
+    card = {"versions": {"torch": "2.0", "skorch": "1.0"}}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"needs torch: run pip install \"happysad\[cnn\]\""):
+        check_cnn_libraries(Path("m.joblib"), card)
+    check_cnn_libraries(Path("m.joblib"), {"versions": {}})
+
+
+def test_unpickled_as_it_was():
+    model = LogisticRegression().fit(np.eye(4), ["happy", "sad"] * 2)
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer)
+    buffer.seek(0)
+    loaded, saved_with = unpickle(buffer)
+    assert saved_with is None
+    np.testing.assert_array_equal(loaded.coef_, model.coef_)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ModuleNotFoundError("no", name="catboost"), "needs the Python module catboost"),
+        (AttributeError("no attribute x"), "cannot be loaded here (AttributeError: no attribute"),
+        (UserError("as it is"), "as it is"),
+    ],
+)
+def test_whatever_goes_wrong_is_one_sentence(error, words):
+    with (
+        pytest.raises(UserError) as told,
+        told_plainly(Path("m.joblib"), {"versions": library_versions()}),
+    ):
+        raise error
+    assert words in str(told.value)
