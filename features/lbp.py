@@ -50,7 +50,11 @@ def lbp_codes(images: NDArray[Any], radius: float = 2.0) -> NDArray[np.uint8]:
 
 
 def lbp(
-    images: NDArray[Any], radius: float = 2.0, grid: int = 8, root: bool = True
+    images: NDArray[Any],
+    radius: float = 2.0,
+    grid: int = 8,
+    root: bool = True,
+    overlap: bool = False,
 ) -> NDArray[np.float32]:
     """Histograms of the patterns in each cell of a grid, as Ahonen et al. (2006) read faces.
 
@@ -64,27 +68,42 @@ def lbp(
     root : bool
         Take the square root of each share: Euclidean distance between histograms is then their
         Hellinger distance (Arandjelović and Zisserman 2012).
+    overlap : bool
+        Add a second grid, of one cell less along a side, shifted by half a cell: a mouth on the
+        border of two cells of one grid is in the middle of a cell of the other.
 
     Returns
     -------
-    (n, grid^2 * 59) float32
-        Ordered by cell row, cell column, pattern; the 59 squares of a cell sum to 1.
+    (n, grid^2 * 59) float32, with ``overlap`` (n, (grid^2 + (grid - 1)^2) * 59)
+        Ordered by grid, cell row, cell column, pattern; the 59 squares of a cell sum to 1.
 
     Raises
     ------
     ValueError
         A cell would be smaller than 4 pixels.
     """
-    n, size, _ = images.shape
+    size = images.shape[1]
     _check_grid(size, grid)
+    codes = lbp_codes(images, radius)
+    shares = [_histograms(codes, grid)]
+    if overlap and grid > 1:
+        half = size // grid // 2
+        shares.append(_histograms(codes[:, half : size - half, half : size - half], grid - 1))
+    both = np.concatenate(shares, axis=1)
+    return np.asarray(np.sqrt(both) if root else both, np.float32)
+
+
+def _histograms(codes: NDArray[np.uint8], grid: int) -> NDArray[np.float64]:
+    """Share of each pattern in each cell: (n, grid^2 * 59)."""
+    n, size, _ = codes.shape
     index = np.arange(size, dtype=np.int32) * grid // size
     area = np.bincount(index, minlength=grid)
     cell = index[:, None] * grid + index
     first = (np.arange(n, dtype=np.int32)[:, None, None] * grid**2 + cell) * N_PATTERNS
     total = n * grid**2 * N_PATTERNS
-    counts = np.bincount((first + lbp_codes(images, radius)).ravel(), minlength=total)
+    counts = np.bincount((first + codes).ravel(), minlength=total)
     shares = counts.reshape(n, grid, grid, N_PATTERNS) / np.outer(area, area)[:, :, None]
-    return np.asarray(np.sqrt(shares) if root else shares, np.float32).reshape(n, -1)
+    return shares.reshape(n, -1)
 
 
 def _check_grid(size: int, grid: int) -> None:
@@ -124,17 +143,24 @@ def _pattern_table() -> NDArray[np.uint8]:
 class Lbp(FaceFeature):
     """LBP histograms of each face as a scikit-learn transformer; see ``lbp``."""
 
-    def __init__(self, radius: float = 2.0, grid: int = 8, root: bool = True) -> None:
+    def __init__(
+        self, radius: float = 2.0, grid: int = 8, root: bool = True, overlap: bool = False
+    ) -> None:
         self.radius = radius
         self.grid = grid
         self.root = root
+        self.overlap = overlap
 
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
-        return lbp(faces.crops, self.radius, self.grid, self.root)
+        return lbp(faces.crops, self.radius, self.grid, self.root, self.overlap)
 
     def _names(self, size: int) -> list[str]:
         _check_grid(size, self.grid)
-        cells = range(self.grid)
+        grids = [("cell", self.grid), ("between", self.grid - 1)][: 1 + self.overlap]
         return [
-            f"lbp_cell{r}.{c}_pattern{p}" for r in cells for c in cells for p in range(N_PATTERNS)
+            f"lbp_{name}{r}.{c}_pattern{p}"
+            for name, side in grids
+            for r in range(side)
+            for c in range(side)
+            for p in range(N_PATTERNS)
         ]

@@ -1,4 +1,4 @@
-"""``MirroredCopies``: train on every face and on its mirror image."""
+"""``MirroredCopies``: learn from every face and its mirror image, and ask about both."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from happysad.features.mirror import mirrored
 class MirroredCopies(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """A classifier of ``Faces`` fitted on twice as many of them.
 
-    A smile is a smile in the mirror: the copies tell the classifier so at no cost when it
-    predicts. Any calibration goes around this, not into it, or a face and its copy would lie on
-    both sides of a fold.
+    A smile is a smile in the mirror. The score of a face is the mean of its own and its mirror
+    image's, so both get the same answer. Any calibration goes around this, not into it, or a
+    face and its copy would lie on both sides of a fold.
 
     Parameters
     ----------
-    estimator : classifier of Faces
+    estimator : classifier of Faces with ``decision_function``
 
     Attributes
     ----------
@@ -40,14 +40,12 @@ class MirroredCopies(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.classes_ = self.estimator_.classes_
         return self
 
-    def predict(self, X: Faces) -> NDArray[np.str_]:
-        """Labels of ``n`` faces as they are: ``(n,)``."""
-        check_is_fitted(self)
-        labels: NDArray[np.str_] = self.estimator_.predict(X)
-        return labels
-
     def decision_function(self, X: Faces) -> NDArray[np.float64]:
-        """The estimator's scores, ``(n,)``: the higher, the more it is ``classes_[1]``."""
+        """Mean scores, ``(n,)`` float64: the higher, the more it is ``classes_[1]``."""
         check_is_fitted(self)
-        scores: NDArray[np.float64] = self.estimator_.decision_function(X)
-        return scores
+        scores = [self.estimator_.decision_function(faces) for faces in (X, mirrored(X))]
+        return np.asarray(np.mean(scores, axis=0))
+
+    def predict(self, X: Faces) -> NDArray[np.str_]:
+        """Labels of ``n`` faces: ``(n,)``."""
+        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])

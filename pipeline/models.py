@@ -89,18 +89,25 @@ def _geometry(state: int, weight: float = 1.0) -> Pipeline:
     return _block(LandmarkGeometry(), state, 100, standardize=True, weight=weight)
 
 
+def _hog(state: int, weight: float = 1.0) -> Pipeline:
+    return _block(Hog(cell=8), state, weight=weight)
+
+
+def _lbp(state: int, weight: float = 1.0) -> Pipeline:
+    return _block(Lbp(overlap=True), state, weight=weight)
+
+
 def _fusion(state: int) -> FeatureUnion:
     blocks = [
         ("landmarks", _geometry(state, weight=1 / 4)),
-        ("hog", _block(Hog(cell=8), state, weight=1 / 2)),
-        ("lbp", _block(Lbp(), state, weight=1 / 4)),
+        ("hog", _hog(state, weight=1 / 2)),
+        ("lbp", _lbp(state, weight=1 / 4)),
     ]
     return FeatureUnion(blocks)
 
 
 def _textures(state: int) -> FeatureUnion:
-    hog, lbp = (_block(describe, state, weight=1 / 2) for describe in (Hog(cell=8), Lbp()))
-    return FeatureUnion([("hog", hog), ("lbp", lbp)])
+    return FeatureUnion([("hog", _hog(state, weight=1 / 2)), ("lbp", _lbp(state, weight=1 / 2))])
 
 
 def _svm() -> Any:
@@ -170,8 +177,8 @@ RECIPES: dict[str, Recipe] = {
     "dummy": Recipe("always the class seen most often", _dummy, "5"),
     "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels, "5"),
     "landmarks-svm": Recipe("SVM on the geometry of 68 landmarks", _svm_on(_geometry)),
-    "hog-svm": Recipe("SVM on HOG", _svm_on(lambda state: _block(Hog(cell=8), state))),
-    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(lambda state: _block(Lbp(), state))),
+    "hog-svm": Recipe("SVM on HOG", _svm_on(_hog)),
+    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(_lbp)),
     "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
     "hog-lbp-svm": Recipe("SVM on HOG and LBP, free of landmarks", _svm_on(_textures), "5"),
     "fusion-svm": Recipe("SVM on landmarks, HOG and LBP", _mirrored_svm_on(_fusion)),

@@ -31,6 +31,7 @@ EXTRACTORS = [
     Hog(cell=8, block=1, bins=9, signed=False, interpolate=False),
     Lbp(),
     Lbp(radius=1, grid=5, root=False),
+    Lbp(overlap=True),
     LandmarkGeometry(),
     LandmarkGeometry(slopes=False),
     Pixels(),
@@ -40,7 +41,7 @@ EXTRACTORS = [
 
 OTHER_SETTINGS: dict[type, dict[str, Any]] = {
     Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False, "interpolate": False},
-    Lbp: {"radius": 3.0, "grid": 4, "root": False},
+    Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True},
     LandmarkGeometry: {"slopes": False},
     Pixels: {"size": 5},
     Embedding: {},

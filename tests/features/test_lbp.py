@@ -121,3 +121,16 @@ def test_a_name_points_at_its_cell_and_pattern():
     assert values[names.tolist().index("lbp_cell2.5_pattern0")] > 0
     assert names[values > 0].tolist().count("lbp_cell2.5_pattern0") == 1
     assert sum(name.endswith("_pattern0") for name in names[values > 0]) == 1
+
+
+def test_the_second_grid_is_shifted_by_half_a_cell(textures):
+    size = textures.shape[1]
+    half = size // 8 // 2
+    both = lbp(textures, overlap=True, root=False)
+    first, between = both[:, : 64 * N_PATTERNS], both[:, 64 * N_PATTERNS :]
+    np.testing.assert_array_equal(first, lbp(textures, root=False))
+    cell = lbp_codes(textures)[:, half : half + size // 8, half : half + size // 8]
+    shares = np.array([np.bincount(c.ravel(), minlength=N_PATTERNS) / c.size for c in cell])
+    np.testing.assert_allclose(between[:, :N_PATTERNS], shares, atol=1e-6)
+    assert between.shape == (len(textures), 49 * N_PATTERNS)
+    np.testing.assert_allclose(between.reshape(-1, 49, N_PATTERNS).sum(axis=2), 1, atol=1e-5)
