@@ -48,4 +48,5 @@ class MirroredCopies(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def predict(self, X: Faces) -> NDArray[np.str_]:
         """Labels of ``n`` faces: ``(n,)``."""
-        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
+        scores = self.decision_function(X)
+        return np.asarray(self.classes_[(scores > 0).astype(int)])
