@@ -31,8 +31,10 @@ _CHUNK = 256  # images between two reports of progress, and two writes to the st
 class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Find the face in each image, turn it upright and cut it out.
 
-    dlib's frontal detector, dlib's landmark predictor, and a similarity transform that brings
-    the centres of the eyes to fixed places. Where several faces are found, the surest is taken;
+    dlib's frontal detector, dlib's 5-point landmark predictor, and a similarity transform that
+    brings the centres of the eyes to fixed places. The corners of the eyes that 5 points give
+    served better than the outlines that 68 give (by cross-validation on FER2013's training part).
+    Where several faces are found, the surest is taken;
     where none is, the whole image is taken for a face and the status says ``full_frame``. No
     image is ever dropped.
 
@@ -41,8 +43,8 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     size : int
         Side of the crops in pixels.
     predictor : {"68", "5"}
-        Landmarks to align by. "68" also gives the landmarks; its weights were trained on iBUG
-        300-W, whose terms exclude commercial use. "5" is free of that, and landmarks are NaN.
+        "68" also gives the 68 landmarks, by weights that were trained on iBUG 300-W, whose terms
+        exclude commercial use. "5" is free of that: the same crops, and landmarks are NaN.
     threshold : float
         Lowest detector score that counts as a face; see ``find_faces``.
     on_error : {"raise", "mark"}
@@ -52,7 +54,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Processes to work in, as in joblib.
     """
 
-    version = 1  # part of the cache's key: raise it when the output changes
+    version = 2  # part of the cache's key: raise it when the output changes
 
     def __init__(
         self,
@@ -92,11 +94,11 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def align(self, gray: NDArray[np.uint8], detection: Detection) -> Faces:
         """One face of a grey image, whose box is known, as a batch of one."""
-        points = find_landmarks(gray, detection, self.predictor)
-        matrix = eye_line_transform(eye_centers(points), self.size)
+        corners = find_landmarks(gray, detection, "5")
+        matrix = eye_line_transform(eye_centers(corners), self.size)
         landmarks = np.full((N_LANDMARKS, 2), np.nan, np.float32)
         if self.predictor == "68":
-            landmarks = transform_points(points, matrix)
+            landmarks = transform_points(find_landmarks(gray, detection, "68"), matrix)
         found = not np.isnan(detection.score)
         return Faces(
             warp(gray, matrix, self.size)[None],
@@ -118,10 +120,9 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _stored(self, images: list[ImageSource]) -> Faces:
         if active_store() is None:
             return Faces.concatenate(self._computed(images))
-        space = f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}"
-        keys = [self._key(image, space) for image in images]
+        keys = [self._key(image) for image in images]
         blobs = through_store(
-            space,
+            f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}",
             keys,
             lambda missing: [_pack(face) for face in self._computed([images[i] for i in missing])],
         )
@@ -129,11 +130,13 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             [_unpack(blob, self.size, key) for blob, key in zip(blobs, keys, strict=True)]
         )
 
-    def _key(self, image: ImageSource, space: str) -> str:
+    def _key(self, image: ImageSource) -> str:
+        """What the crop follows from: the same for both predictors, and so are its features."""
         try:
-            return hashlib.sha256(f"{space} {image_digest(image)}".encode()).hexdigest()
+            text = f"{self.version} {self.size} {self.threshold} {image_digest(image)}"
         except ImageError:
             return ""  # never stored; reading it says what is wrong
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _computed(self, images: list[ImageSource]) -> list[Faces]:
         if self.n_jobs in (None, 1) or len(images) < 8:

@@ -35,7 +35,7 @@ class Recipe:
     steps : callable
         From a random state to the steps that follow the face stage.
     predictor : {"68", "5"}
-        Landmarks that faces are aligned by; "5" has no restriction on its use.
+        See ``FaceAligner``; "5", without the 68 landmarks, has no restriction on its use.
     """
 
     summary: str
@@ -177,8 +177,8 @@ RECIPES: dict[str, Recipe] = {
     "dummy": Recipe("always the class seen most often", _dummy, "5"),
     "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels, "5"),
     "landmarks-svm": Recipe("SVM on the geometry of 68 landmarks", _svm_on(_geometry)),
-    "hog-svm": Recipe("SVM on HOG", _svm_on(_hog)),
-    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(_lbp)),
+    "hog-svm": Recipe("SVM on HOG", _svm_on(_hog), "5"),
+    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(_lbp), "5"),
     "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
     "hog-lbp-svm": Recipe("SVM on HOG and LBP, free of landmarks", _svm_on(_textures), "5"),
     "fusion-svm": Recipe("SVM on landmarks, HOG and LBP", _mirrored_svm_on(_fusion)),

@@ -54,7 +54,8 @@ def test_the_face_is_found(upright):
 def test_the_eyes_land_on_their_places(astronaut, size):
     faces = FaceAligner(size=size).transform([astronaut])
     assert faces.crops.shape == (1, size, size)
-    np.testing.assert_allclose(eyes_of(faces.landmarks[0]), places(size), atol=0.01)
+    # Aligned by the corners of the eyes of 5 points; the 68 points see the eyes there too.
+    np.testing.assert_allclose(eyes_of(faces.landmarks[0]), places(size), atol=0.01 * size)
 
 
 @pytest.mark.parametrize("degrees", [0, 20, -20])
@@ -79,7 +80,7 @@ def cut_alike(aligner, photo, other, face):
     """The crop of another picture under the transform of the photo's face."""
     gray = to_gray(photo)
     box = tuple(float(side) for side in face.boxes[0])
-    points = find_landmarks(gray, Detection(box, float(face.scores[0])))
+    points = find_landmarks(gray, Detection(box, float(face.scores[0])), "5")
     matrix = eye_line_transform(eye_centers(points), aligner.size)
     assert np.abs(warp(gray, matrix, 96).astype(int) - face.crops[0]).mean() < 6
     return warp(other, matrix, aligner.size)
@@ -490,7 +491,9 @@ def test_most_real_faces_are_found_and_all_are_read(real_faces):
 def test_real_crops_are_upright(real_faces):
     found = real_faces[real_faces.status == "detected"]
     eyes, shape = eyes_of(found.landmarks), found.landmarks
-    np.testing.assert_allclose(eyes, np.broadcast_to(places(96), eyes.shape), atol=0.05)
+    off = np.abs(eyes - places(96))  # two predictors of the eyes: by 5 points and by 68
+    assert np.median(off) < 1
+    assert np.quantile(off, 0.95) < 4
     nose, mouth, chin = shape[:, 30, 1], shape[:, 48:68, 1].mean(axis=1), shape[:, 8, 1]
     in_order = (eyes[:, 0, 1] < nose) & (nose < mouth) & (mouth < chin)
     assert in_order.mean() > 0.99
