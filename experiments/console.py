@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,10 +98,14 @@ def _bars() -> Iterator[Listener]:
 
 
 def one_sentence(command: Callable[P, None]) -> Callable[P, None]:
-    """Have a command end with one sentence and exit code 2 on a user's mistake."""
+    """Have a command end with one sentence and exit code 2 on a user's mistake.
+
+    Being told to end (SIGTERM) is taken as Ctrl-C is: joblib then ends its processes too.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             command(*args, **kwargs)
         except UserError as error:
@@ -109,5 +114,7 @@ def one_sentence(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             say("happysad: stopped; the same command goes on from here")
             sys.exit(130)
+        finally:
+            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
     return wrapped

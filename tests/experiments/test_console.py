@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
 
 import pytest
 
@@ -93,3 +96,18 @@ def test_a_terminal_gets_bars(capsys, monkeypatch):
     assert "100/100" in told.err
     assert " 4/4" not in told.err
     assert told.out == ""
+
+
+def test_being_told_to_end_is_taken_as_ctrl_c(capsys):
+    before = signal.getsignal(signal.SIGTERM)
+
+    @one_sentence
+    def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert ended.value.code == 130
+    assert "stopped" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
