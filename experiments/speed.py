@@ -66,8 +66,8 @@ def _face_stages(images: list[Any], repeats: int) -> tuple[Faces, list[tuple[Any
     files = [cv2.imencode(".jpg", image)[1] for image in images]
     found = [(find_faces(image, -0.5) or [full_frame(image)])[0] for image in images]
     pairs = list(zip(images, found, strict=True))
-    points = [find_landmarks(image, face) for image, face in pairs]
-    moves = [eye_line_transform(eye_centers(p), 96) for p in points]
+    corners = [find_landmarks(image, face, "5") for image, face in pairs]
+    moves = [eye_line_transform(eye_centers(p), 96) for p in corners]
     stages: dict[str, Callable[[], Any]] = {
         "decode JPEG": lambda: [_decoded(data) for data in files],
         "detect": lambda: [find_faces(image, -0.5) for image in images],

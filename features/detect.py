@@ -35,8 +35,8 @@ def find_faces(gray: NDArray[np.uint8], threshold: float = 0.0) -> list[Detectio
     ----------
     gray : (H, W) uint8
     threshold : float
-        Lowest score kept. dlib's own threshold is 0; at -0.5 it finds 88% of the tight, blurred
-        crops of FER2013 in place of 67%, and now and then a face where there is none.
+        Lowest score kept. dlib's own threshold is 0; at -0.5 it finds many more of the faces in
+        tight, blurred crops such as FER2013's, and now and then a face where there is none.
     """
     scale = _scale(gray)
     boxes, scores, _ = frontal_detector().run(_rescaled(gray, scale), 0, threshold)
