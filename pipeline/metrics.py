@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
+from happysad.pipeline.answers import labels_of, probabilities_of
+from happysad.pipeline.calibration import calibration_error
 
 LABELS = ("happy", "sad")
 
@@ -27,12 +29,18 @@ METRICS: dict[str, str] = {
     "f1_macro": "mean of the two F1 scores",
     "roc_auc": "chance that a happy face gets a higher p_happy than a sad one",
     "brier": "mean squared error of p_happy: 0 is best, always answering 0.5 gives 0.25",
+    "calibration_error": "mean gap of p_happy and the share of happy faces, in 15 bins: 0 is best",
     "tp": "happy faces called happy",
     "fp": "sad faces called happy",
     "fn": "happy faces called sad",
     "tn": "sad faces called sad",
 }
 """Name and one-line meaning of all that ``evaluate`` gives, in its order."""
+
+COUNTS = ("tp", "fp", "fn", "tn")
+
+SCORES = tuple(name for name in METRICS if name not in COUNTS)
+"""Those of ``METRICS`` that are no counts: they compare across parts of different sizes."""
 
 
 def evaluate(
@@ -63,9 +71,9 @@ def evaluate(
     UserError
         Lengths that differ, no faces at all, other labels, or no probabilities.
     """
-    truth = _labels(y_true, "y_true")
-    probability = _probabilities(p_happy)
-    guess = np.where(probability >= 0.5, *LABELS) if y_pred is None else _labels(y_pred, "y_pred")
+    truth = labels_of(y_true, "y_true")
+    probability = probabilities_of(p_happy)
+    guess = np.where(probability >= 0.5, *LABELS) if y_pred is None else labels_of(y_pred, "y_pred")
     if not len(truth) == len(probability) == len(guess):
         raise UserError(
             f"y_true holds {len(truth)} labels, p_happy {len(probability)} numbers and y_pred "
@@ -111,6 +119,7 @@ def _probability_scores(
     return {
         "roc_auc": float(roc_auc_score(happy, probability)) if both else float("nan"),
         "brier": float(brier_score_loss(happy, probability, pos_label=True)),
+        "calibration_error": calibration_error(truth, probability),
     }
 
 
@@ -119,26 +128,3 @@ def _counts(truth: NDArray[np.str_], guess: NDArray[np.str_]) -> dict[str, int]:
 
     (tp, fn), (fp, tn) = confusion_matrix(truth, guess, labels=LABELS).tolist()
     return {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
-
-
-def _labels(values: Sequence[str] | NDArray[Any], name: str) -> NDArray[np.str_]:
-    labels = np.array([str(value) for value in values], dtype=np.str_)
-    for label in labels:
-        if label not in LABELS:
-            raise UserError(f"{name} holds the label '{label}': only happy and sad are known")
-    return labels
-
-
-def _probabilities(values: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
-    try:
-        numbers = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UserError("p_happy holds something that is not a number") from None
-    if numbers.ndim != 1:
-        raise UserError(
-            f"p_happy is one number for each image, but its shape is {numbers.shape}: of "
-            "predict_proba's two columns take the one of happy"
-        )
-    if not ((numbers >= 0) & (numbers <= 1)).all():  # NaN is refused here too
-        raise UserError("p_happy holds probabilities from 0 to 1, but some lie outside or are NaN")
-    return numbers

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from happysad.features.errors import UserError
-from happysad.pipeline.metrics import METRICS, evaluate
+from happysad.pipeline.metrics import METRICS, SCORES, evaluate
 
 TRUTH = ["happy", "happy", "happy", "happy", "sad", "sad"]
 P = np.array([0.9, 0.8, 0.5, 0.1, 0.7, 0.2])  # tp 3, fn 1, fp 1, tn 1
@@ -35,6 +35,8 @@ def test_by_hand():
         # Of the 8 pairs, happy is above sad in 0.9 (2), 0.8 (2), 0.5 (1) and 0.1 (0).
         "roc_auc": 5 / 8,
         "brier": (0.01 + 0.04 + 0.25 + 0.81 + 0.49 + 0.04) / 6,
+        # 0.7 and nothing else is in the eleventh of 15 bins, and so on: a face a bin.
+        "calibration_error": (0.1 + 0.2 + 0.5 + 0.9 + 0.7 + 0.2) / 6,
         "tp": 3,
         "fp": 1,
         "fn": 1,
@@ -61,6 +63,12 @@ def test_own_answers_count_for_the_labels_and_p_for_the_rest():
     assert scores["precision_happy"] == scores["f1_happy"] == 0
     assert scores["roc_auc"] == evaluate(TRUTH, P)["roc_auc"]
     assert scores["brier"] == evaluate(TRUTH, P)["brier"]
+    assert scores["calibration_error"] == evaluate(TRUTH, P)["calibration_error"]
+
+
+def test_scores_are_all_but_the_counts():
+    assert set(METRICS) - set(SCORES) == {"tp", "fp", "fn", "tn"}
+    assert list(SCORES) == [name for name in METRICS if name in SCORES]
 
 
 @pytest.mark.filterwarnings("error")
