@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,21 @@ DEFAULT_MODEL = "fusion-svm"
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name of the recipe.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
+@click.option("--start-from", help="Model file whose CNN is trained on: fine-tuning.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes; 0: one a core.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features.")
 @click.option("--quiet", is_flag=True, help="Nothing but the result.")
 @one_sentence
 def train(
-    data: str, model: str, out: str, jobs: int, seed: int, no_cache: bool, quiet: bool
+    data: str,
+    model: str,
+    out: str,
+    start_from: str | None,
+    jobs: int,
+    seed: int,
+    no_cache: bool,
+    quiet: bool,
 ) -> None:
     """Fit one model on the train part of the data and save it with its card."""
     from happysad.pipeline.models import find_recipe
@@ -35,38 +44,56 @@ def train(
     if Path(out).suffix != ".joblib":
         raise UserError(f"--out {out}: a model file ends in .joblib")
     with progress(quiet):
-        trial = fit_and_save(data, model, Path(out), jobs, seed, not no_cache, quiet)
-    for part, metrics in trial.metrics.items():
+        trial = fit_and_save(data, model, Path(out), jobs, seed, not no_cache, quiet, start_from)
+    for place, metrics in trial.metrics.items():
         numbers = ", ".join(
             f"{name.removesuffix('_macro')} {metrics[name]:.3f}"
             for name in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc")
         )
-        print(f"{model} on the {part} part of {data}: {numbers}")
+        print(f"{model} on the {place.split} part of {data}: {numbers}")
     print(f"written to {out}, its card to {out}.json")
 
 
 def fit_and_save(
-    source: str, name: str, out: Path, jobs: int, seed: int, use_cache: bool, quiet: bool
+    source: str,
+    name: str,
+    out: Path,
+    jobs: int,
+    seed: int,
+    use_cache: bool,
+    quiet: bool,
+    start_from: str | None = None,
 ) -> Trial:
     """Fit the recipe ``name`` on a data set's train part; save it; give what was measured."""
     import joblib
+    import numpy as np
 
-    from happysad.experiments.compare import unit_seed
-    from happysad.experiments.prepare import prepare, store_folder
+    from happysad.experiments.engine import Work, fit_unit
+    from happysad.experiments.prepare import store_folder
     from happysad.experiments.recording import save_with_card
-    from happysad.features.store import FeatureStore
+    from happysad.experiments.units import Place, Unit
+    from happysad.pipeline.cnn_start import fine_tuned
     from happysad.pipeline.data import load_data
-    from happysad.pipeline.models import make_model
-    from happysad.pipeline.trial import run_trial
+    from happysad.pipeline.models import find_recipe, make_model, short_name
 
     log = silent if quiet else say
+    make = partial(make_model, name)
+    if start_from is not None:
+        make = partial(fine_tuned, make, start_from)
+        make(0)  # whatever is wrong with the file is told before any face is looked for
     data = load_data(source, seed=seed, log=log)
-    model = make_model(name, unit_seed(seed, name))  # the same model as in a comparison
+    rows = {part: np.flatnonzero(data.frame["split"] == part) for part in ("train", "val", "test")}
+    places = {Place(data.name, part): rows[part] for part in ("val", "test")}
+    unit = Unit(
+        short_name(name),  # the random state of the same model in a comparison
+        make,
+        rows["train"],
+        places,
+        seed=seed,
+        summary=find_recipe(name).summary,
+    )
     with store_folder(use_cache) as store:
-        parts = prepare({name: model}, data.frame, store, jobs or joblib.cpu_count())[name]
-        log(f"fitting {name} on {len(parts['train'].faces)} images")
-        model.set_params(faces__n_jobs=None)
-        others = {part: parts[part] for part in ("val", "test")}
-        trial = run_trial(model, parts["train"], others, FeatureStore(store))
-    save_with_card(out, data, name, trial)
+        log(f"fitting {name} on {len(unit.train)} images")
+        trial = fit_unit(Work(None, data.frame, store, jobs or joblib.cpu_count(), log), unit)
+    save_with_card(out, data, unit, trial)
     return trial

@@ -7,37 +7,27 @@ the best by the validation part and saves it. ``python experiments/compare.py`` 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
-from happysad.experiments.config import CompareConfig, read_config, with_flags
-from happysad.experiments.console import one_sentence, progress, say, silent
+from happysad.experiments.config import CompareConfig
+from happysad.experiments.console import one_sentence, silent
+from happysad.experiments.options import Say, run, run_options
 from happysad.experiments.run_folder import RunFolder
+from happysad.experiments.units import Place, Unit
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from happysad.experiments.engine import Work
     from happysad.pipeline.data import DataSet
-    from happysad.pipeline.trial import Sample, Trial
-
-REPORTED = ("val", "test")
-_SLOWEST = ("cnn-small", "fusion-svm", "lbp-svm", "hog-lbp-svm", "hog-svm", "embedding-svm")
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Task:
-    """All that a process needs to fit and measure one recipe."""
-
-    model: str
-    seed: int
-    store: Path
-    parts: dict[str, Sample]
+    from happysad.pipeline.trial import Trial
 
 
 def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
@@ -56,155 +46,154 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     UserError
         The data, a model's name or the folder is wrong.
     """
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.recording import best_model, is_saved
-    from happysad.pipeline.data import load_data
-    from happysad.pipeline.models import RECIPES, find_recipe
-
-    names = list(dict.fromkeys(config.models)) or list(RECIPES)
-    for name in names:
-        find_recipe(name)
-    data = load_data(config.data, seed=config.seed, log=log)
-    out = Path(config.out or Path("runs") / data.name)
-    run = RunFolder(out, {"dataset": data.name, "data": data.hash, "seed": config.seed})
-    details = {"config": vars(config), "notes": data.notes}
-    run.describe({"state": "running", **details})
-    with store_folder(use_cache) as store:
-        _run_models(run, data, names, config, store, log)
-        best = best_model(run.results)
-        if best in RECIPES and not is_saved(run, best):  # the best so far has fallen behind
-            _run_models(run, data, [best], config, store, log)
-            best = best_model(run.results)
-    _draw(run, best)
-    run.describe({"state": "finished", "best": best, **details})
-    return out
-
-
-def _run_models(
-    run: RunFolder, data: DataSet, names: list[str], config: CompareConfig, store: Path, log: Say
-) -> None:
     import joblib
 
-    from happysad.experiments.prepare import prepare
-    from happysad.experiments.recording import record, record_failure
-    from happysad.features.progress import report
-    from happysad.pipeline.models import make_model
+    from happysad.experiments.engine import Work
+    from happysad.experiments.finish import finish
+    from happysad.experiments.neutral import with_neutral
+    from happysad.experiments.prepare import store_folder
+    from happysad.pipeline.data import load_data
 
-    settings: dict[str, str] = {}
-    for name in names:
-        try:
-            settings[name] = _settings(name, config.seed)
-        except Exception as error:  # a recipe that cannot even be built
-            log(f"{name} failed: {_reason(error)}")
-            record_failure(run, data, name, config.seed, "", _reason(error))
-    todo = _unfinished(run, settings)
-    if len(todo) < len(settings):
-        log(f"{len(settings) - len(todo)} of {len(names)} models were finished before")
-    if not todo:
+    models = model_names(config)
+    data = load_data(config.data, seed=config.seed, log=log)
+    frame, notes = data.frame, list(data.notes)
+    if config.neutral:
+        frame, more = with_neutral(frame, config.neutral, data.name)
+        notes += more
+        for line in more:
+            log(line)
+    units = _units(config, data, frame, models)
+    folder = RunFolder(Path(config.out or Path("runs") / data.name), _identity(config, data))
+    details = {"config": vars(config), "notes": notes}
+    folder.describe({"state": "running", **details})
+    with store_folder(use_cache) as store:
+        work = Work(folder, frame, store, config.jobs or joblib.cpu_count(), log)
+        best = _fit(work, units, data, config)
+    folder.describe({"state": "computed", "best": best, **details})
+    finish(folder.path, log, max_error=config.max_error)
+    folder.describe({"state": "finished", "best": best, **details})
+    return folder.path
+
+
+def model_names(config: CompareConfig) -> dict[str, str]:
+    """What tables call each model, and what ``make_model`` is asked for; UserError if unknown."""
+    from happysad.pipeline.models import RECIPES, find_recipe, short_name
+
+    names = {}
+    for base in config.models or RECIPES:
+        for how in config.balance:
+            asked = base if how == "none" else f"{base}+{how}"
+            find_recipe(asked)
+            if names.setdefault(short_name(asked), asked) != asked:
+                raise UserError(f"two models are called {short_name(asked)}: rename a recipe file")
+    return names
+
+
+def _identity(config: CompareConfig, data: DataSet) -> dict[str, Any]:
+    same = {"question": "compare", "dataset": data.name, "data": data.hash, "seed": config.seed}
+    return {**same, "folds": config.folds}
+
+
+def _units(
+    config: CompareConfig, data: DataSet, frame: pd.DataFrame, models: dict[str, str]
+) -> list[Unit]:
+    from happysad.pipeline.folds import grouped_folds
+
+    rows = {str(split): np.flatnonzero(frame["split"] == split) for split in set(frame["split"])}
+    units: list[Unit] = []
+    for seed in range(config.seed, config.seed + config.seeds):
+        if not config.folds:
+            places = {Place(data.name, s): rows[s] for s in ("val", "test", "neutral") if s in rows}
+            units += [_unit(*names, rows["train"], places, 0, seed) for names in models.items()]
+            continue
+        used = _cross_validated(data, frame)
+        part = frame.iloc[used]
+        folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, seed)
+        for fold, (train, held) in enumerate(folds, 1):
+            places = {Place(data.name, "val"): used[held]}
+            units += [
+                _unit(*names, used[train], places, fold, seed) for names in models.items()
+            ]
+    return units
+
+
+def _cross_validated(data: DataSet, frame: pd.DataFrame) -> Any:
+    """Rows for cross-validation: all but an official test part, which stays untouched."""
+    wanted = ["train", "val", "test"] if data.drawn else ["train", "val"]
+    return np.flatnonzero(frame["split"].isin(wanted))
+
+
+def _unit(
+    name: str, asked: str, train: Any, places: dict[Place, Any], fold: int, seed: int
+) -> Unit:
+    from happysad.pipeline.models import find_recipe, make_model
+
+    summary = find_recipe(asked).summary
+    build = partial(make_model, asked)
+    return Unit(name, build, train, places, fold=fold, seed=seed, summary=summary)
+
+
+def _fit(work: Work, units: list[Unit], data: DataSet, config: CompareConfig) -> str:
+    """Run the units and see that the best model lies in the folder; give its name."""
+    from happysad.experiments.engine import run_units
+    from happysad.experiments.recording import (
+        MODEL_FILE,
+        beats_the_others,
+        best_model,
+        save_with_card,
+    )
+
+    def save(unit: Unit, trial: Trial) -> None:
+        best_so_far = unit.seed == config.seed and beats_the_others(work.run, unit, trial)
+        if not config.folds and best_so_far:
+            save_with_card(work.run.path / MODEL_FILE, data, unit, trial)
+
+    run_units(work, units, save)
+    best = best_model(work.run.results)
+    mine = [unit for unit in units if unit.model == best]
+    if mine:
+        _see_that_it_is_saved(work, mine, data)
+    return best
+
+
+def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
+    """Fit the model of these units again where the folder lacks it.
+
+    After cross-validation it is fitted on all images that were cut into folds.
+    """
+    from happysad.experiments.engine import fit_unit
+    from happysad.experiments.recording import MODEL_FILE, is_saved, mean_scores, save_with_card
+    from happysad.experiments.units import reason
+
+    unit, more = units[0], {}
+    if unit.fold:
+        rows = np.unique(np.concatenate([unit.train for unit in units]))
+        unit = replace(unit, train=rows, places={}, fold=0)
+        more = {"cross_validation": mean_scores(work.run.results, unit.model)}
+    if is_saved(work.run, unit):
         return
-    jobs = config.jobs or joblib.cpu_count()
-    parts = prepare({name: make_model(name) for name in todo}, data.frame, store, jobs)
-    tasks = [Task(name, config.seed, store, parts[name]) for name in todo]
-    work = joblib.Parallel(n_jobs=min(jobs, len(tasks)), return_as="generator_unordered")
-    report("fitting models", 0, len(tasks))
-    ended = work(joblib.delayed(_try_recipe)(task) for task in tasks)
-    for done, (name, trial, reason) in enumerate(ended, 1):
-        if trial is None:
-            log(f"{name} failed: {reason}")
-            record_failure(run, data, name, config.seed, settings[name], reason)
-        else:
-            record(run, data, name, config.seed, settings[name], trial)
-        report("fitting models", done, len(tasks))
-
-
-def _unfinished(run: RunFolder, settings: dict[str, str]) -> list[str]:
-    """Models to fit, the slowest first so that none of them is left over at the end."""
-    from happysad.experiments.recording import best_model, is_saved
-
-    todo = [name for name, digest in settings.items() if not run.finished(name, digest)]
-    best = best_model(run.results)
-    if best in settings and best not in todo and not is_saved(run, best):
-        todo.append(best)
-    return sorted(todo, key=lambda name: (*_SLOWEST, name).index(name))
-
-
-def _try_recipe(task: Task) -> tuple[str, Trial | None, str]:
-    """Run one trial; a recipe that fails gives its reason in place of a result."""
-    from happysad.features.store import FeatureStore
-    from happysad.pipeline.models import make_model
-    from happysad.pipeline.trial import run_trial
-
+    work.log(f"fitting the best model, {unit.model}, on {len(unit.train)} images")
     try:
-        model = make_model(task.model, unit_seed(task.seed, task.model))
-        others = {split: task.parts[split] for split in REPORTED}
-        trial = run_trial(model, task.parts["train"], others, FeatureStore(task.store))
-    except Exception as error:  # whatever it is, the other recipes go on
-        return task.model, None, _reason(error)
-    return task.model, trial, ""
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, in one line."""
-    text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
-
-
-def unit_seed(seed: int, model: str) -> int:
-    """The random state of one model of a run: a hash of its named axes, below 2^31."""
-    digest = hashlib.sha256(f"seed={seed} model={model}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _settings(name: str, seed: int) -> str:
-    """A digest of all parameters of a model and of the libraries that fit it."""
-    from happysad.pipeline.model_card import library_versions
-    from happysad.pipeline.models import make_model
-
-    parameters = make_model(name, unit_seed(seed, name)).get_params().items()
-    text = repr(sorted((key, repr(value)) for key, value in parameters))
-    versions = repr(sorted(library_versions(("torch", "skorch")).items()))
-    return hashlib.sha256((text + versions).encode()).hexdigest()[:12]
-
-
-def _draw(run: RunFolder, best: str) -> None:
-    from happysad.experiments.figures import save_bars, save_confusion_matrices
-    from happysad.experiments.result_table import reported_rows
-
-    rows = reported_rows(run.results)
-    if len(rows):
-        save_bars(rows, run.path / "figures" / "scores.png", best)
-        save_confusion_matrices(rows, run.path / "figures" / "confusion_matrices.png")
+        trial = fit_unit(work, unit)
+    except Exception as error:  # its rows stand all the same
+        work.log(f"{unit.model} failed: {reason(error)}")
+        return
+    save_with_card(work.run.path / MODEL_FILE, data, unit, trial, **more)
 
 
 @click.command(name="compare")
-@click.option("--data", help="Folder of happy/ and sad/, a CSV file, or demo (built-in faces).")
-@click.option("--models", help="Names with commas between; all of them where not given.")
-@click.option("--config", "config_file", help="TOML file with the same settings.")
-@click.option("--out", help="Folder to write; runs/NAME where not given.")
-@click.option("--jobs", type=click.IntRange(0), help="Processes; 0 or not given: one a core.")
-@click.option("--seed", type=click.IntRange(0), help="Of every random choice; 0.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features.")
-@click.option("--quiet", is_flag=True, help="Nothing but the results.")
+@run_options
+@click.option("--balance", help="none, class-weight, oversample; several with commas between.")
+@click.option("--folds", type=click.IntRange(0), help="Cross-validate in so many folds.")
+@click.option("--seeds", type=click.IntRange(1), help="Repeat with so many seeds.")
+@click.option("--neutral", help="Folder of faces neither happy nor sad, to see what they get.")
+@click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.02.')
 @one_sentence
-def main(
-    data: str | None,
-    models: str | None,
-    config_file: str | None,
-    out: str | None,
-    jobs: int | None,
-    seed: int | None,
-    no_cache: bool,
-    quiet: bool,
-) -> None:
-    """Compare models on happy and sad faces: a table, CSV files, figures, the best model."""
+def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
+    """Compare models on happy and sad faces: a report, CSV files, figures, the best model."""
     from happysad.experiments.result_table import print_run
 
-    config = read_config(config_file) if config_file else CompareConfig()
-    names = [name.strip() for name in models.split(",") if name.strip()] if models else None
-    config = with_flags(config, data=data, models=names, out=out, jobs=jobs, seed=seed)
-    with progress(quiet):
-        folder = compare(config, use_cache=not no_cache, log=silent if quiet else say)
-    print_run(folder)
+    print_run(run(CompareConfig, compare, config_file, no_cache, quiet, **flags))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ import tomllib
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from happysad.features.errors import UserError
 
 
 @dataclass(frozen=True)
-class CompareConfig:
-    """What ``compare`` is asked.
+class RunConfig:
+    """What every experiment is asked; each adds its own.
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class CompareConfig:
     data : str
         A folder, a CSV file, or "demo".
     models : list of str
-        Names of recipes; empty for all of them.
+        Names of recipes; what an empty list means is the experiment's to say.
     out : str
-        The run's folder; empty for ``runs/`` and the data set's name.
+        The run's folder; empty for one below ``runs/``.
     jobs : int
         Processes; 0 for one a core.
     seed : int
@@ -39,21 +39,74 @@ class CompareConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        kinds = {"why": str, "data": str, "models": list, "out": str, "jobs": int, "seed": int}
-        for name, kind in kinds.items():
-            value = getattr(self, name)
-            if not isinstance(value, kind) or isinstance(value, bool):
-                raise UserError(f"{name} = {value!r} is not {_KIND_NAMES[kind]}")
-        if not all(isinstance(name, str) for name in self.models):
-            raise UserError(f"models = {self.models!r} is not a list of names")
+        for entry in fields(self):
+            _check(entry.name, str(entry.type), getattr(self, entry.name))
         if self.jobs < 0 or self.seed < 0:
             raise UserError("jobs and seed are 0 or more")
 
 
-_KIND_NAMES = {str: "a text", list: "a list of names", int: "a whole number"}
+@dataclass(frozen=True)
+class CompareConfig(RunConfig):
+    """What ``compare`` is asked.
+
+    Attributes
+    ----------
+    balance : list of str
+        What is done about classes of unequal size, for each model in turn: "none",
+        "class-weight", "oversample".
+    folds : int
+        Cross-validation in so many folds; 0 for one fit on the train part.
+    seeds : int
+        So many repeats, each with random states (and folds) of its own.
+    neutral : str
+        A folder of faces that are neither happy nor sad, to see what becomes of them.
+    max_error : float
+        Error among the answered images that "unsure" is to keep to.
+    """
+
+    balance: list[str] = field(default_factory=lambda: ["none"])
+    folds: int = 0
+    seeds: int = 1
+    neutral: str = ""
+    max_error: float = 0.02
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = [how for how in self.balance if how not in BALANCES]
+        if unknown or not self.balance:
+            raise UserError(f"balance = {self.balance!r} holds none of {', '.join(BALANCES)}")
+        if self.folds < 0 or self.folds == 1 or self.seeds < 1:
+            raise UserError("folds is 0 or 2 or more, and seeds is 1 or more")
+        if not 0 < self.max_error < 0.5:
+            raise UserError(f"max_error = {self.max_error} is not between 0 and 0.5")
 
 
-def read_config(path: str | Path) -> CompareConfig:
+BALANCES = ("none", "class-weight", "oversample")
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "a text"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "list[str]": ((str,), "a list of names"),
+    "list[int]": ((int,), "a list of whole numbers"),
+    "list[float]": ((int, float), "a list of numbers"),
+    "dict[str, Any]": ((dict,), "a table"),
+}
+
+Config = TypeVar("Config", bound=RunConfig)
+
+
+def _check(name: str, annotation: str, value: Any) -> None:
+    kinds, words = _KINDS[annotation]
+    values = value if annotation.startswith("list") and isinstance(value, list) else [value]
+    lists_agree = annotation.startswith("list") == isinstance(value, list)
+    if not lists_agree or not all(
+        isinstance(one, kinds) and not isinstance(one, bool) for one in values
+    ):
+        raise UserError(f"{name} = {value!r} is not {words}")
+
+
+def read_config(path: str | Path, kind: type[Config]) -> Config:
     """The settings of a TOML file.
 
     Raises
@@ -67,18 +120,18 @@ def read_config(path: str | Path) -> CompareConfig:
         raise UserError(f"cannot read the config {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"the config {path} is not TOML: {error}") from None
-    known = [entry.name for entry in fields(CompareConfig)]
+    known = [entry.name for entry in fields(kind)]
     for key in values:
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it knows {', '.join(known)}"
             raise UserError(f"the config {path} has an unknown key {key!r}: {hint}")
     try:
-        return CompareConfig(**values)
+        return kind(**values)
     except UserError as error:
         raise UserError(f"the config {path}: {error}") from None
 
 
-def with_flags(config: CompareConfig, **flags: Any) -> CompareConfig:
+def with_flags(config: Config, **flags: Any) -> Config:
     """The config with those of the flags that were given (not None) in the place of its own."""
     return replace(config, **{name: value for name, value in flags.items() if value is not None})

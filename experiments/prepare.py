@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
+    from happysad.experiments.engine import Work
+    from happysad.experiments.units import Rows
     from happysad.features.batch import Faces
+    from happysad.features.faces import FaceAligner
     from happysad.pipeline.trial import Sample
+
+AlignAll = Callable[["FaceAligner", "pd.DataFrame"], "Faces"]
 
 _CHUNK = 256  # faces given to a process at once
 
@@ -30,35 +35,48 @@ def store_folder(use_cache: bool = True) -> Iterator[Path]:
         yield Path(folder)
 
 
-def prepare(
-    models: dict[str, Pipeline], frame: pd.DataFrame, store: Path, jobs: int
-) -> dict[str, dict[str, Sample]]:
-    """The parts of the data for each model: faces found once for each kind of alignment.
+def align_all(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
+    """The faces of a frame's images, a face a row, through the store in use."""
+    return aligner.fit_transform(frame["path"].tolist())
+
+
+def prepare(needs: Sequence[tuple[Pipeline, list[int]]], work: Work) -> list[Faces]:
+    """For each model the faces of all rows: found once for each kind of alignment.
 
     Features go into the store ahead of the fits, all processes working on one extractor, so
     that no fit waits for another's features.
 
     Parameters
     ----------
-    models : dict of name to Pipeline
-        As ``make_model`` gives them.
-    frame : pandas.DataFrame
-        Of a ``DataSet``.
+    needs : sequence of (Pipeline, list of int)
+        Unfitted models, each with the rows of ``work.frame`` that it will see.
     """
     aligned: dict[str, Faces] = {}
-    parts = {}
-    for name, model in models.items():
-        aligner = model.named_steps["faces"].set_params(n_jobs=jobs)
-        if aligner.predictor not in aligned:
-            with use_store(FeatureStore(store)):
-                aligned[aligner.predictor] = aligner.fit_transform(frame["path"].tolist())
-        faces = aligned[aligner.predictor]
+    described: dict[str, tuple[Any, str, set[int]]] = {}
+    given = []
+    for model, rows in needs:
+        aligner = model.named_steps["faces"].set_params(n_jobs=work.jobs)
+        kind = repr(sorted(aligner.get_params().items()))
+        if kind not in aligned:
+            with use_store(FeatureStore(work.store)):
+                aligned[kind] = work.align(aligner, work.frame)
+        given.append(aligned[kind])
         for extractor in extractors(model):
-            # Whatever fails here fails in the model's own fit again, and becomes its row.
-            with suppress(Exception):
-                describe_ahead(extractor, faces, store, jobs)
-        parts[name] = _parts(frame, faces)
-    return parts
+            space = f"{extractor.space()} {kind}"
+            described.setdefault(space, (extractor, kind, set()))[2].update(rows)
+    for extractor, kind, rows_seen in described.values():
+        # Whatever fails here fails in the model's own fit again, and becomes its row.
+        with suppress(Exception):
+            describe_ahead(extractor, aligned[kind][sorted(rows_seen)], work.store, work.jobs)
+    return given
+
+
+def take(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
+    """The faces, labels and paths of some rows of the frame."""
+    from happysad.pipeline.trial import Sample
+
+    part = frame.iloc[rows]
+    return Sample(faces[rows], part["label"].to_numpy(str), part["path"].tolist())
 
 
 def extractors(model: Any) -> list[Any]:
@@ -93,14 +111,3 @@ def _describe(extractor: Any, faces: Faces, store: Path) -> int:
     with use_store(FeatureStore(store)), threadpool_limits(1):
         extractor.transform(faces)
     return len(faces)
-
-
-def _parts(frame: pd.DataFrame, faces: Faces) -> dict[str, Sample]:
-    from happysad.pipeline.trial import Sample
-
-    parts = {}
-    for split, part in frame.groupby("split", sort=False):
-        rows = part.index.to_numpy()
-        labels, paths = part["label"].to_numpy(str), part["path"].tolist()
-        parts[str(split)] = Sample(faces[rows], labels, paths)
-    return parts

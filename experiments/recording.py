@@ -6,68 +6,104 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.run_folder import PREDICTION_COLUMNS, RunFolder
+import numpy as np
+
+from happysad.experiments.run_folder import SCORED, RunFolder
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from happysad.experiments.units import Place, Unit
     from happysad.pipeline.data import DataSet
     from happysad.pipeline.trial import Trial
 
 MODEL_FILE = "happysad.joblib"
 
-
-def record(
-    run: RunFolder, data: DataSet, model: str, seed: int, settings: str, trial: Trial
-) -> None:
-    """Save the model where it is the best so far, then write its rows.
-
-    In this order, a run killed in between fits the model again and loses nothing.
-    """
-    axes: dict[str, Any] = {"dataset": data.name, "model": model, "fold": 0, "seed": seed}
-    rows, frames = [], []
-    for split, metrics in trial.metrics.items():
-        status = trial.face_status[split]
-        rows.append(
-            {
-                **axes,
-                "split": split,
-                "status": "ok",
-                "reason": "",
-                "settings": settings,
-                "n_train": int((data.frame["split"] == "train").sum()),
-                "n_test": len(status),
-                "n_full_frame": int((status != "detected").sum()),
-                **metrics,
-                "fit_s": round(trial.fit_s, 3),
-                "predict_ms": round(trial.predict_ms, 3),
-                "model_bytes": len(trial.model),
-            }
-        )
-        frames.append(_predictions(data, split, trial).assign(**axes)[PREDICTION_COLUMNS])
-    if _beats_the_others(run, model, trial.metrics["val"]):
-        save_with_card(run.path / MODEL_FILE, data, model, trial)
-    run.add(rows, frames)
+COUNTS = ("tp", "fp", "fn", "tn")
 
 
-def record_failure(
-    run: RunFolder, data: DataSet, model: str, seed: int, settings: str, reason: str
-) -> None:
-    """Write the row of a recipe that could not be fitted or measured."""
-    row = {"dataset": data.name, "split": "test", "model": model, "fold": 0, "seed": seed}
-    row |= {"status": "error", "reason": reason, "settings": settings}
-    run.add([{**row, "n_train": int((data.frame["split"] == "train").sum())}], [])
+def record(run: RunFolder, unit: Unit, frame: pd.DataFrame, settings: str, trial: Trial) -> None:
+    """Write the rows of a unit, its predictions, and its training curve where it has one."""
+    rows, answers = [], []
+    for place, images in unit.places.items():
+        axes = {**unit.axes, "condition": unit.condition_of(place)}
+        axes |= {"dataset": place.dataset, "split": place.split}
+        answers.append(_answers(frame.iloc[images], place, trial).assign(**axes))
+        if place in trial.metrics:
+            rows.append({**axes, **_row(unit, settings, place, trial)})
+    curves = [{**unit.axes, **epoch} for epoch in trial.history]
+    run.add(unit, rows, answers, curves)
+
+
+def record_failure(run: RunFolder, unit: Unit, settings: str, reason: str) -> None:
+    """Write the row of a unit that could not be fitted or measured, one for each condition."""
+    rows = {}
+    for place in unit.places:
+        axes = {**unit.axes, "condition": unit.condition_of(place)}
+        row = {**axes, "dataset": place.dataset, "split": place.split, "status": "error"}
+        if place.split in SCORED:
+            rows[axes["condition"]] = row | {"reason": reason, "settings": settings}
+    run.add(unit, [{**row, "n_train": len(unit.train)} for row in rows.values()], [], [])
+
+
+def _row(unit: Unit, settings: str, place: Place, trial: Trial) -> dict[str, Any]:
+    status = trial.face_status[place]
+    return {
+        "status": "ok",
+        "reason": "",
+        "settings": settings,
+        "n_train": len(unit.train),
+        "n_test": len(status),
+        "n_full_frame": int((status != "detected").sum()),
+        **trial.metrics[place],
+        "fit_s": round(trial.fit_s, 3),
+        "predict_ms": round(trial.predict_ms, 3),
+        "model_bytes": len(trial.model),
+    }
+
+
+def _answers(part: pd.DataFrame, place: Place, trial: Trial) -> pd.DataFrame:
+    p_happy = trial.p_happy[place]
+    leaked = ["yes" if twin else "" for twin in part.get("twin", [""] * len(part))]
+    return part[["label", "group"]].assign(
+        image=part["path"],
+        leaked=leaked,
+        face=trial.face_status[place],
+        predicted=["happy" if p >= 0.5 else "sad" for p in p_happy],
+        p_happy=p_happy.round(9),
+    )
 
 
 def best_model(results: pd.DataFrame) -> str:
-    """The model that does best on the validation part; "" without any."""
-    ranked = sorted(_validated(results), key=lambda row: _rank(row["model"], row))
-    return str(ranked[-1]["model"]) if ranked else ""
+    """The model that does best on the validation part, its folds and seeds averaged; "" without.
+
+    No two models rank alike, so which is best does not depend on which ended first.
+    """
+    ranked = [(*_rank(rows), str(model)) for model, rows in _validated(results).groupby("model")]
+    return max(ranked)[-1] if ranked else ""
 
 
-def is_saved(run: RunFolder, model: str) -> bool:
-    """Whether the folder's model file is whole and is that model."""
+def mean_scores(results: pd.DataFrame, model: str) -> dict[str, float]:
+    """Means of a model's scores on the validation part over its folds and seeds."""
+    from happysad.pipeline.metrics import METRICS
+
+    rows = _validated(results)
+    rows = rows[rows["model"] == model]
+    return {name: float(rows[name].mean()) for name in METRICS if name not in COUNTS}
+
+
+def beats_the_others(run: RunFolder, unit: Unit, trial: Trial) -> bool:
+    """Whether a unit does better on the validation part than what the run holds of its seed."""
+    (own,) = [m for place, m in trial.metrics.items() if place.split == "val"]
+    rows = _validated(run.results)
+    rows = rows[(rows["seed"] == unit.seed) & (rows["model"] != unit.model)]
+    others = [(*_rank(row), str(model)) for model, row in rows.groupby("model")]
+    return all((*_rank(own), unit.model) > other for other in others)
+
+
+def is_saved(run: RunFolder, unit: Unit) -> bool:
+    """Whether the folder's model file is whole and is that of the unit."""
     from happysad.pipeline.model_card import read_card
 
     try:
@@ -75,52 +111,42 @@ def is_saved(run: RunFolder, model: str) -> bool:
         digest = hashlib.sha256((run.path / MODEL_FILE).read_bytes()).hexdigest()
     except (UserError, OSError):
         return False
-    return card.get("model") == model and card["sha256"] == digest
+    same = card.get("model") == unit.model and card.get("settings") == unit.settings()
+    return bool(same and card["sha256"] == digest)
 
 
-def save_with_card(path: Path, data: DataSet, model: str, trial: Trial) -> None:
-    """Write the model file and its card."""
+def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: Any) -> None:
+    """Write the model file and its card.
+
+    Parameters
+    ----------
+    **more
+        Further entries of the card.
+    """
     from happysad.pipeline.demo_faces import make_demo_faces
     from happysad.pipeline.model_file import save_model
-    from happysad.pipeline.models import find_recipe
 
     card = {
-        "model": model,
-        "summary": find_recipe(model).summary,
+        "model": unit.model,
+        "settings": unit.settings(),
+        "summary": unit.summary,
         "dataset": data.name,
         "data": data.hash,
-        "metrics": trial.metrics,
+        "n_train": len(unit.train),
+        "metrics": {place.split: metrics for place, metrics in trial.metrics.items()},
+        **more,
     }
     # Built-in faces, so that nobody's picture goes into the card.
     probe, _ = make_demo_faces(4, random_state=0)
     save_model(trial.fitted(), path, card, probe=list(probe))
 
 
-def _predictions(data: DataSet, split: str, trial: Trial) -> pd.DataFrame:
-    part = data.frame[data.frame["split"] == split]
-    p_happy = trial.p_happy[split]
-    return part[["label", "split"]].assign(
-        image=part["path"],
-        face=trial.face_status[split],
-        predicted=["happy" if p >= 0.5 else "sad" for p in p_happy],
-        p_happy=p_happy.round(6),
-    )
+def _validated(results: pd.DataFrame) -> pd.DataFrame:
+    return results[(results["split"] == "val") & (results["status"] == "ok")]
 
 
-def _validated(results: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = results[(results["split"] == "val") & (results["status"] == "ok")]
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _rank(model: str, metrics: dict[str, Any]) -> tuple[float, float, float, str]:
-    """What the best model has most of, on the validation part.
-
-    No two models are equal in it, so which is best does not depend on which ended first.
-    """
-    brier = float(metrics["brier"])
-    return float(metrics["balanced_accuracy"]), float(metrics["roc_auc"]), -brier, model
-
-
-def _beats_the_others(run: RunFolder, model: str, metrics: dict[str, Any]) -> bool:
-    others = [row for row in _validated(run.results) if row["model"] != model]
-    return all(_rank(model, metrics) > _rank(row["model"], row) for row in others)
+def _rank(rows: Any) -> tuple[float, float, float]:
+    """What the best model has most of, on the validation part: means of rows, or one row."""
+    columns = ("balanced_accuracy", "roc_auc", "brier")
+    balanced, auc, brier = (float(np.mean(rows[column])) for column in columns)
+    return balanced, auc, -brier

@@ -11,7 +11,9 @@ import json
 import math
 import os
 import platform
+import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,28 +25,47 @@ from happysad.pipeline.model_card import library_versions, plain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from happysad.experiments.units import Unit
+
 RESULT_COLUMNS = [
-    "dataset", "split", "model", "fold", "seed", "status", "reason", "settings",
+    "dataset", "split", "condition", "model", "fold", "seed", "status", "reason", "settings",
     "n_train", "n_test", "n_full_frame",
     "accuracy", "balanced_accuracy", "precision_happy", "recall_happy", "f1_happy",
     "precision_sad", "recall_sad", "f1_sad", "precision_macro", "recall_macro", "f1_macro",
-    "roc_auc", "brier", "tp", "fp", "fn", "tn", "fit_s", "predict_ms", "model_bytes",
+    "roc_auc", "brier", "calibration_error", "tp", "fp", "fn", "tn", "fit_s", "predict_ms", "model_bytes",
 ]  # fmt: skip
 
 PREDICTION_COLUMNS = [
-    "dataset", "split", "model", "fold", "seed", "image", "label", "face", "predicted", "p_happy",
+    "dataset", "split", "condition", "model", "fold", "seed", "image", "label", "group", "leaked",
+    "face", "predicted", "p_happy",
 ]  # fmt: skip
+
+TRAINING_COLUMNS = [
+    "model", "condition", "fold", "seed", "epoch", "train_loss", "val_loss", "val_accuracy",
+]  # fmt: skip
+
+AXES = ["model", "condition", "fold", "seed"]
+"""What names a fit."""
+
+PLACE = ["dataset", "split", "condition"]
+"""What names the images that a fit was measured on."""
+
+SCORED = ("train", "val", "test")
+"""Parts whose images are happy or sad; of others the answers are kept and not scored."""
 
 
 TEXTS = (
-    "dataset", "split", "model", "status", "reason", "settings", "image", "label", "face",
-    "predicted",
+    "dataset", "split", "condition", "model", "status", "reason", "settings", "image", "label",
+    "group", "leaked", "face", "predicted",
 )  # fmt: skip
 
 WHOLE = dict.fromkeys(
-    ("fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes"),
+    (
+        "fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes",
+        "epoch",
+    ),
     "Int64",
-)
+)  # fmt: skip
 """Whole numbers, of which the row of a failed model lacks some: the others stay whole."""
 
 
@@ -55,12 +76,12 @@ class RunFolder:
     ----------
     path : Path
     identity : mapping
-        What makes two runs the same (data, split, seed). A folder that holds another run is
-        refused.
+        What makes two runs the same (question, data, split, seed). A folder that holds another
+        run is refused.
 
     Attributes
     ----------
-    results, predictions : pandas.DataFrame
+    results, predictions, training : pandas.DataFrame
         What the folder holds so far.
     """
 
@@ -71,33 +92,59 @@ class RunFolder:
         remove_unfinished(self.path)
         self.results = self._read("results.csv", RESULT_COLUMNS)
         self.predictions = self._read("predictions.csv", PREDICTION_COLUMNS)
+        self.training = self._read("training.csv", TRAINING_COLUMNS)
 
-    def finished(self, model: str, settings: str) -> bool:
-        """Whether the model, with these settings, has its rows and its predictions."""
-        rows = self.results[self.results["model"] == model]
-        if rows.empty or (rows["status"] != "ok").any() or (rows["settings"] != settings).any():
+    def finished(self, unit: Unit, settings: str) -> bool:
+        """Whether the unit, with these settings, has all its rows and its predictions."""
+        rows = self.results[self._of(unit, self.results)]
+        answers = self.predictions[self._of(unit, self.predictions)].groupby(PLACE).size()
+        if (rows["status"] != "ok").any() or (rows["settings"] != settings).any():
             return False
-        return len(self.predictions[self.predictions["model"] == model]) == rows["n_test"].sum()
+        scored = {tuple(row) for row in rows[PLACE].to_numpy()}
+        for place, images in unit.places.items():
+            key = (place.dataset, place.split, unit.condition_of(place))
+            if answers.get(key, 0) != len(images):
+                return False
+            if place.split in SCORED and key not in scored:
+                return False
+        return True
 
-    def add(self, results: list[dict[str, Any]], predictions: list[pd.DataFrame]) -> None:
-        """Put a model's rows in the place of any it had, and write both files."""
+    def add(
+        self,
+        unit: Unit,
+        results: list[dict[str, Any]],
+        predictions: list[pd.DataFrame],
+        training: list[dict[str, Any]],
+    ) -> None:
+        """Put a unit's rows in the place of any it had, and write the files."""
         import pandas as pd
 
-        models = {row["model"] for row in results}
-        old = self.predictions[~self.predictions["model"].isin(models)]
-        # By name, so that the files do not depend on which model ended first.
-        self.predictions = _joined([old, *predictions], PREDICTION_COLUMNS)
-        kept = self.results[~self.results["model"].isin(models)]
-        self.results = _joined([kept, pd.DataFrame(results)], RESULT_COLUMNS).astype(WHOLE)
+        kept = [
+            frame[~self._of(unit, frame)]
+            for frame in (self.predictions, self.training, self.results)
+        ]
+        # Sorted by name, so that the files do not depend on which unit ended first.
+        self.predictions = _joined([kept[0], *predictions], PREDICTION_COLUMNS)
+        self.training = _joined([kept[1], pd.DataFrame(training)], TRAINING_COLUMNS)
+        self.results = _joined([kept[2], pd.DataFrame(results)], RESULT_COLUMNS)
         # Predictions first: a result without them is not taken for finished.
         self._write("predictions.csv", self.predictions)
+        if len(self.training):
+            self._write("training.csv", self.training)
         self._write("results.csv", self.results)
+
+    def _of(self, unit: Unit, frame: pd.DataFrame) -> pd.Series[bool]:
+        """Which rows are the unit's, under whatever condition its places have."""
+        conditions = {unit.condition, *map(unit.condition_of, unit.places)}
+        mine = frame["model"].eq(unit.model) & frame["condition"].isin(conditions)
+        return mine & frame["fold"].eq(unit.fold) & frame["seed"].eq(unit.seed)
 
     def describe(self, details: Mapping[str, Any]) -> None:
         """Write ``run.json``: the identity, the details, versions, code revision and machine."""
         facts = {
             "identity": self.identity,
             **details,
+            "command": command_line(),
             "code": code_revision(),
             "versions": library_versions(("torch", "skorch")),
             "machine": {
@@ -179,7 +226,19 @@ def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     if not full:
         return pd.DataFrame(columns=pd.Index(columns))
     joined = pd.concat(full).reindex(columns=columns)
-    return joined.sort_values("model", kind="stable", ignore_index=True)
+    joined = joined.astype({name: kind for name, kind in WHOLE.items() if name in columns})
+    return joined.sort_values(AXES, kind="stable", ignore_index=True)
+
+
+def command_line() -> str:
+    """What was typed to run this, as far as it was one of our commands; else ""."""
+    program, *words = sys.argv
+    here = Path(__file__).resolve().parent
+    if Path(program).stem == "happysad":
+        return shlex.join(["happysad", *words])
+    if Path(program).resolve().parent == here:
+        return shlex.join(["python", f"experiments/{Path(program).name}", *words])
+    return ""
 
 
 def code_revision() -> dict[str, Any]:

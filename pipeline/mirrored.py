@@ -33,10 +33,19 @@ class MirroredCopies(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
-    def fit(self, X: Faces, y: NDArray[np.str_]) -> MirroredCopies:
-        """Fit on ``n`` faces with labels ``(n,)``, and on their mirror images."""
+    def fit(
+        self, X: Faces, y: NDArray[np.str_], sample_weight: NDArray[np.float64] | None = None
+    ) -> MirroredCopies:
+        """Fit on ``n`` faces with labels ``(n,)``, and on their mirror images.
+
+        ``sample_weight``, (n,), goes to the last step of a Pipeline or to the classifier.
+        """
         both = Faces.concatenate([X, mirrored(X)])
-        self.estimator_ = clone(self.estimator).fit(both, np.concatenate([y, y]))
+        options = {}
+        if sample_weight is not None:
+            last = f"{self.estimator.steps[-1][0]}__" if hasattr(self.estimator, "steps") else ""
+            options[f"{last}sample_weight"] = np.concatenate([sample_weight, sample_weight])
+        self.estimator_ = clone(self.estimator).fit(both, np.concatenate([y, y]), **options)
         self.classes_ = self.estimator_.classes_
         return self
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from happysad.features.detect import Predictor
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
@@ -20,27 +19,8 @@ from happysad.features.pixels import Pixels
 from happysad.pipeline.block import PrincipalBlock
 from happysad.pipeline.face_model import FaceModel
 from happysad.pipeline.mirrored import MirroredCopies
-
-Step = tuple[str, Any]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a model is made.
-
-    Attributes
-    ----------
-    summary : str
-        One line for tables and cards.
-    steps : callable
-        From a random state to the steps that follow the face stage.
-    predictor : {"68", "5"}
-        See ``FaceAligner``; "5", without the 68 landmarks, has no restriction on its use.
-    """
-
-    summary: str
-    steps: Callable[[int], list[Step]]
-    predictor: Predictor = "68"
+from happysad.pipeline.recipe import Recipe, Step, balanced, tuned
+from happysad.pipeline.recipe_file import read_recipe_file
 
 
 def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipeline:
@@ -49,7 +29,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipelin
     Parameters
     ----------
     name : str
-        One of ``RECIPES``.
+        One of ``RECIPES``, or a variant: see ``find_recipe``.
     random_state : int
         Given to every step that draws numbers.
     **face_options
@@ -67,17 +47,45 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipelin
         There is no such recipe.
     """
     recipe = find_recipe(name)
-    aligner = FaceAligner(predictor=recipe.predictor).set_params(**face_options)
+    options = {"predictor": recipe.predictor, **recipe.face_options, **face_options}
+    aligner = FaceAligner().set_params(**options)
     return FaceModel([("faces", aligner), *recipe.steps(random_state)])
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe of that name; UserError that lists the names, where there is none."""
+    """The recipe of a name.
+
+    Parameters
+    ----------
+    name : str
+        One of ``RECIPES``, or the path of a recipe file (``.toml``); "+class-weight" or
+        "+oversample" after it for one that gives both classes the same weight.
+
+    Raises
+    ------
+    UserError
+        There is no such recipe; the message lists those there are.
+    """
+    base, plus, how = name.partition("+")
+    if plus:
+        return balanced(find_recipe(base), how)
+    if name.endswith(".toml"):
+        inner, summary, parameters = read_recipe_file(name)
+        try:
+            return tuned(find_recipe(inner), parameters, summary)
+        except UserError as error:
+            raise UserError(f"the recipe {name}: {error}") from None
     if name in RECIPES:
         return RECIPES[name]
     near = get_close_matches(name, RECIPES, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise UserError(f"there is no model named {name!r}: {hint}the models are {', '.join(RECIPES)}")
+
+
+def short_name(name: str) -> str:
+    """What tables call a model: its name, for a recipe file the file's, without folders."""
+    base, plus, how = name.partition("+")
+    return (Path(base).stem if base.endswith(".toml") else base) + plus + how
 
 
 def _block(extractor: Any, state: int, n_components: int = 200, **options: Any) -> Pipeline:
@@ -151,10 +159,13 @@ def _pixels(state: int) -> list[Step]:
     ]
 
 
-def _cnn(state: int) -> list[Step]:
-    from happysad.pipeline.cnn import CnnClassifier
+def _cnn(**options: Any) -> Callable[[int], list[Step]]:
+    def steps(state: int) -> list[Step]:
+        from happysad.pipeline.cnn import CnnClassifier
 
-    return [("classify", CnnClassifier(random_state=state))]
+        return [("classify", CnnClassifier(**options, random_state=state))]
+
+    return steps
 
 
 def _svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
@@ -188,6 +199,13 @@ RECIPES: dict[str, Recipe] = {
         _svm_on(lambda state: _block(Embedding(), state, 128)),
         "5",
     ),
-    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn, "5"),
+    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn(), "5"),
+    "cnn-color": Recipe(
+        "the small CNN on colour crops of 128x128",
+        _cnn(input_size=128, epochs=15),
+        "5",
+        {"size": 128, "color": True},
+    ),
+    "cnn-resnet": Recipe("a residual CNN on the aligned crops", _cnn(architecture="resnet"), "5"),
 }
 """Name to recipe, the plainest first."""

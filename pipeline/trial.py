@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from happysad.features.batch import Faces
 from happysad.features.images import ImageSource
 from happysad.features.store import FeatureStore, use_store
-from happysad.pipeline.metrics import evaluate
+from happysad.pipeline.metrics import LABELS, evaluate
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -40,7 +40,7 @@ class Trial:
     p_happy : dict of part to (n,) float64
         Probability of happy for each face of each part measured.
     metrics : dict of part to dict
-        See ``pipeline.metrics.evaluate``.
+        See ``pipeline.metrics.evaluate``; none of a part with labels other than happy and sad.
     face_status : dict of part to (n,) str
         See ``features.batch.Faces``.
     fit_s : float
@@ -49,14 +49,17 @@ class Trial:
         CPU milliseconds an image from file to answer, one at a time, nothing stored.
     model : bytes
         The fitted Pipeline as ``joblib.dump`` writes it.
+    history : list of dict
+        The training curve of a network, a row an epoch; empty for other models.
     """
 
-    p_happy: dict[str, NDArray[np.float64]]
-    metrics: dict[str, dict[str, float | int]]
-    face_status: dict[str, NDArray[np.str_]]
+    p_happy: dict[Any, NDArray[np.float64]]
+    metrics: dict[Any, dict[str, float | int]]
+    face_status: dict[Any, NDArray[np.str_]]
     fit_s: float
     predict_ms: float
     model: bytes
+    history: list[dict[str, float]] = field(default_factory=list)
 
     def fitted(self) -> Pipeline:
         """The fitted Pipeline, from images to labels."""
@@ -69,7 +72,7 @@ class Trial:
 def run_trial(
     model: Pipeline,
     train: Sample,
-    others: dict[str, Sample],
+    others: Mapping[Any, Sample],
     store: FeatureStore | None = None,
 ) -> Trial:
     """Fit ``model`` on the faces of ``train`` and measure it on each of the other parts.
@@ -78,6 +81,8 @@ def run_trial(
     ----------
     model : Pipeline
         As ``make_model`` gives it; its face stage is taken as done.
+    others : mapping of any key to Sample
+        The parts to measure on, under the keys that the result has them under.
     store : FeatureStore, optional
         Where features are kept.
     """
@@ -94,12 +99,24 @@ def run_trial(
     joblib.dump(model, buffer, compress=1)
     return Trial(
         p_happy,
-        {name: evaluate(part.labels.tolist(), p_happy[name]) for name, part in others.items()},
+        {
+            name: evaluate(part.labels.tolist(), p_happy[name])
+            for name, part in others.items()
+            if set(part.labels) <= set(LABELS)
+        },
         {name: part.faces.status for name, part in others.items()},
         fit_s,
         milliseconds_per_image(model, others),
         buffer.getvalue(),
+        _history(model),
     )
+
+
+def _history(model: Pipeline) -> list[dict[str, float]]:
+    """The training curve of the last step, or of the network within it."""
+    last = model[-1]
+    last = getattr(last, "estimator_", last)
+    return list(getattr(last, "history_", []))
 
 
 def _p_happy(model: Any, faces: Faces) -> NDArray[np.float64]:
@@ -107,14 +124,14 @@ def _p_happy(model: Any, faces: Faces) -> NDArray[np.float64]:
     return np.asarray(model.predict_proba(faces)[:, column], np.float64)
 
 
-def milliseconds_per_image(model: Pipeline, parts: dict[str, Sample]) -> float:
+def milliseconds_per_image(model: Pipeline, parts: Mapping[Any, Sample]) -> float:
     """CPU milliseconds an image, one at a time from the file on, on some images of the last part.
 
     Image, face, features and decision; nothing is read from a store. NaN without paths.
     """
     from threadpoolctl import threadpool_limits
 
-    paths: Sequence[ImageSource] = list(parts.values())[-1].paths
+    paths: Sequence[ImageSource] = list(parts.values())[-1].paths if parts else []
     paths = paths[:: max(1, len(paths) // TIMED_IMAGES)][:TIMED_IMAGES]
     if not paths:
         return float("nan")

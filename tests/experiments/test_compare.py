@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from happysad.experiments.compare import compare, unit_seed
+from happysad.experiments.compare import compare, model_names
 from happysad.experiments.config import CompareConfig, read_config
 from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.features.errors import UserError
@@ -31,7 +31,13 @@ WRITTEN = {
     "happysad.joblib",
     "happysad.joblib.json",
     "figures",
+    "intervals.csv",
+    "comparisons.csv",
+    "coverage.csv",
+    "operating_points.csv",
+    "report.html",
 }
+DERIVED = WRITTEN - {"results.csv", "predictions.csv", "happysad.joblib", "happysad.joblib.json"}
 QUICK = ["dummy", "pixels-logreg", "landmarks-svm"]
 
 
@@ -49,6 +55,12 @@ def quick(demo_data, tmp_path_factory) -> CompareConfig:
     config = CompareConfig(data=str(demo_data), models=QUICK, out=str(out), jobs=1)
     compare(config)
     return config
+
+
+@pytest.fixture
+def plain(monkeypatch) -> None:
+    """No figures and no report: they take most of the time of a small run."""
+    monkeypatch.setattr("happysad.experiments.finish.finish", lambda *_, **__: None)
 
 
 @pytest.fixture
@@ -75,7 +87,7 @@ def test_every_recipe_is_a_good_row_for_each_part(finished):
     )
     assert set(rows["n_train"]) == {24}
     assert set(rows.loc[rows["split"] == "test", "n_test"]) == {10}
-    numbers = rows[[c for c in RESULT_COLUMNS if c not in ("reason",)]]
+    numbers = rows[[c for c in RESULT_COLUMNS if c not in ("reason", "condition")]]
     assert not numbers.isna().any().any()
     assert ((rows["tp"] + rows["fp"] + rows["fn"] + rows["tn"]) == rows["n_test"]).all()
 
@@ -96,7 +108,9 @@ def test_a_row_for_each_image_and_model_that_agrees_with_the_scores(finished, da
 
 def test_run_json_tells_the_whole_story(finished, data, demo_data):
     told = json.loads((finished / "run.json").read_text("utf-8"))
-    assert told["identity"] == {"dataset": "forty", "data": data.hash, "seed": 0}
+    assert told["identity"] == {
+        "question": "compare", "dataset": "forty", "data": data.hash, "seed": 0, "folds": 0,
+    }  # fmt: skip
     assert told["state"] == "finished"
     assert told["best"] in RECIPES
     assert told["config"]["data"] == str(demo_data)
@@ -105,12 +119,13 @@ def test_run_json_tells_the_whole_story(finished, data, demo_data):
 
 def test_the_figures_are_pictures(finished, image_is_drawn):
     names = {file.name for file in (finished / "figures").iterdir()}
-    assert names == {"scores.png", "confusion_matrices.png"}
+    assert names >= {"scores.png", "confusion_matrices.png", "roc.png", "reliability.png"}
+    assert "training.png" in names
     assert all(image_is_drawn(finished / "figures" / name) for name in names)
 
 
 def test_nothing_else_is_left_in_the_folder(finished):
-    assert {entry.name for entry in finished.iterdir()} == WRITTEN
+    assert {entry.name for entry in finished.iterdir()} == WRITTEN | {"training.csv"}
 
 
 def test_the_best_on_the_validation_part_is_saved_and_answers_as_recorded(finished):
@@ -126,26 +141,23 @@ def test_the_best_on_the_validation_part_is_saved_and_answers_as_recorded(finish
     assert len(joblib.load(finished / "happysad.joblib").predict(mine["image"].tolist())) == 10
 
 
-CONFIGS = sorted((ROOT / "experiments").glob("*.toml"))
-
-
-def test_there_are_configs():
-    assert {"demo", "fer2013"} <= {file.stem for file in CONFIGS}
+CONFIGS = [ROOT / "experiments" / f"{name}.toml" for name in ("demo", "fer2013", "muxspace")]
 
 
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
-def test_every_config_runs_on_forty_built_in_faces(file, demo_data, tmp_path):
-    config = read_config(file)
+def test_every_config_runs_on_forty_built_in_faces(file, demo_data, tmp_path, plain):
+    config = read_config(file, CompareConfig)
     assert config.why
-    config = replace(config, data=str(demo_data), out=str(tmp_path / "run"), jobs=1)
+    config = replace(config, data=str(demo_data), out=str(tmp_path / "run"), jobs=1, neutral="")
+    config = replace(config, models=config.models[:2] or QUICK)
     rows = rows_of(compare(config))
     assert set(rows["status"]) == {"ok"}
-    assert set(rows["model"]) == set(config.models or RECIPES)
-    assert visible(tmp_path / "run") == WRITTEN
+    assert set(rows["model"]) == set(model_names(config))
+    assert visible(tmp_path / "run") == WRITTEN - DERIVED | {"run.json"}
 
 
 def test_a_second_run_repeats_nothing(again):
-    kept = sorted(WRITTEN - {"figures", "run.json"})
+    kept = sorted(WRITTEN - {"figures", "run.json", "report.html"})  # those name the folder
     before = [(Path(again.out) / name).read_bytes() for name in kept]
     told: list[str] = []
     compare(again, log=told.append)
@@ -153,7 +165,7 @@ def test_a_second_run_repeats_nothing(again):
     assert [(Path(again.out) / name).read_bytes() for name in kept] == before
 
 
-def test_the_same_seed_gives_the_same_results_in_a_fresh_folder(quick, tmp_path, lasting):
+def test_the_same_seed_gives_the_same_results_in_a_fresh_folder(quick, tmp_path, lasting, plain):
     other = replace(quick, out=str(tmp_path / "other"))
     compare(other, use_cache=False)
     assert lasting(tmp_path / "other").equals(lasting(Path(quick.out)))
@@ -161,27 +173,103 @@ def test_the_same_seed_gives_the_same_results_in_a_fresh_folder(quick, tmp_path,
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_processes_side_by_side_change_nothing(quick, tmp_path, lasting):
+def test_processes_side_by_side_change_nothing(quick, tmp_path, lasting, plain):
     compare(replace(quick, out=str(tmp_path / "other"), jobs=2), use_cache=False)
     assert lasting(tmp_path / "other").equals(lasting(Path(quick.out)))
 
 
-def test_models_may_be_added_later(quick, again, finished, lasting):
+def test_models_may_be_added_later(quick, again, finished, lasting, plain):
     compare(replace(again, models=["lbp-svm"]))
     both, everything = lasting(Path(again.out)), lasting(finished)
     chosen = everything[everything["model"].isin([*QUICK, "lbp-svm"])].reset_index(drop=True)
     assert both.equals(chosen)
 
 
-def test_seeds_of_models_and_runs_differ():
-    seeds = {unit_seed(seed, name) for seed in range(3) for name in RECIPES}
-    assert len(seeds) == 3 * len(RECIPES)
-    assert all(0 <= seed < 2**31 for seed in seeds)
-    assert unit_seed(0, "dummy") == 1608422407
+def test_every_variant_is_a_model_of_its_own(again, lasting, plain):
+    config = replace(again, models=["pixels-logreg"], balance=["none", "oversample"])
+    compare(config)
+    rows = rows_of(Path(again.out))
+    assert {"pixels-logreg", "pixels-logreg+oversample"} <= set(rows["model"])
+    assert set(rows["status"]) == {"ok"}
+
+
+def test_two_models_of_one_name_are_refused(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.toml").write_text('base = "dummy"')
+    models = [str(tmp_path / folder / "mine.toml") for folder in ("a", "b")]
+    assert model_names(CompareConfig(models=models[:1])) == {"mine": models[0]}
+    with pytest.raises(UserError, match="two models are called mine"):
+        model_names(CompareConfig(models=models))
+
+
+@pytest.fixture(scope="module")
+def crossed(demo_data, tmp_path_factory) -> Path:
+    """A run of two models in three folds, twice, on a data set without official parts."""
+    home = tmp_path_factory.mktemp("crossed")
+    for part in ("train", "val", "test"):
+        for label in ("happy", "sad"):
+            shutil.copytree(
+                demo_data / part / label, home / "faces" / label, dirs_exist_ok=True
+            )
+    models = ["dummy", "pixels-logreg"]
+    config = CompareConfig(data=str(home / "faces"), models=models, folds=3, seeds=2, jobs=1)
+    return compare(replace(config, out=str(home / "run")))
+
+
+def test_cross_validation_holds_every_image_out_once_a_seed(crossed):
+    rows = rows_of(crossed)
+    assert set(rows["split"]) == {"val"}
+    assert sorted(zip(rows["model"], rows["fold"], rows["seed"], strict=True)) == sorted(
+        (model, fold, seed)
+        for model in ("dummy", "pixels-logreg")
+        for fold in (1, 2, 3)
+        for seed in (0, 1)
+    )
+    predictions = pd.read_csv(crossed / "predictions.csv")
+    counts = predictions.groupby(["model", "seed"])["image"].agg(["size", "nunique"])
+    images = int(rows["n_test"].sum()) // 4
+    assert set(counts["size"]) == set(counts["nunique"]) == {images}
+
+
+def test_after_cross_validation_the_best_is_fitted_on_all(crossed):
+    card = read_card(crossed / "happysad.joblib")
+    rows = rows_of(crossed)
+    mine = rows[rows["model"] == card["model"]]
+    assert card["n_train"] == mine["n_test"].sum() // 2
+    assert card["cross_validation"]["accuracy"] == pytest.approx(mine["accuracy"].mean())
+    assert load_model(crossed / "happysad.joblib").predict([]).shape == (0,)
+
+
+def test_mean_and_spread_are_told(crossed):
+    spread = pd.read_csv(crossed / "spread.csv")
+    rows = rows_of(crossed)
+    row = spread[(spread["model"] == "pixels-logreg") & (spread["metric"] == "accuracy")].iloc[0]
+    mine = rows[rows["model"] == "pixels-logreg"]["accuracy"]
+    assert row["mean"] == pytest.approx(mine.mean(), abs=1e-5)
+    assert row["n_units"] == 6
+
+
+def test_an_official_test_part_stays_untouched_in_cross_validation(quick, tmp_path, data, plain):
+    out = tmp_path / "run"
+    compare(replace(quick, models=["dummy"], folds=2, out=str(out)))
+    images = set(pd.read_csv(out / "predictions.csv")["image"])
+    frame = data.frame
+    assert images == set(frame.loc[frame["split"] != "test", "path"])
+
+
+def test_neutral_faces_are_answered(quick, tmp_path, demo_data):
+    out = tmp_path / "run"
+    compare(replace(quick, neutral=str(demo_data / "val" / "sad"), out=str(out)))
+    predictions = pd.read_csv(out / "predictions.csv")
+    assert (predictions["split"] == "neutral").sum() == 3 * len(QUICK)
+    points = pd.read_csv(out / "operating_points.csv")
+    assert points.loc[points["split"] == "neutral", "n"].eq(3).all()
+    assert "neutral" not in set(rows_of(out)["split"])
 
 
 @pytest.mark.parametrize("name", ["results.csv", "predictions.csv"])
-def test_a_damaged_table_is_not_trusted(again, quick, lasting, name):
+def test_a_damaged_table_is_not_trusted(again, quick, lasting, name, plain):
     file = Path(again.out) / name
     content = file.read_bytes()
     file.write_bytes(content[: len(content) // 2])
@@ -194,7 +282,7 @@ def test_a_damaged_table_is_not_trusted(again, quick, lasting, name):
 
 
 @pytest.mark.parametrize("damage", ["removed", "cut", "card"])
-def test_a_lost_model_file_is_made_again(again, quick, lasting, damage):
+def test_a_lost_model_file_is_made_again(again, quick, lasting, damage, plain):
     file = Path(again.out) / "happysad.joblib"
     if damage == "card":
         Path(f"{file}.json").unlink()
@@ -209,7 +297,7 @@ def test_a_lost_model_file_is_made_again(again, quick, lasting, damage):
     assert lasting(Path(again.out)).equals(lasting(Path(quick.out)))
 
 
-def test_where_the_best_falls_behind_the_next_is_saved(again, monkeypatch):
+def test_where_the_best_falls_behind_the_next_is_saved(again, monkeypatch, plain):
     out = Path(again.out)
     old = json.loads((out / "run.json").read_text("utf-8"))["best"]
     assert old != "dummy"
@@ -243,7 +331,7 @@ def test_a_recipe_that_fails_is_a_row_and_the_others_finish(again, monkeypatch, 
     assert rows.loc["hog-svm", "status"] == "error"
 
 
-def test_a_recipe_that_cannot_be_built_is_a_row_too(again, monkeypatch):
+def test_a_recipe_that_cannot_be_built_is_a_row_too(again, monkeypatch, plain):
     def steps(state):
         raise ImportError("no module named catboost")
 
@@ -274,7 +362,7 @@ def test_another_data_set_in_the_same_folder_is_refused(again, refused, happysad
     assert (Path(again.out) / "results.csv").read_bytes() == before
 
 
-def test_the_command_prints_the_table_and_the_places(again, happysad):
+def test_the_command_prints_the_table_and_the_places(again, happysad, plain):
     flags = ["--models", ",".join(QUICK), "--out", again.out, "--jobs", 1]
     result = happysad("compare", "--data", again.data, *flags)
     lines = result.stdout.splitlines()
@@ -285,7 +373,7 @@ def test_the_command_prints_the_table_and_the_places(again, happysad):
     assert happysad("compare", "--data", again.data, *flags, "--quiet").stderr == ""
 
 
-def test_flags_win_over_the_config(demo_data, tmp_path, happysad, monkeypatch):
+def test_flags_win_over_the_config(demo_data, tmp_path, happysad, monkeypatch, plain):
     monkeypatch.chdir(tmp_path)
     lines = ['data = "nowhere"', 'models = ["dummy"]', "jobs = 1", "seed = 3"]
     (tmp_path / "mine.toml").write_text("\n".join(lines))
@@ -339,12 +427,11 @@ def test_wrong_settings_are_one_sentence(refused, demo_data, tmp_path):
 
 
 KILLER = """
-import os, signal, sys, time
+import os, random, signal, sys, time
 from pathlib import Path
 
 import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklearn.linear_model
-from happysad.experiments import figures, prepare, recording, result_table
-from happysad.experiments import compare as module
+from happysad.experiments import engine, finish, prepare, recording, report, summary
 from happysad.experiments.compare import compare
 from happysad.experiments.config import CompareConfig
 from happysad.pipeline import data, model_file, models, trial
@@ -381,13 +468,13 @@ start = time.monotonic()
 assert ended(started("whole")) == 0
 duration = time.monotonic() - start
 os.environ["HAPPYSAD_CACHE"] = str(home / "cache")  # an empty one
-for share in (0.2, 0.4, 0.6, 0.8):  # at any moment
+for _ in range(10):  # at any moment
     child = started("moments")
-    time.sleep(share * duration)
+    time.sleep(random.random() * duration)
     os.kill(child, signal.SIGKILL)
     ended(child)
 assert ended(started("moments")) == 0
-module._draw = lambda run, best: None  # half of the time goes into the figures
+finish.finish = lambda *_, **__: None  # most of the time goes into the figures
 for number in range(1, 100):  # ahead of each file that is put into place
     killed = ended(started(f"write-{number}", number))
     assert ended(started(f"write-{number}")) == 0
@@ -414,7 +501,7 @@ def test_killed_at_any_moment_and_run_again_it_is_as_if_nothing_had_happened(
     assert visible(tmp_path / "runs" / "moments") == WRITTEN
     whole = lasting(tmp_path / "runs" / "whole")
     for folder in folders:
-        assert visible(folder) >= WRITTEN - {"figures"}, folder
+        assert visible(folder) >= WRITTEN - DERIVED, folder
         assert visible(folder) <= WRITTEN, folder
         assert lasting(folder).equals(whole), folder
         assert read_card(folder / "happysad.joblib")["model"] == json.loads(

@@ -19,15 +19,18 @@ def written(tmp_path, text: str, encoding: str = "utf-8"):
 def test_reads_every_key(tmp_path):
     path = written(
         tmp_path,
-        'why = "Wofür?"\ndata = "faces"\nmodels = ["dummy"]\nout = "here"\njobs = 2\nseed = 3\n',
+        'why = "Wofür?"\ndata = "faces"\nmodels = ["dummy"]\nout = "here"\njobs = 2\nseed = 3\n'
+        'balance = ["oversample"]\nfolds = 5\nseeds = 2\nneutral = "there"\nmax_error = 0.1\n',
     )
-    expected = CompareConfig("Wofür?", "faces", ["dummy"], "here", 2, 3)
-    assert read_config(path) == expected
-    assert len(fields(expected)) == 6
+    expected = CompareConfig(
+        "Wofür?", "faces", ["dummy"], "here", 2, 3, ["oversample"], 5, 2, "there", 0.1
+    )
+    assert read_config(path, CompareConfig) == expected
+    assert len(fields(expected)) == 11
 
 
 def test_an_empty_file_is_the_defaults(tmp_path):
-    assert read_config(written(tmp_path, "")) == CompareConfig()
+    assert read_config(written(tmp_path, ""), CompareConfig) == CompareConfig()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,12 @@ def test_an_empty_file_is_the_defaults(tmp_path):
         ('seed = "0"', "seed = '0' is not a whole number"),
         ("seed = 1.5", "seed = 1.5 is not a whole number"),
         ("jobs = true", "jobs = True is not a whole number"),
+        ('balance = ["class-wieght"]', "holds none of none, class-weight, oversample"),
+        ("balance = []", "holds none of"),
+        ("folds = 1", "folds is 0 or 2 or more"),
+        ("seeds = 0", "seeds is 1 or more"),
+        ("max_error = 0.5", "max_error = 0.5 is not between 0 and 0.5"),
+        ('max_error = "small"', "max_error = 'small' is not a number"),
         ("jobs = -1", "0 or more"),
         ("seed = -1", "0 or more"),
         ("data = ", "is not TOML"),
@@ -51,7 +60,7 @@ def test_an_empty_file_is_the_defaults(tmp_path):
 def test_what_is_wrong_is_one_sentence_with_the_file(tmp_path, text, words):
     path = written(tmp_path, text)
     with pytest.raises(UserError) as told:
-        read_config(path)
+        read_config(path, CompareConfig)
     assert words in str(told.value)
     assert str(path) in str(told.value)
     assert "\n" not in str(told.value)
@@ -59,11 +68,11 @@ def test_what_is_wrong_is_one_sentence_with_the_file(tmp_path, text, words):
 
 def test_other_encodings_and_missing_files(tmp_path):
     with pytest.raises(UserError, match="is not TOML"):
-        read_config(written(tmp_path, 'data = "Gefühle"', "latin-1"))
+        read_config(written(tmp_path, 'data = "Gefühle"', "latin-1"), CompareConfig)
     with pytest.raises(UserError, match=r"cannot read the config .*nothing\.toml: No such file"):
-        read_config(tmp_path / "nothing.toml")
+        read_config(tmp_path / "nothing.toml", CompareConfig)
     with pytest.raises(UserError, match="cannot read the config"):
-        read_config(tmp_path)
+        read_config(tmp_path, CompareConfig)
 
 
 def test_flags_that_were_given_win():

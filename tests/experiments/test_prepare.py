@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from happysad.experiments.prepare import describe_ahead, extractors, prepare, store_folder
+from happysad.experiments.console import silent
+from happysad.experiments.engine import Work
+from happysad.experiments.prepare import describe_ahead, extractors, prepare, store_folder, take
 from happysad.features.detect import find_faces
 from happysad.features.faces import FaceAligner
 from happysad.features.hog import Hog
@@ -28,22 +31,38 @@ def test_extractors_are_found_however_deep():
     assert extractors(make_model("dummy")) == []
 
 
-def test_parts_hold_the_faces_of_their_rows(data, tmp_path):
-    models = {name: make_model(name) for name in ("landmarks-svm", "dummy")}
-    parts = prepare(models, data.frame, tmp_path, jobs=1)
-    for name, model in models.items():
-        assert sorted(parts[name]) == ["test", "train", "val"]
-        for split, sample in parts[name].items():
-            rows = data.frame[data.frame["split"] == split]
-            assert list(sample.labels) == list(rows["label"])
-            assert sample.paths == list(rows["path"])
-            expected = FaceAligner(predictor=model[0].predictor).transform(sample.paths)
-            np.testing.assert_array_equal(sample.faces.crops, expected.crops)
-    assert np.isnan(parts["dummy"]["train"].faces.landmarks).all()
-    assert not np.isnan(parts["landmarks-svm"]["train"].faces.landmarks).any()
+@pytest.fixture
+def prepared(data, tmp_path):
+    """``prepared("hog-svm", ...)``: the faces of all 40 images for each of these models."""
+
+    def make(*names: str, rows: list[int] | None = None):
+        work = Work(None, data.frame, tmp_path, 1, silent)
+        rows = list(range(len(data.frame))) if rows is None else rows
+        return prepare([(make_model(name), rows) for name in names], work)
+
+    return make
 
 
-def test_faces_are_found_once_for_each_alignment(data, tmp_path, monkeypatch):
+def test_each_model_gets_the_faces_of_its_alignment(data, prepared):
+    names = ("landmarks-svm", "dummy")
+    for name, faces in zip(names, prepared(*names), strict=True):
+        predictor = make_model(name)[0].predictor
+        expected = FaceAligner(predictor=predictor).transform(data.frame["path"].tolist())
+        np.testing.assert_array_equal(faces.crops, expected.crops)
+        assert np.isnan(faces.landmarks).all() == (name == "dummy")
+
+
+def test_a_sample_holds_the_faces_of_its_rows(data, prepared):
+    (faces,) = prepared("dummy")
+    rows = np.flatnonzero(data.frame["split"] == "test")
+    sample = take(faces, data.frame, rows)
+    part = data.frame[data.frame["split"] == "test"]
+    assert list(sample.labels) == list(part["label"])
+    assert sample.paths == list(part["path"])
+    np.testing.assert_array_equal(sample.faces.crops, faces.crops[rows])
+
+
+def test_faces_are_found_once_for_each_alignment(data, prepared, monkeypatch):
     import happysad.features.faces as module
 
     calls = []
@@ -53,32 +72,28 @@ def test_faces_are_found_once_for_each_alignment(data, tmp_path, monkeypatch):
         return find_faces(gray, threshold)
 
     monkeypatch.setattr(module, "find_faces", counted)
-    models = {n: make_model(n) for n in ("landmarks-svm", "lbp-svm", "dummy", "pixels-logreg")}
-    prepare(models, data.frame, tmp_path, jobs=1)
-    assert len(calls) == 2 * len(data.frame)
-    prepare(models, data.frame, tmp_path, jobs=1)
-    assert len(calls) == 2 * len(data.frame)
+    for _ in range(2):
+        prepared("landmarks-svm", "lbp-svm", "dummy", "pixels-logreg")
+        assert len(calls) == 2 * len(data.frame)
 
 
-def test_features_are_in_the_store_ahead_of_the_fits(data, tmp_path, monkeypatch):
-    model = make_model("hog-svm")
-    faces = prepare({"hog-svm": model}, data.frame, tmp_path, 1)["hog-svm"]["train"].faces
-    (hog,) = extractors(model)
-    store = FeatureStore(tmp_path)
-    assert store.missing(hog.space(), faces.keys.tolist()) == []
+def test_features_are_in_the_store_ahead_of_the_fits(prepared, tmp_path, monkeypatch):
+    (faces,) = prepared("hog-svm", rows=[0, 5, 7])
+    (hog,) = extractors(make_model("hog-svm"))
+    missing = FeatureStore(tmp_path).missing(hog.space(), faces.keys.tolist())
+    assert len(missing) == len(faces) - 3
+    assert not {0, 5, 7} & set(missing)
 
     def fail(self, faces):
         raise AssertionError("described again")
 
     monkeypatch.setattr(Hog, "_describe", fail)
-    describe_ahead(hog, faces, tmp_path, 1)
+    describe_ahead(hog, faces[[0, 5, 7]], tmp_path, 1)
 
 
-def test_an_extractor_that_fails_is_left_to_its_models_fit(data, tmp_path, monkeypatch):
+def test_an_extractor_that_fails_is_left_to_its_models_fit(prepared, monkeypatch):
     def fail(self, faces):
         raise ZeroDivisionError("in the extractor")
 
     monkeypatch.setattr(Hog, "_describe", fail)
-    models = {name: make_model(name) for name in ("hog-svm", "lbp-svm")}
-    parts = prepare(models, data.frame, tmp_path, jobs=1)
-    assert sorted(parts) == ["hog-svm", "lbp-svm"]
+    assert len(prepared("hog-svm", "lbp-svm")) == 2

@@ -1,0 +1,147 @@
+"""Run the units of an experiment: skip what is finished, fit side by side, record each as it ends.
+
+Every experiment is a list of units over one frame of images; what differs between them is which
+rows and which models the units have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from happysad.experiments.prepare import AlignAll, align_all, prepare, take
+from happysad.experiments.recording import record, record_failure
+from happysad.experiments.units import Unit, reason
+from happysad.features.batch import Faces
+from happysad.features.progress import report
+from happysad.features.store import FeatureStore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from happysad.experiments.run_folder import RunFolder
+    from happysad.pipeline.trial import Trial
+
+_SLOWEST = ("cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "lbp-svm", "hog-lbp-svm")
+
+Say = Callable[[str], None]
+OnTrial = Callable[[Unit, "Trial"], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the units of a run have in common; no folder where nothing is recorded."""
+
+    run: RunFolder | None
+    frame: pd.DataFrame
+    store: Path
+    jobs: int
+    log: Say
+    align: AlignAll = align_all
+
+
+def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None = None) -> None:
+    """Fit and measure all units that the run's folder does not hold yet.
+
+    Parameters
+    ----------
+    work : Work
+    units : sequence of Unit
+    before_record : callable, optional
+        Called with the unit and the trial before its rows are written: a run killed in between
+        fits the unit again and loses nothing.
+    """
+    import joblib
+
+    assert work.run is not None
+    todo = _unfinished(work, work.run, units)
+    if not todo:
+        return
+    faces = prepare([(unit.build(unit.random_state), _rows(unit)) for unit, _ in todo], work)
+    tasks = [(unit, settings, faces[i]) for i, (unit, settings) in enumerate(todo)]
+    tasks.sort(key=lambda task: _slowness(task[0].model))
+    jobs = min(work.jobs, len(tasks))
+    pool = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    report("fitting models", 0, len(tasks))
+    ended = pool(
+        joblib.delayed(_try_unit)(i, unit, faces, work.frame, work.store)
+        for i, (unit, _, faces) in enumerate(tasks)
+    )
+    for done, (i, trial, why) in enumerate(ended, 1):
+        unit, settings, _ = tasks[i]
+        if trial is None:
+            work.log(f"{_title(unit)} failed: {why}")
+            record_failure(work.run, unit, settings, why)
+        else:
+            if before_record is not None:
+                before_record(unit, trial)
+            record(work.run, unit, work.frame, settings, trial)
+        report("fitting models", done, len(tasks))
+
+
+def fit_unit(work: Work, unit: Unit) -> Trial:
+    """Fit and measure one unit here and now, whatever the folder holds; nothing is recorded."""
+    (faces,) = prepare([(unit.build(unit.random_state), _rows(unit))], work)
+    return _trial(unit, faces, work.frame, work.store)
+
+
+def _unfinished(
+    work: Work, run: RunFolder, units: Sequence[Unit]
+) -> list[tuple[Unit, str]]:
+    todo, done = [], 0
+    for unit in units:
+        try:
+            settings = unit.settings()
+        except Exception as error:  # a recipe that cannot even be built
+            work.log(f"{_title(unit)} failed: {reason(error)}")
+            record_failure(run, unit, "", reason(error))
+            continue
+        if run.finished(unit, settings):
+            done += 1
+        else:
+            todo.append((unit, settings))
+    if done:
+        what = "models" if len({unit.model for unit in units}) == len(units) else "fits"
+        work.log(f"{done} of {len(units)} {what} were finished before")
+    return todo
+
+
+def _rows(unit: Unit) -> list[int]:
+    rows = set(unit.train.tolist())
+    for place in unit.places.values():
+        rows |= set(place.tolist())
+    return sorted(rows)
+
+
+def _try_unit(
+    index: int, unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path
+) -> tuple[int, Trial | None, str]:
+    """Run one trial; a recipe that fails gives its reason in place of a result."""
+    try:
+        return index, _trial(unit, faces, frame, store), ""
+    except Exception as error:  # whatever it is, the other units go on
+        return index, None, reason(error)
+
+
+def _trial(unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path) -> Trial:
+    from happysad.pipeline.trial import run_trial
+
+    return run_trial(
+        unit.build(unit.random_state),
+        take(faces, frame, unit.train),
+        {place: take(faces, frame, rows) for place, rows in unit.places.items()},
+        FeatureStore(store),
+    )
+
+
+def _title(unit: Unit) -> str:
+    parts = [unit.model, unit.condition, f"fold {unit.fold}" if unit.fold else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _slowness(model: str) -> int:
+    """The slowest first, so that none of them is left over at the end."""
+    name = model.partition("+")[0]
+    return _SLOWEST.index(name) if name in _SLOWEST else len(_SLOWEST)

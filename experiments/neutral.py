@@ -1,0 +1,62 @@
+"""Faces that are neither happy nor sad: what do the models make of them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from happysad.experiments.units import Place
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPLIT = "neutral"
+
+
+def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """The frame with a row for each image of a folder below it, and notes on what was left out.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Of a ``DataSet``.
+    folder : str
+        Images of faces that are neither happy nor sad, searched with its sub-folders.
+    name : str
+        Of the data set.
+
+    Raises
+    ------
+    UserError
+        There is no such folder, or no image in it that can be read.
+    """
+    import pandas as pd
+
+    from happysad.features.images import IMAGE_SUFFIXES, ImageError, image_digest, read_image
+
+    where = Path(folder).expanduser()
+    if not where.is_dir():
+        raise UserError(f"neutral: there is no folder {folder}")
+    rows, notes = [], []
+    for path in sorted(p.resolve() for p in where.rglob("*")):
+        if path.suffix.lower() not in IMAGE_SUFFIXES:
+            continue
+        try:
+            read_image(path)
+        except ImageError as error:
+            notes.append(f"neutral face left out: {error}")
+            continue
+        digest = image_digest(path)
+        rows.append((str(path), SPLIT, SPLIT, digest[:16], name, digest))
+    if not rows:
+        raise UserError(f"neutral: the folder {folder} holds no images")
+    columns = ["path", "label", "split", "group", "source", "sha256"]
+    more = pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
+    notes.append(f"{len(rows):,} neutral faces, to be answered and not scored")
+    return pd.concat([frame, more], ignore_index=True).fillna(""), notes
+
+
+def neutral_place(dataset: str) -> Place:
+    """Where the neutral faces are measured."""
+    return Place(dataset, SPLIT)

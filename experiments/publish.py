@@ -1,0 +1,139 @@
+"""Put the tables of finished runs into the README: ``python experiments/publish.py NAME RUN``.
+
+The small CSV files of the run's folder are copied to ``docs/results/NAME``, and every place of the
+README that shows NAME, between ``<!-- table: NAME KIND -->`` and ``<!-- end -->``, is written anew
+from them. No number of such a table is typed by hand, and a test compares them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from happysad.experiments.console import one_sentence
+from happysad.experiments.result_table import markdown, run_cells
+from happysad.experiments.run_tables import RunTables, read_run
+from happysad.features.errors import UserError
+from happysad.features.files import atomic_write
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+RESULTS = ROOT / "docs" / "results"
+LARGE = ("predictions.csv", "training.csv")
+PLACE = re.compile(r"(<!-- table: (\S+) (\S+) -->\n).*?(\n+<!-- end -->)", re.DOTALL)
+
+Cells = list[list[str]]
+
+
+def _leaks(run: RunTables) -> Cells:
+    from happysad.experiments.report_tables import subset_table
+
+    return subset_table(run, ("all", "not leaked", "leaked"))
+
+
+def _unsure(run: RunTables) -> Cells:
+    """What the rule with "unsure" does on the test part, and with neutral faces."""
+    points = run["operating_points"]
+    points = points[points["rule"].str.startswith("max error")]
+    neutral = points[points["split"] == "neutral"].set_index("model")["refused_neutral"]
+    lines = [["model", "answered", "error", "unsure: happy", "sad", "neutral"]]
+    for row in points[points["split"] == "test"].to_dict("records"):
+        numbers = [row[name] for name in ("answered", "error", "refused_happy", "refused_sad")]
+        numbers.append(neutral.get(row["model"], float("nan")))
+        lines.append([row["model"], *("" if n != n else f"{n:.3f}" for n in numbers)])
+    return [lines[0], *sorted(lines[1:], key=lambda line: line[1], reverse=True)]
+
+
+def _balance(run: RunTables) -> Cells:
+    """Recall of each class at 0.5 and at the threshold chosen on the validation part."""
+    columns = ("recall_happy", "recall_sad", "balanced_accuracy")
+    header = ["recall happy", "recall sad", "balanced"]
+    lines = [["model", *header, *(f"{name}, threshold from val" for name in header)]]
+    points = run.part("operating_points", "test").set_index(["rule", "model"])
+    for model in run.scores()["model"].sort_values():
+        rows = [points.loc[(rule, model)] for rule in ("0.5", "balanced")]
+        lines.append([model, *(f"{row[name]:.3f}" for row in rows for name in columns)])
+    return lines
+
+
+def _frame(name: str) -> Callable[[RunTables], Cells]:
+    """The whole of one CSV file of the run, as it is."""
+
+    def cells(run: RunTables) -> Cells:
+        from happysad.experiments.report_tables import cells
+        from happysad.experiments.run_tables import read_table
+
+        return cells(read_table(run.folder / name))
+
+    return cells
+
+
+KINDS: dict[str, Callable[[RunTables], Cells]] = {
+    "models": run_cells,
+    "leaks": _leaks,
+    "unsure": _unsure,
+    "balance": _balance,
+}
+
+
+def publish(name: str, folder: Path) -> list[str]:
+    """Copy a run's small tables and write the README's anew; give what was written.
+
+    Raises
+    ------
+    UserError
+        The folder is not that of a finished run.
+    """
+    try:
+        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{folder} is not the folder of a run: it has no run.json") from None
+    if facts.get("state") != "finished":
+        raise UserError(f"the run in {folder} is not finished: type its command again")
+    target = RESULTS / name
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(folder.glob("*.csv")):
+        if file.name not in LARGE:
+            shutil.copyfile(file, target / file.name)
+    kept = {key: facts.get(key) for key in ("command", "best", "identity", "code", "versions")}
+    with atomic_write(target / "run.json") as beside:
+        beside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    text, shown = filled(README.read_text(encoding="utf-8"), name)
+    with atomic_write(README) as beside:
+        beside.write_text(text, encoding="utf-8")
+    return [str(target.relative_to(ROOT)), *(f"README: {name} {kind}" for kind in shown)]
+
+
+def filled(text: str, name: str = "") -> tuple[str, list[str]]:
+    """A text with its tables written anew, and their kinds; of one run or of all."""
+    kinds = []
+
+    def table(place: re.Match[str]) -> str:
+        start, run, kind, end = place.groups()
+        if name and run != name:
+            return place.group()
+        if kind not in KINDS:
+            raise UserError(f"there is no table {kind!r}: the kinds are {', '.join(KINDS)}")
+        kinds.append(kind)
+        return f"{start}{markdown(KINDS[kind](read_run(RESULTS / run)))}{end}"
+
+    return PLACE.sub(table, text), kinds
+
+
+@click.command(name="publish")
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path))
+@one_sentence
+def main(name: str, folder: Path) -> None:
+    """Put the tables of the run in FOLDER into the README under NAME."""
+    for line in publish(name, folder):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

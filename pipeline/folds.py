@@ -1,0 +1,54 @@
+"""Folds for cross-validation: stratified, with every person and every picture in one fold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.errors import UserError
+from happysad.pipeline.listing import LABELS
+
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+def grouped_folds(
+    labels: Sequence[str], groups: Sequence[str], folds: int, seed: int
+) -> list[Fold]:
+    """Rows to fit on and rows held out, for each fold.
+
+    Parameters
+    ----------
+    labels, groups : (n,) str
+        Images with the same group are held out together.
+    folds : int
+        2 or more.
+    seed : int
+        Other seeds give other folds.
+
+    Raises
+    ------
+    UserError
+        A class has fewer groups than there are folds.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    truth, names = np.asarray(labels, str), np.asarray(groups, str)
+    for label in LABELS:
+        number = len(np.unique(names[truth == label]))
+        if number < folds:
+            raise UserError(
+                f"too few {label} faces for {folds} folds: {folds} of different people or scenes "
+                f"are needed, {number} found; ask for fewer folds"
+            )
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    made = list(splitter.split(np.zeros((len(truth), 1)), truth, names))
+    for train, held in made:
+        for rows, what in ((train, "fitted on"), (held, "held out")):
+            if len(np.unique(truth[rows])) < len(LABELS):
+                raise UserError(
+                    f"the groups are too unequal for {folds} folds: one fold has only "
+                    f"{truth[rows][0]} faces {what}; ask for fewer folds"
+                )
+    return made
