@@ -1,0 +1,57 @@
+"""The answers that a run's derived tables are made of: each model's, one for each image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.pipeline.listing import LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def pool(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """One answer of each model to each image of each part.
+
+    Of several seeds, the first. Of several folds all, so that each image has the answer of the
+    model that did not see it; an image that is in this part of several folds (a validation part
+    does that) has the answer of the first of them. Models of which a fit failed are left out, and
+    so is what was measured under a condition.
+
+    Parameters
+    ----------
+    results, predictions : pandas.DataFrame
+        As ``run_folder.read_rows`` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``predictions``, ordered by data set, part, model, fold and image.
+    """
+    rows = results[results["condition"] == ""]
+    rows = rows[rows["seed"] == rows["seed"].min()]
+    failed = set(rows.loc[rows["status"] != "ok", "model"])
+    kept = predictions[predictions["condition"] == ""]
+    kept = kept[kept["seed"].isin(rows["seed"]) & kept["model"].isin(set(rows["model"]) - failed)]
+    place = ["dataset", "split", "model"]
+    first = kept.groupby([*place, "image"])["fold"].transform("min")
+    kept = kept[kept["fold"] == first]
+    return kept.sort_values([*place, "fold", "image"], kind="stable", ignore_index=True)
+
+
+def scored(answers: pd.DataFrame) -> pd.DataFrame:
+    """Those to faces that are happy or sad; the parts of other faces have nothing to score."""
+    return answers[answers["label"].isin(LABELS)]
+
+
+def groups_of(answers: pd.DataFrame) -> NDArray[np.str_]:
+    """What is resampled as one: the group, and where there is none the image."""
+    return answers["group"].where(answers["group"] != "", answers["image"]).to_numpy(str)
+
+
+def right(answers: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each answer is right."""
+    return (answers["predicted"] == answers["label"]).to_numpy(bool)
