@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,76 @@ def image_is_drawn() -> Callable[[Path], bool]:
         return min(pixels.shape) > 100 and int(pixels.min()) < 100 and float(pixels.std()) > 5
 
     return check
+
+
+@pytest.fixture
+def small_run(tmp_path: Path) -> Path:
+    """A run's folder with every table in it, all made up: three models on 40 test images."""
+    from happysad.pipeline.metrics import evaluate
+
+    random = np.random.default_rng(0)
+    labels = np.array(["happy", "sad"] * 20)
+    results, answers, points, intervals = [], [], [], []
+    for model, noise in (("hog-svm", 1.5), ("cnn-small", 1.9), ("dummy", 9.0)):
+        for split in ("val", "test"):
+            axes: dict[str, Any] = {"dataset": "faces & co", "split": split, "model": model}
+            axes |= {"condition": "", "fold": 0, "seed": 0}
+            p = 1 / (1 + np.exp(random.normal(0, noise, 40) - np.where(labels == "happy", 2, -2)))
+            scores = evaluate(labels, p)
+            made = {"status": "ok", "reason": "", "n_train": 99, "n_test": 40, "n_full_frame": 5}
+            times = {"fit_s": 1.25, "predict_ms": 3.5}
+            results.append({**axes, **made, **scores, **times})
+            words = np.where(p >= 0.5, "happy", "sad")
+            for i in range(40):
+                face = {"face": "full_frame" if i < 5 else "detected", "leaked": "", "group": ""}
+                said = {"label": labels[i], "predicted": words[i], "p_happy": p[i]}
+                answers.append({**axes, "image": f"{split}/{i}.png", **face, **said})
+            for images in ("all", "not leaked"):
+                known = {"dataset": "faces & co", "split": split, "model": model, "n": 40}
+                intervals += [
+                    {**known, "images": images, "metric": name, "value": scores[name],
+                     "low": scores[name] - 0.07, "high": scores[name] + 0.06}
+                    for name in ("accuracy", "balanced_accuracy", "roc_auc", "brier", "f1_macro")
+                ]  # fmt: skip
+        part = {"dataset": "faces & co", "split": "test", "model": model, "n": 40}
+        shares = {"refused_happy": 0.1, "refused_sad": 0.3, "refused_neutral": np.nan}
+        rule = {"rule": "max error 0.02", "low": 0.2, "high": 0.8, "answered": 0.8, "error": 0.025}
+        recalls = {"recall_happy": 0.95, "recall_sad": 0.9, "balanced_accuracy": 0.925}
+        points.append({**part, **rule, **recalls, **shares})
+        points.append({**part, "rule": rule["rule"], "split": "neutral", "answered": 0.25})
+    failed = {"dataset": "faces & co", "split": "test", "model": "broken", "condition": ""}
+    failed |= {"fold": 0, "seed": 0, "status": "error", "reason": "ValueError: <b>bad</b>"}
+    pair = {"n": 40, "only_model_right": 9, "only_other_right": 2, "p": 0.06, "p_corrected": 0.12}
+    pair |= {"dataset": "faces & co", "split": "test", "low": -0.01, "high": 0.2}
+    compared = [
+        {**pair, "model": "hog-svm", "against": "cnn-small", "against_is": "cnn",
+         "difference": 0.175},
+        {**pair, "model": "cnn-small", "against": "hog-svm", "against_is": "best",
+         "difference": -0.175, "p_corrected": 0.0004},
+    ]  # fmt: skip
+    found = [
+        {"dataset": "faces & co", "split": "test", "label": label, "n": 20, "face_found": 18,
+         "share_found": 0.9}
+        for label in ("happy", "sad")
+    ]  # fmt: skip
+    epochs = [
+        {"model": "cnn-small", "condition": "", "fold": 0, "seed": 0, "epoch": i,
+         "train_loss": 0.6 / i, "val_loss": 0.3 + abs(i - 4) / 10, "val_accuracy": 0.5 + i / 20}
+        for i in range(1, 8)
+    ]  # fmt: skip
+    folder = tmp_path / "small-run"
+    folder.mkdir()
+    tables = {
+        "results": [*results, failed], "predictions": answers, "operating_points": points,
+        "intervals": intervals, "comparisons": compared, "coverage": found, "training": epochs,
+    }  # fmt: skip
+    for name, rows in tables.items():
+        pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False)
+    facts = {
+        "identity": {"dataset": "faces & co"}, "state": "finished", "best": "hog-svm",
+        "config": {"why": "Is it so?", "data": "faces", "models": []}, "notes": ["A note."],
+        "command": "happysad compare --data faces", "machine": {"cores": 2},
+        "code": {"revision": "abc123", "dirty": True}, "versions": {"numpy": "2.0"},
+    }  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(facts))
+    return folder

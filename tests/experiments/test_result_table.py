@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from functools import partial
 
-import pandas as pd
+import numpy as np
 import pytest
 
-from happysad.experiments.compare import RunFolder
 from happysad.experiments.recording import record_failure
 from happysad.experiments.result_table import (
     describe_part,
-    markdown_table,
+    markdown,
     print_run,
-    reported_rows,
+    reported_part,
+    run_cells,
     table_cells,
 )
+from happysad.experiments.run_folder import RunFolder
+from happysad.experiments.run_tables import RunTables, read_run
+from happysad.experiments.units import Place, Unit
+from happysad.pipeline.models import make_model
 
 
-@pytest.fixture
-def results(finished) -> pd.DataFrame:
-    return pd.read_csv(finished / "results.csv")
+@pytest.fixture(scope="module")
+def run(finished) -> RunTables:
+    return read_run(finished)
 
 
-def test_the_test_part_the_most_accurate_first(results):
-    rows = reported_rows(results)
-    assert set(rows["split"]) == {"test"}
-    assert rows["accuracy"].is_monotonic_decreasing
-    assert len(rows) == results["model"].nunique()
-
-
-def test_cells_are_text_with_the_chosen_model_marked(results):
-    header, *lines = table_cells(reported_rows(results), "hog-svm")
+def test_cells_are_text_the_most_accurate_first_with_the_chosen_model_marked(run):
+    header, *lines = table_cells(run.scores(), "hog-svm")
     assert header[0] == "model"
     assert {len(line) for line in lines} == {len(header)}
+    assert len(lines) == run["results"]["model"].nunique()
     assert [line[0] for line in lines if line[0].endswith(" *")] == ["hog-svm *"]
-    assert all(0 <= float(line[1]) <= 1 for line in lines)
+    accuracies = [float(line[1]) for line in lines]
+    assert accuracies == sorted(accuracies, reverse=True)
 
 
-def test_the_part_is_described(finished, results):
-    predictions = pd.read_csv(finished / "predictions.csv")
-    line = describe_part(reported_rows(results), predictions)
+def test_the_interval_holds_the_accuracy(run):
+    header, *lines = run_cells(run)
+    assert header[:3] == ["model", "accuracy", "95% interval"]
+    for line in lines:
+        low, high = map(float, line[2].split(" to "))
+        assert low <= float(line[1]) <= high
+
+
+def test_the_part_is_described(run):
+    assert reported_part(run) == "test"
+    line = describe_part(run)
     assert line.startswith("forty, test part: 10 images (5 happy, 5 sad), a face found in ")
     assert line.endswith("fitted on 24 images of the train part")
 
 
-def test_printed_on_standard_output(finished, capsys, results):
+def test_printed_on_standard_output(finished, capsys, run):
     print_run(finished)
     told = capsys.readouterr()
     assert told.err == ""
     lines = told.out.splitlines()
-    for name in results["model"]:
+    for name in run["results"]["model"]:
         assert sum(line.split()[0] == name for line in lines if line) == 1
-    assert lines[0].split()[:5] == ["model", "accuracy", "precision", "recall", "F1"]
-    for name in ("results.csv", "predictions.csv", "run.json", "happysad.joblib", "figures"):
+    assert lines[0].split()[:5] == ["model", "accuracy", "95%", "interval", "precision"]
+    for name in ("results.csv", "predictions.csv", "run.json", "happysad.joblib", "report.html"):
         assert name in lines[-1]
     assert str(finished) in lines[-1]
 
@@ -62,7 +69,9 @@ def test_printed_on_standard_output(finished, capsys, results):
 def test_a_run_without_any_result_says_why_and_ends_with_1(tmp_path, data, capsys):
     run = RunFolder(tmp_path / "run", {"data": "x"})
     run.describe({"state": "finished", "best": ""})
-    record_failure(run, data, "hog-svm", 0, "digest", "ValueError: [bold]no[/bold]")
+    places = {Place(data.name, "test"): np.arange(2)}
+    unit = Unit("hog-svm", partial(make_model, "hog-svm"), np.arange(4), places)
+    record_failure(run, unit, "digest", "ValueError: [bold]no[/bold]")
     with pytest.raises(SystemExit) as ended:
         print_run(run.path)
     assert ended.value.code == 1
@@ -73,16 +82,14 @@ def test_a_run_without_any_result_says_why_and_ends_with_1(tmp_path, data, capsy
 
 def test_a_data_set_may_have_any_name(finished, tmp_path, capsys):
     shutil.copytree(finished, tmp_path / "run")
-    for name in ("results.csv", "predictions.csv"):
+    for name in ("results.csv", "predictions.csv", "intervals.csv"):
         text = (tmp_path / "run" / name).read_text("utf-8")
         (tmp_path / "run" / name).write_text(text.replace("\nforty,", "\n007,"), "utf-8")
     print_run(tmp_path / "run")
     assert "\n007, test part: 10 images" in capsys.readouterr().out
 
 
-def test_markdown(finished, results):
-    lines = markdown_table(results).splitlines()
-    best = json.loads((finished / "run.json").read_text("utf-8"))["best"]
-    assert len(lines) == 2 + results["model"].nunique()
-    assert len({line.count("|") for line in lines}) == 1
-    assert any(line.startswith(f"| {best} * |") for line in lines)
+def test_markdown_is_a_table():
+    assert markdown([["a", "b"], ["1", "2"]]).splitlines() == [
+        "| a | b |", "| --- | ---: |", "| 1 | 2 |",
+    ]  # fmt: skip

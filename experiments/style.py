@@ -1,0 +1,146 @@
+"""One look for all figures: sizes, fonts, and for each model the same colour, dash and marker.
+
+A family of models has a colour (Okabe and Ito 2008, told apart by colour-blind readers), a model
+has a marker of its own (told apart in grey print), and the dash says what kind it is at a glance:
+handcrafted features are solid, CNNs dashed, the pre-trained network dash-dotted, chance dotted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from happysad.features.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 130
+WIDTH = 7.2  # inches: 936 pixels, which is what a page of text shows without shrinking it
+
+COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000"]
+"""Okabe and Ito (2008) without the yellow, which is not seen on white."""
+
+RIGHT, WRONG, GREY = COLORS[0], "#B35900", "#767676"
+"""Of right answers, of wrong ones, and of what is neither."""
+
+SPARE_MARKERS = "Xd8Hos^vDP*"
+HALVES = {"": "full", "oversample": "none", "class-weight": "left"}
+"""How a variant of a recipe fills its marker; others are filled below."""
+
+DASHES = {"handcrafted": "-", "cnn": (0, (5, 2)), "pre-trained": "-.", "chance": ":"}
+RC: dict[Any, Any] = {
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "figure.titlesize": 11.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.7,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 5,
+}
+
+_KNOWN = {
+    "dummy": (GREY, "x"),
+    "pixels-logreg": (GREY, "s"),
+    "landmarks-svm": (COLORS[1], "^"),
+    "landmarks-gb": (COLORS[1], "v"),
+    "hog-svm": (COLORS[0], "o"),
+    "lbp-svm": (COLORS[2], "D"),
+    "hog-lbp-svm": (COLORS[4], "p"),
+    "fusion-svm": (COLORS[3], "*"),
+    "fusion-gb": (COLORS[3], "P"),
+    "embedding-svm": (COLORS[6], "h"),
+    "cnn-small": (COLORS[5], "<"),
+    "cnn-resnet": (COLORS[5], ">"),
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the lines and points of one model are drawn."""
+
+    color: str
+    dash: Any
+    marker: str
+    fill: str = "full"
+
+    def line(self) -> dict[str, Any]:
+        """Arguments of ``ax.plot``, without the marker."""
+        return {"color": self.color, "linestyle": self.dash}
+
+    def point(self) -> dict[str, Any]:
+        """Arguments of ``ax.plot`` that draw its marker."""
+        face = "white" if self.fill == "none" else self.color
+        style = "full" if self.fill == "none" else self.fill
+        return {
+            "color": self.color, "marker": self.marker, "fillstyle": style,
+            "markerfacecolor": face, "markerfacecoloralt": "white",
+        }  # fmt: skip
+
+
+def kind_of(model: str) -> str:
+    """``handcrafted``, ``cnn``, ``pre-trained`` or ``chance``, by the model's name."""
+    base = model.partition("+")[0]
+    if base.startswith("cnn"):
+        return "cnn"
+    return {"embedding-svm": "pre-trained", "dummy": "chance"}.get(base, "handcrafted")
+
+
+def looks(models: Iterable[str]) -> dict[str, Look]:
+    """A look for each name, the same in every figure and every run for the named recipes.
+
+    A variant (``hog-svm+oversample``) has its recipe's look with an open or half-filled marker.
+    Other names get colours and markers that are left over, in alphabetical order.
+    """
+    names = sorted(set(models))
+    others = sorted({name.partition("+")[0] for name in names} - _KNOWN.keys())
+    known = _KNOWN | {name: _spare(name, k) for k, name in enumerate(others)}
+    given = {}
+    for name in names:
+        base, _, variant = name.partition("+")
+        color, marker = known[base]
+        fill = HALVES.get(variant, "bottom")
+        given[name] = Look(color, DASHES[kind_of(name)], marker, fill)
+    return given
+
+
+def _spare(name: str, k: int) -> tuple[str, str]:
+    color = COLORS[5] if kind_of(name) == "cnn" else COLORS[k % len(COLORS)]
+    return color, SPARE_MARKERS[k % len(SPARE_MARKERS)]
+
+
+@contextmanager
+def drawing(path: Path, width: float, height: float) -> Iterator[Figure]:
+    """Give an empty figure in the common style; write it to ``path`` when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        A PNG file. It is there whole or not at all.
+    width, height : float
+        Inches, of ``DPI`` pixels each.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure
+        save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure as a PNG file, whole or not at all."""
+    with atomic_write(path) as beside:
+        figure.savefig(beside, dpi=DPI, facecolor="white")
