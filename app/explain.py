@@ -1,0 +1,74 @@
+"""``happysad explain``: what in a face spoke for happy and what for sad."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from happysad.experiments.console import one_sentence
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from happysad.pipeline.explain import Explanation
+
+SHOWN = 12
+"""Features in the table; the picture shows as many."""
+
+
+@click.command(name="explain")
+@click.argument("model")
+@click.argument("photo")
+@click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the surest.")
+@click.option("--out", default="explained.png", show_default=True, help="Picture to write.")
+@click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
+@one_sentence
+def explain(model: str, photo: str, face: int, out: str, crops: bool) -> None:
+    """Draw what in a face of PHOTO spoke for happy and what for sad.
+
+    MODEL is a file that compare or train wrote. Load only files you made or trust: a model file
+    can run code.
+    """
+    from happysad.app.explain_figure import save_explanation
+    from happysad.features.images import read_image
+    from happysad.pipeline.explain import explain as explain_face
+    from happysad.pipeline.model_file import load_model
+
+    if Path(out).suffix.lower() != ".png":
+        raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
+    explanation = explain_face(load_model(model), photo, face, crops)
+    title = f"{Path(photo).name}, {Path(model).stem}"
+    try:
+        save_explanation(explanation, read_image(photo), Path(out), title)
+    except OSError as error:
+        raise UserError(f"cannot write the picture {out}: {error.strerror}") from None
+    _print(explanation, photo)
+    print(f"written to {out}")
+
+
+def _print(explanation: Explanation, photo: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    print(f"{photo}: {explanation.label}, p(happy) {explanation.p_happy:.3f}")
+    if explanation.method == "none":
+        print("this model does not look at the face: it gives every image the same answer")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("speaks for", "by", "what", "value", "typical"):
+        table.add_column(name, justify="left" if name in ("speaks for", "what") else "right")
+    for row in explanation.features.head(SHOWN).to_dict("records"):
+        table.add_row(
+            "happy" if row["effect"] >= 0 else "sad",
+            f"{row['effect']:+.2f}",
+            row["words"],
+            *(
+                f"{row[name]:.2f}" if row[name] == row[name] else ""
+                for name in ("value", "typical")
+            ),
+        )
+    width = None if sys.stdout.isatty() else 200
+    Console(highlight=False, markup=False, width=width).print(table)
+    print("by: change of the log-odds of happy; value, typical: in distances between the eyes")

@@ -1,0 +1,173 @@
+"""The picture of an explanation: photo, aligned face, map, and bars of named features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.experiments.style import COLORS, drawing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from happysad.pipeline.explain import Explanation
+
+SHOWN = 12
+HAPPY, SAD = COLORS[:2]
+"""Blue and orange, told apart by colour-blind readers."""
+
+_LARGEST = 900  # pixels of the photo drawn: more are not seen
+
+_NOTES = {
+    "exact": "sum of the map {total:+.1f}, intercept {intercept:+.1f}: log-odds {odds:+.1f}",
+    "occlusion": "change of log-odds where the face was covered",
+    "none": "this model does not look at the face",
+}
+
+
+def save_explanation(
+    explanation: Explanation, photo: NDArray[np.uint8], path: Path, title: str = ""
+) -> None:
+    """Draw an explanation into a PNG file.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    photo : (H, W) or (H, W, 3) uint8
+        The upright photo in which ``explanation.box`` lies.
+    path : Path
+        It is there whole or not at all.
+    title : str
+        Names of the photo and the model, put before the answer.
+    """
+    with drawing(path, 10.0, 4.4 if explanation.method == "none" else 6.8) as figure:
+        draw_explanation(figure, explanation, photo, title)
+
+
+def draw_explanation(
+    figure: Figure, explanation: Explanation, photo: NDArray[np.uint8], title: str = ""
+) -> None:
+    """Four panels on an empty figure, two where the model does not look at the face."""
+    answer = f"{explanation.label}, p(happy) {explanation.p_happy:.3f}"
+    figure.suptitle(": ".join(part for part in (title, answer) if part), fontweight="bold")
+    if explanation.method == "none":
+        _draw_pictures(figure, explanation, photo)
+        figure.supxlabel(_NOTES["none"], fontsize=10)
+        return
+    # Apart from each other, or long names of features would shrink the pictures.
+    parts: Any = figure.subfigures(2, 1, height_ratios=(1.25, 1.0))
+    above, below = parts
+    _draw_pictures(above, explanation, photo)
+    _draw_bars(below.subplots(), explanation)
+
+
+def _draw_pictures(figure: Any, explanation: Explanation, photo: NDArray[np.uint8]) -> None:
+    mapped = explanation.method != "none"
+    axes = figure.subplots(1, 2 + mapped)
+    _draw_photo(axes[0], explanation, photo)
+    _draw_crop(axes[1], explanation)
+    if mapped:
+        _draw_map(figure, axes[2], explanation)
+
+
+def _draw_photo(ax: Any, explanation: Explanation, photo: NDArray[np.uint8]) -> None:
+    from matplotlib.patches import Rectangle
+
+    height, width = photo.shape[:2]
+    step = max(1, max(height, width) // _LARGEST)
+    where = (-0.5, width - 0.5, height - 0.5, -0.5)
+    ax.imshow(photo[::step, ::step], cmap="gray", vmin=0, vmax=255, extent=where)
+    left, top, right, bottom = explanation.box
+    for color, line in (("white", 3.0), (HAPPY, 1.5)):
+        ax.add_patch(
+            Rectangle(
+                (left - 0.5, top - 0.5), right - left, bottom - top,
+                fill=False, edgecolor=color, linewidth=line,
+            )
+        )  # fmt: skip
+    ax.set_title("photo")
+    ax.set_axis_off()
+
+
+def _draw_crop(ax: Any, explanation: Explanation) -> None:
+    ax.imshow(explanation.crop, cmap="gray", vmin=0, vmax=255)
+    x, y = explanation.landmarks.T
+    few = len(x) < 68
+    ax.scatter(
+        x, y, s=22 if few else 9, color=COLORS[4], edgecolors="black", linewidths=0.4, zorder=3
+    )
+    ax.set_title("upright, with 5 landmarks" if few else "upright, with 68 landmarks")
+    side = len(explanation.crop)
+    # Points of a chin may lie below the crop.
+    ax.set(xlim=(-0.5, side - 0.5), ylim=(max(side, float(y.max()) + 2) - 0.5, -0.5))
+    ax.set_axis_off()
+
+
+def _draw_map(figure: Any, ax: Any, explanation: Explanation) -> None:
+    from matplotlib.colors import Normalize
+
+    heat = explanation.map
+    ax.imshow(_faint(explanation.crop), cmap="gray", vmin=0, vmax=255)
+    ax.set_title("blue for happy, orange for sad")
+    ax.set_axis_off()
+    total = float(heat.sum())
+    note = _NOTES[explanation.method].format(
+        total=total, intercept=explanation.intercept, odds=total + explanation.intercept
+    )
+    ax.text(0.5, -0.03, note, transform=ax.transAxes, ha="center", va="top", fontsize=8)
+    largest = float(np.abs(heat).max())
+    if largest == 0:
+        return
+    alpha = 0.8 * (np.abs(heat) / largest) ** 0.7  # the face shows where there is little to say
+    ax.imshow(heat, cmap=_diverging(), norm=Normalize(-largest, largest), alpha=alpha)
+    _draw_scale(figure, ax, largest)
+
+
+def _draw_scale(figure: Any, ax: Any, largest: float) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    scale = ScalarMappable(Normalize(-largest, largest), _diverging())
+    bar = figure.colorbar(scale, ax=ax, fraction=0.05, pad=0.03, ticks=[-largest, 0, largest])
+    digits = 1 if largest >= 0.1 else 3
+    bar.ax.set_yticklabels([f"sad\n{-largest:.{digits}f}", "0", f"happy\n{largest:+.{digits}f}"])
+    bar.ax.tick_params(labelsize=8, length=0)
+
+
+def _draw_bars(ax: Any, explanation: Explanation) -> None:
+    rows = explanation.features.head(SHOWN).to_dict("records")
+    largest = max(abs(row["effect"]) for row in rows) or 1.0
+    for place, row in enumerate(rows):
+        effect = row["effect"]
+        ax.barh(place, effect, 0.7, color=HAPPY if effect >= 0 else SAD)
+        aside = 0.01 * largest if effect >= 0 else -0.01 * largest
+        side = "left" if effect >= 0 else "right"
+        ax.text(effect + aside, place, f"{effect:+.2f}", va="center", ha=side, fontsize=8)
+    ax.set_yticks(range(len(rows)), [_label(row) for row in rows])
+    ax.set(xlim=(-1.15 * largest, 1.15 * largest), ylim=(len(rows) - 0.4, -0.6))
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(
+        "speaks for sad  |  speaks for happy: log-odds that it adds, compared with a typical face",
+    )
+
+
+def _label(row: Any) -> str:
+    if row["value"] != row["value"]:
+        return str(row["words"])
+    return f"{row['words']} ({row['value']:.2f}, typical {row['typical']:.2f})"
+
+
+def _faint(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A crop in its lighter half, on which colours show."""
+    return np.asarray(95 + crop * (160 / 255), np.uint8)
+
+
+def _diverging() -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("happysad", [SAD, "white", HAPPY])

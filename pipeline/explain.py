@@ -1,0 +1,151 @@
+"""Why does a model call a face happy or sad? A map of the face, and features with names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from happysad.features.align import eye_centers, eye_line_transform, transform_points
+from happysad.features.batch import Faces
+from happysad.features.embedding import Embedding
+from happysad.features.errors import UserError
+from happysad.features.images import ImageSource, read_image, to_gray
+from happysad.pipeline.fitted_parts import classifier_of, descriptions
+from happysad.pipeline.linear_map import linear_terms, spread
+from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
+from happysad.pipeline.occlusion import occlusion_map
+from happysad.pipeline.predict import SURE_FACE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from happysad.features.detect import Detection
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What a model saw in one face, and what of it spoke for happy.
+
+    Attributes
+    ----------
+    p_happy : float
+    label : str
+    crop : (S, S) or (S, S, 3) uint8
+        The aligned face, grey or RGB, which is all that the model was shown of the photo.
+    landmarks : (m, 2) float32
+        In crop pixels: the 68 that the model reads, or the 5 by which the face was aligned.
+    box : (left, top, right, bottom)
+        In pixels of the upright photo.
+    map : (S, S) float64
+        What each place adds to the log-odds of happy: positive speaks for happy.
+    features : pandas.DataFrame
+        See ``named_features``; empty for a model that does not look at the face.
+    method : {"exact", "occlusion", "none"}
+        "exact": the map's sum and ``intercept`` are the log-odds; "occlusion": see
+        ``occlusion_map``; "none": the model does not look at the face.
+    intercept : float
+        Log-odds of a face that is typical all over; NaN where the method is not "exact".
+    """
+
+    p_happy: float
+    label: str
+    crop: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    box: tuple[int, int, int, int]
+    map: NDArray[np.float64]
+    features: pd.DataFrame
+    method: str
+    intercept: float
+
+
+def explain(model: Pipeline, image: ImageSource, face: int = 0, crops: bool = False) -> Explanation:
+    """Say what in a face spoke for happy and what for sad.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Fitted, as ``load_model`` gives it.
+    image : str, Path or array
+        A photo.
+    face : int
+        Which of its faces, numbered from 0, the surest first, as ``predict`` does.
+    crops : bool
+        The image is a tight crop of one face: where the detector finds none, take all of it.
+
+    Raises
+    ------
+    UserError
+        The image cannot be read, or has no face of that number.
+    """
+    pixels = read_image(image)
+    gray = to_gray(pixels)
+    aligner = model.named_steps["faces"]
+    found = _detection(gray, aligner.threshold, image, face, crops)
+    one: Faces = aligner.align(pixels if aligner.color else gray, found)
+    answer = model[1:].predict_proba(one)[0, list(model.classes_).index("happy")]
+    heat, intercept, method = _map(model, one)
+    left, top, right, bottom = (int(v) for v in one.boxes[0])
+    return Explanation(
+        p_happy=float(answer),
+        label=str(model[1:].predict(one)[0]),
+        crop=one.crops[0],
+        landmarks=_points(gray, found, one),
+        box=(left, top, right, bottom),
+        map=heat,
+        features=_no_features() if method == "none" else named_features(model, one),
+        method=method,
+        intercept=intercept,
+    )
+
+
+def _detection(
+    gray: NDArray[np.uint8], threshold: float, image: ImageSource, face: int, crops: bool
+) -> Detection:
+    from happysad.features.detect import find_faces, full_frame
+
+    found = find_faces(gray, threshold if crops else SURE_FACE)
+    if crops:
+        found = found[:1] or [full_frame(gray)]
+    name = "the image" if isinstance(image, np.ndarray) else str(image)
+    if not found:
+        raise UserError(
+            f"no face found in {name}: if it is a tight crop of a face, add --crops "
+            "(in Python crops=True)"
+        )
+    if not 0 <= face < len(found):
+        there = "is 1 face" if len(found) == 1 else f"are {len(found)} faces"
+        raise UserError(f"there is no face {face} in {name}: there {there}, numbered from 0")
+    return found[face]
+
+
+def _map(model: Pipeline, face: Faces) -> tuple[NDArray[np.float64], float, str]:
+    if type(classifier_of(model)).__name__ == "DummyClassifier":
+        return np.zeros((face.size, face.size)), float("nan"), "none"
+    linear = linear_terms(model, face)
+    if linear is not None:
+        return spread(linear.terms, face.size), linear.intercept, "exact"
+    # The network takes a tenth of a second a face: 49 patches in place of 507.
+    slow = any(isinstance(part.extractor, Embedding) for part in descriptions(model))
+    options: dict[str, Any] = {"patches": (1 / 4,), "steps": 6} if slow else {}
+    heat = occlusion_map(model, face, typical_shape(model), **options)
+    return heat, float("nan"), "occlusion"
+
+
+def _points(gray: NDArray[np.uint8], found: Detection, face: Faces) -> NDArray[np.float32]:
+    if not np.isnan(face.landmarks).any():
+        return np.asarray(face.landmarks[0])
+    from happysad.features.detect import find_landmarks
+
+    corners = find_landmarks(gray, found, "5")
+    matrix = eye_line_transform(eye_centers(corners), face.size)
+    return np.asarray(transform_points(corners, matrix))
+
+
+def _no_features() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=pd.Index(COLUMNS))

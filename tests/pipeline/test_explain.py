@@ -1,0 +1,105 @@
+"""What in a face spoke for happy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.data import astronaut, coffee
+
+from happysad.features.errors import UserError
+from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.explain import explain
+from happysad.pipeline.model_file import load_model
+from happysad.pipeline.models import make_model
+from happysad.pipeline.predict import predict
+
+
+@pytest.fixture(scope="module")
+def model(model_file):
+    return load_model(model_file)
+
+
+def _fitted(name, n=40):
+    images, labels = make_demo_faces(n, random_state=2)
+    return make_model(name, random_state=0).fit(list(images), labels)
+
+
+def test_the_answer_is_that_of_predict(model, photo):
+    told = explain(model, photo)
+    row = predict(model, [photo]).iloc[0]
+    assert told.p_happy == pytest.approx(row["p_happy"])
+    assert told.label == row["label"]
+    assert told.box == row["box"]
+    assert told.crop.shape == told.map.shape == (96, 96)
+    assert told.landmarks.shape == (68, 2)
+    assert told.method == "occlusion"
+    assert np.isnan(told.intercept)
+    assert len(told.features) > 12
+    # The smile: most of the map's weight is in the lower half.
+    assert np.abs(told.map[48:]).sum() > np.abs(told.map[:48]).sum()
+
+
+def test_pixels_are_explained_exactly(photo):
+    model = _fitted("pixels-logreg")
+    told = explain(model, photo)
+    assert told.method == "exact"
+    logit = np.log(told.p_happy / (1 - told.p_happy))
+    assert told.map.sum() + told.intercept == pytest.approx(logit, abs=1e-5)
+    assert told.landmarks.shape == (5, 2)
+    outer = told.landmarks[[2, 0], 0].mean(), told.landmarks[[2, 0], 1].mean()
+    assert outer == pytest.approx((47.5, 30.2), abs=2)  # the line of the eyes
+
+
+def test_a_model_that_does_not_look(photo):
+    told = explain(_fitted("dummy"), photo)
+    assert told.method == "none"
+    assert (told.map == 0).all()
+    assert len(told.features) == 0
+    assert list(told.features.columns) == ["name", "words", "value", "typical", "effect"]
+
+
+def test_a_cnn_is_explained_through_its_answers(cnn_model, photo):
+    told = explain(cnn_model, photo)
+    assert told.method == "occlusion"
+    assert np.abs(told.map).max() > 0
+    assert len(told.features) == 6
+
+
+def test_colour_crops_are_explained(photo):
+    pytest.importorskip("torch")
+    images, labels = make_demo_faces(24, random_state=5)
+    model = make_model("cnn-small", random_state=0, color=True)
+    model.set_params(classify__input_size=16, classify__epochs=1, classify__n_threads=1)
+    told = explain(model.fit(list(images), labels), photo)
+    assert told.crop.shape == (96, 96, 3)
+    assert told.map.shape == (96, 96)
+
+
+def test_one_of_two_faces(model):
+    half = astronaut()[:320, 100:400]
+    both = np.concatenate([half, half[::2, ::2].repeat(2, 0).repeat(2, 1)], axis=1)
+    first, second = (explain(model, both, face=number) for number in (0, 1))
+    assert abs(first.box[0] - second.box[0]) > 200
+    with pytest.raises(UserError, match="no face 2 in the image: there are 2 faces"):
+        explain(model, both, face=2)
+
+
+def test_tight_crops(model):
+    blank = np.full((96, 96), 128, np.uint8)
+    with pytest.raises(UserError, match="no face found in the image"):
+        explain(model, blank)
+    told = explain(model, blank, crops=True)
+    assert np.isfinite(told.map).all()
+
+
+def test_bad_images_are_one_sentence(model, tmp_path, photo):
+    text, cup = tmp_path / "text.jpg", tmp_path / "cup.png"
+    text.write_text("no picture")
+    Image.fromarray(coffee()).save(cup)
+    with pytest.raises(UserError, match=r"text\.jpg: it is not an image"):
+        explain(model, text)
+    with pytest.raises(UserError, match=r"no face found in .*cup.png: .*add --crops"):
+        explain(model, cup)
+    with pytest.raises(UserError, match="there is 1 face, numbered from 0"):
+        explain(model, photo, face=1)

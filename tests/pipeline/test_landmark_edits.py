@@ -1,0 +1,67 @@
+"""Landmarks moved on purpose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from happysad.features.faces import FaceAligner
+from happysad.features.landmarks import EXPRESSIONS
+from happysad.features.mirror import SWAPPED
+from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.landmark_edits import WORDS, in_pixels, shape_of, with_measure, with_typical
+
+
+@pytest.fixture(scope="module")
+def landmarks():
+    images, _ = make_demo_faces(2, random_state=4)
+    return FaceAligner().transform(list(images)).landmarks
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_a_measure_is_set_and_faces_turn_alike_in_the_mirror(landmarks, name):
+    shape = shape_of(landmarks[0])
+    measure = EXPRESSIONS[name]
+    value = float(measure(shape[None])[0]) + 0.05
+    moved = with_measure(shape, name, value)
+    assert float(measure(moved[None])[0]) == pytest.approx(value, abs=1e-6)
+    again = shape_of(in_pixels(moved, landmarks[0]))
+    assert float(measure(again[None])[0]) == pytest.approx(value, abs=1e-4)  # eyes stay put
+    flip = np.array([-1, 1])
+    mirrored = with_measure(shape[SWAPPED] * flip, name, value)
+    np.testing.assert_allclose(mirrored[SWAPPED] * flip, moved, atol=1e-6)
+
+
+def test_other_parts_stay_where_they_are(landmarks):
+    shape = shape_of(landmarks[0])
+    assert (with_measure(shape, "mouth_width", 2.0)[:48] == shape[:48]).all()
+    assert (with_measure(shape, "brow_height", 1.0)[27:] == shape[27:]).all()
+
+
+def test_a_mouth_of_no_width_is_left_as_it_is():
+    shape = np.zeros((68, 2))
+    assert (with_measure(shape, "mouth_width", 1.0) == 0).all()
+
+
+def test_there_and_back(landmarks):
+    np.testing.assert_allclose(
+        in_pixels(shape_of(landmarks[1]), landmarks[1]), landmarks[1], atol=1e-3
+    )
+
+
+def test_a_typical_part_lies_on_the_rest_whatever_the_frame(landmarks):
+    shape = shape_of(landmarks[0])
+    share = np.zeros(68)
+    share[48:] = 1
+    turned = landmarks[0] @ np.array([[0.8, -0.6], [0.6, 0.8]]) * 3 + 50
+    broken = turned.copy()
+    broken[48:] = 0
+    np.testing.assert_allclose(with_typical(broken, shape, share), turned, atol=0.5)
+    half = with_typical(broken, shape, share / 2)
+    np.testing.assert_allclose(half[:48], broken[:48])
+    assert (np.abs(half[48:] - broken[48:]) > 10).all()
+
+
+def test_words_for_every_measure():
+    assert set(WORDS) == set(EXPRESSIONS)
+    assert all(high != low for high, low in WORDS.values())

@@ -1,0 +1,61 @@
+"""Logistic regression on pixels, explained exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from happysad.pipeline.balance import BalancedClassifier
+from happysad.pipeline.linear_map import is_linear, linear_terms, spread
+from happysad.pipeline.models import make_model
+
+
+@pytest.fixture(scope="module")
+def model(mouths):
+    made = make_model("pixels-logreg", random_state=0)
+    made[1:].fit(*mouths(40, size=48))
+    return made
+
+
+def test_the_terms_sum_to_the_logit_of_the_model(model, mouths):
+    faces, _ = mouths(5, seed=3, size=48)
+    logits = -model[1:].decision_function(faces)  # its second class is sad
+    for face, logit in zip(faces, logits, strict=True):
+        terms, intercept = linear_terms(model, face)
+        assert terms.shape == (24, 24)
+        assert terms.sum() + intercept == pytest.approx(logit, abs=1e-6)
+        assert spread(terms, 48).sum() + intercept == pytest.approx(logit, abs=1e-6)
+
+
+def test_a_pixel_as_usual_adds_nothing(model, mouths):
+    face = mouths(1, size=48)[0]
+    usual = (model.named_steps["scale"].mean_ * 255).reshape(24, 24)
+    face.crops[0] = np.kron(usual, np.ones((2, 2))).round().astype(np.uint8)
+    assert np.abs(linear_terms(model, face).terms).max() < 0.01
+
+
+def test_a_weighted_classifier_is_linear_too(model, mouths):
+    balanced = make_model("pixels-logreg", random_state=0)
+    balanced.steps[-1] = ("classify", BalancedClassifier(balanced[-1]))
+    balanced[1:].fit(*mouths(40, size=48))
+    face = mouths(1, seed=9, size=48)[0]
+    terms, intercept = linear_terms(balanced, face)
+    p = balanced[1:].predict_proba(face)[0, 0]
+    assert terms.sum() + intercept == pytest.approx(np.log(p / (1 - p)), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["hog-svm", "dummy", "landmarks-gb", "fusion-svm"])
+def test_other_models_are_not(name):
+    assert not is_linear(make_model(name))
+
+
+@pytest.mark.parametrize("size", [24, 96, 50, 10])
+def test_spreading_keeps_the_sum_and_the_place(size):
+    terms = np.zeros((24, 24))
+    terms[3, 20] = 2.0
+    heat = spread(terms, size)
+    assert heat.shape == (size, size)
+    assert heat.sum() == pytest.approx(2.0)
+    y, x = np.argwhere(heat > 0).mean(axis=0)
+    assert y == pytest.approx(3.5 / 24 * size - 0.5, abs=0.6)
+    assert x == pytest.approx(20.5 / 24 * size - 0.5, abs=0.6)
