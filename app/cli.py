@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
+from happysad.app.audit import audit
 from happysad.app.demo import demo
+from happysad.app.explain import explain
+from happysad.app.export import export
 from happysad.app.predict import predict
 from happysad.app.train import train
 from happysad.experiments.compare import main as compare
@@ -16,7 +19,7 @@ def main() -> None:
     """Tell a happy face from a sad one."""
 
 
-for command in (compare, train, predict, demo):
+for command in (audit, compare, train, predict, export, demo, explain):
     main.add_command(command)
 
 if __name__ == "__main__":

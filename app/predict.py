@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 def predict(model: str, images: tuple[str, ...], csv_file: str | None, crops: bool) -> None:
     """Say of each face in IMAGES (files and folders) whether it is happy or sad.
 
-    MODEL is a file that compare or train wrote. Load only files you made or trust: a model file
-    can run code.
+    MODEL is a file that compare, train or export wrote. Load only files you made or trust: a
+    .joblib file can run code (a .onnx file cannot).
     """
     from happysad.features.files import atomic_write
     from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.onnx_file import load_onnx
     from happysad.pipeline.predict import predict as predict_images
 
-    frame = predict_images(load_model(model), images, crops=crops)
+    loaded = load_onnx(model) if model.endswith(".onnx") else load_model(model)
+    frame = predict_images(loaded, images, crops=crops)
     if csv_file:
         try:
             with atomic_write(Path(csv_file)) as beside:

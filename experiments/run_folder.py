@@ -32,7 +32,8 @@ RESULT_COLUMNS = [
     "n_train", "n_test", "n_full_frame",
     "accuracy", "balanced_accuracy", "precision_happy", "recall_happy", "f1_happy",
     "precision_sad", "recall_sad", "f1_sad", "precision_macro", "recall_macro", "f1_macro",
-    "roc_auc", "brier", "calibration_error", "tp", "fp", "fn", "tn", "fit_s", "predict_ms", "model_bytes",
+    "roc_auc", "brier", "calibration_error", "tp", "fp", "fn", "tn",
+    "fit_s", "predict_ms", "model_bytes",
 ]  # fmt: skip
 
 PREDICTION_COLUMNS = [
@@ -88,6 +89,7 @@ class RunFolder:
     def __init__(self, path: str | Path, identity: Mapping[str, Any]) -> None:
         self.path = Path(path)
         self.identity = plain(identity)
+        self.code = code_revision()  # now: it may be edited while a long run goes on
         self._refuse_another_run()
         remove_unfinished(self.path)
         self.results = self._read("results.csv", RESULT_COLUMNS)
@@ -145,7 +147,7 @@ class RunFolder:
             "identity": self.identity,
             **details,
             "command": command_line(),
-            "code": code_revision(),
+            "code": self.code,
             "versions": library_versions(("torch", "skorch")),
             "machine": {
                 "system": platform.platform(),

@@ -46,7 +46,10 @@ def eye_line_transform(eyes: NDArray[np.float64], size: int) -> NDArray[np.float
 
 
 def warp(gray: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """The (size, size) uint8 crop of a grey image under a similarity; edges are repeated."""
+    """The (size, size) uint8 crop of an image under a similarity; edges are repeated.
+
+    A (H, W, 3) image gives a (size, size, 3) crop.
+    """
     import cv2
 
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from happysad.features.batch import Faces
+from happysad.features.errors import UserError
 from happysad.features.progress import report
 from happysad.features.store import active_store, through_store
 
@@ -76,6 +77,11 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise TypeError(
                 f"{type(self).__name__} describes Faces, not {type(X).__name__}: "
                 "put a FaceAligner before it"
+            )
+        if X.color:
+            raise UserError(
+                f"{type(self).__name__} describes grey crops, and these are in colour: "
+                "align the faces with FaceAligner(color=False)"
             )
 
     def _stored(self, faces: Faces) -> NDArray[np.float32]:

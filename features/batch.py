@@ -21,8 +21,8 @@ class Faces:
 
     Attributes
     ----------
-    crops : (n, S, S) uint8
-        Aligned grey crops.
+    crops : (n, S, S) or (n, S, S, 3) uint8
+        Aligned crops, grey or in colour (RGB).
     landmarks : (n, 68, 2) float32
         x, y in crop pixels, iBUG 300-W order; NaN where no 68-point predictor was used.
     boxes : (n, 4) int32
@@ -62,6 +62,11 @@ class Faces:
         """Side of a crop in pixels."""
         return int(self.crops.shape[1])
 
+    @property
+    def color(self) -> bool:
+        """Whether the crops are (n, S, S, 3) RGB; else they are (n, S, S) grey."""
+        return self.crops.ndim == 4
+
     def __getitem__(self, index: Any) -> Faces:
         """Faces of a slice, an integer (a batch of one), an integer array or a boolean mask."""
         if isinstance(index, tuple):  # scikit-learn asks for X[rows, ...]
@@ -79,10 +84,10 @@ class Faces:
         return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
     @classmethod
-    def empty(cls, size: int) -> Faces:
+    def empty(cls, size: int, color: bool = False) -> Faces:
         """A batch of no faces with crops of ``size`` pixels."""
         return cls(
-            np.zeros((0, size, size), np.uint8),
+            np.zeros((0, *crop_shape(size, color)), np.uint8),
             np.zeros((0, N_LANDMARKS, 2), np.float32),
             np.zeros((0, 4), np.int32),
             np.zeros(0, np.float32),
@@ -91,13 +96,18 @@ class Faces:
         )
 
     @classmethod
-    def unreadable(cls, size: int) -> Faces:
+    def unreadable(cls, size: int, color: bool = False) -> Faces:
         """A batch of one image that could not be read."""
         return cls(
-            np.zeros((1, size, size), np.uint8),
+            np.zeros((1, *crop_shape(size, color)), np.uint8),
             np.full((1, N_LANDMARKS, 2), np.nan, np.float32),
             np.zeros((1, 4), np.int32),
             np.full(1, np.nan, np.float32),
             np.array(["unreadable"], "<U10"),
             np.array([""], "<U64"),
         )
+
+
+def crop_shape(size: int, color: bool) -> tuple[int, ...]:
+    """``(size, size)`` for grey crops, ``(size, size, 3)`` for colour."""
+    return (size, size, 3) if color else (size, size)

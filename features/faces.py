@@ -1,4 +1,4 @@
-"""``FaceAligner``: from images to upright grey crops with landmarks."""
+"""``FaceAligner``: from images to upright crops with landmarks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from happysad.features.align import eye_centers, eye_line_transform, transform_points, warp
-from happysad.features.batch import N_LANDMARKS, Faces
+from happysad.features.batch import N_LANDMARKS, Faces, crop_shape
 from happysad.features.detect import Detection, Predictor, find_faces, find_landmarks, full_frame
 from happysad.features.errors import UserError
 from happysad.features.images import (
@@ -52,9 +52,13 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         crop of status ``unreadable``.
     n_jobs : int or None
         Processes to work in, as in joblib.
+    color : bool
+        Cut the crops out of the colour image: (n, S, S, 3) RGB, a grey image repeated three
+        times. Only the CNN takes them. Where the face is does not depend on it.
     """
 
     version = 2  # part of the cache's key: raise it when the output changes
+    color = False  # of models saved before there was a choice
 
     def __init__(
         self,
@@ -63,12 +67,14 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         threshold: float = -0.5,
         on_error: Literal["raise", "mark"] = "raise",
         n_jobs: int | None = None,
+        color: bool = False,
     ) -> None:
         self.size = size
         self.predictor = predictor
         self.threshold = threshold
         self.on_error = on_error
         self.n_jobs = n_jobs
+        self.color = color
 
     def fit(self, X: Sequence[ImageSource], y: Any = None) -> FaceAligner:
         """Learn nothing; all weights are pre-trained."""
@@ -86,14 +92,15 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_settings()
         check_list(X)
-        images, parts = list(X), [Faces.empty(self.size)]
+        images, parts = list(X), [Faces.empty(self.size, self.color)]
         for start in range(0, len(images), _CHUNK):
             parts.append(self._stored(images[start : start + _CHUNK]))
             report("finding faces", min(start + _CHUNK, len(images)), len(images))
         return Faces.concatenate(parts)
 
-    def align(self, gray: NDArray[np.uint8], detection: Detection) -> Faces:
-        """One face of a grey image, whose box is known, as a batch of one."""
+    def align(self, image: NDArray[np.uint8], detection: Detection) -> Faces:
+        """One face, whose box is known, of a (H, W) or (H, W, 3) image, as a batch of one."""
+        gray = to_gray(image)
         corners = find_landmarks(gray, detection, "5")
         matrix = eye_line_transform(eye_centers(corners), self.size)
         landmarks = np.full((N_LANDMARKS, 2), np.nan, np.float32)
@@ -101,13 +108,17 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             landmarks = transform_points(find_landmarks(gray, detection, "68"), matrix)
         found = not np.isnan(detection.score)
         return Faces(
-            warp(gray, matrix, self.size)[None],
+            self._crop(image if self.color else gray, matrix)[None],
             landmarks[None],
             np.array([detection.box]).round().astype(np.int32),
             np.array([detection.score], np.float32),
             np.array(["detected" if found else "full_frame"], "<U10"),
             np.array([""], "<U64"),
         )
+
+    def _crop(self, image: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
+        crop = warp(image, matrix, self.size)
+        return np.repeat(crop[..., None], 3, axis=2) if self.color and crop.ndim == 2 else crop
 
     def __sklearn_is_fitted__(self) -> bool:
         return True  # so that a Pipeline that ends here transforms without fit
@@ -122,12 +133,14 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return Faces.concatenate(self._computed(images))
         keys = [self._key(image) for image in images]
         blobs = through_store(
-            f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}",
+            f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}"
+            + ("-color" if self.color else ""),
             keys,
             lambda missing: [_pack(face) for face in self._computed([images[i] for i in missing])],
         )
+        shape = crop_shape(self.size, self.color)
         return Faces.concatenate(
-            [_unpack(blob, self.size, key) for blob, key in zip(blobs, keys, strict=True)]
+            [_unpack(blob, shape, key) for blob, key in zip(blobs, keys, strict=True)]
         )
 
     def _key(self, image: ImageSource) -> str:
@@ -136,6 +149,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             text = f"{self.version} {self.size} {self.threshold} {image_digest(image)}"
         except ImageError:
             return ""  # never stored; reading it says what is wrong
+        text += " color" if self.color else ""
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _computed(self, images: list[ImageSource]) -> list[Faces]:
@@ -150,13 +164,14 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _one(self, image: ImageSource) -> Faces:
         try:
-            gray = to_gray(read_image(image))
+            pixels = read_image(image)
         except ImageError:
             if self.on_error == "raise":
                 raise
-            return Faces.unreadable(self.size)
+            return Faces.unreadable(self.size, self.color)
+        gray = to_gray(pixels)
         found = find_faces(gray, self.threshold)
-        return self.align(gray, found[0] if found else full_frame(gray))
+        return self.align(pixels if self.color else gray, found[0] if found else full_frame(gray))
 
 
 def _pack(face: Faces) -> bytes:
@@ -167,10 +182,10 @@ def _pack(face: Faces) -> bytes:
     return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
 
 
-def _unpack(blob: bytes, size: int, key: str) -> Faces:
+def _unpack(blob: bytes, shape: tuple[int, ...], key: str) -> Faces:
     if not blob:
-        return Faces.unreadable(size)
-    shapes = [("u1", (1, size, size)), ("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,))]
+        return Faces.unreadable(shape[0], len(shape) == 3)
+    shapes = [("u1", (1, *shape)), ("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,))]
     parts, start = [], 0
     for dtype, shape in shapes:
         count = int(np.prod(shape))

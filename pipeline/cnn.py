@@ -1,4 +1,4 @@
-"""``CnnClassifier``: a small convolutional network as a scikit-learn classifier on ``Faces``."""
+"""``CnnClassifier``: convolutional networks as a scikit-learn classifier on ``Faces``."""
 
 from __future__ import annotations
 
@@ -8,45 +8,56 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import train_test_split
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.batch import Faces
 from happysad.features.errors import UserError
-
-SIZES = range(8, 129)  # three halvings need 8 pixels; 128 is the largest the design asks for
-PRECISIONS = ("auto", "float32", "bfloat16")
+from happysad.pipeline.cnn_input import check_channels
+from happysad.pipeline.cnn_settings import check_settings, schedule_of
+from happysad.pipeline.cnn_targets import ClassWeight, class_weights, encode, hold_out
 
 
 class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """``cnn-small``, trained on the aligned crops of a batch of faces.
+    """A convolutional network, trained on the aligned crops of a batch of faces.
 
-    Three 3x3 convolutions of 32, 64 and 128 maps, each followed by ReLU and 2x2 max-pooling, a
-    dense layer of 128, a sigmoid; binary cross-entropy, Adam, one learning-rate cycle; training
-    images are turned, zoomed and mirrored anew each epoch; early stopping on a validation part.
+    ``architecture="small"``: three 3x3 convolutions of 32, 64 and 128 maps, each followed by
+    ReLU and 2x2 max-pooling, a dense layer of 128. "resnet": a residual network with batch
+    norm and global average pooling (see ``cnn_resnet.ResNet``). Both end in a sigmoid and are
+    trained with binary cross-entropy, Adam and one learning-rate cycle; training images are
+    turned, zoomed and mirrored anew each epoch; early stopping on a validation part. Crops may
+    be grey or in colour: the network has as many channels as the crops given to `fit`.
 
     Parameters
     ----------
+    architecture : {"small", "resnet"}
     input_size : int
         Side in pixels to which crops are resized, 8 to 128; bytes are scaled to [0, 1].
-    epochs, batch_size : int
-        At most so many passes over the training part, in batches of so many faces.
-    learning_rate : float
-        The peak of the cycle.
-    dropout : float
-        Part of the dense layer's outputs left out at random in training.
+    epochs, learning_rate, dropout : int, float, float, or None
+        At most so many passes over the training part; the peak of the cycle; the part of the
+        last layer's inputs left out at random in training. None: what
+        ``cnn_settings.SCHEDULES`` has for the architecture (28 epochs up to 2e-3 for "small"),
+        and with ``start_from`` the shorter and gentler ``FINE_TUNING`` (12 up to 5e-4).
+    batch_size : int or None
+        Faces a step. None: 64, and 16 where there are fewer than 2,000 faces.
     rotation, zoom, flip : float, float, bool
         Augmentation: largest turn either way in degrees, largest change of scale either way
         (0.1 is 0.9 to 1.1 times), mirroring of every second image.
+    class_weight : None, "balanced" or dict of label to float
+        How much an image of each class counts in the loss; "balanced" makes both classes count
+        alike however many images each has.
     validation_fraction : float
         Part of the training faces held out for early stopping, class by class, where `fit` is
         given no ``validation``.
-    patience : int
-        Epochs without a lower validation loss after which training ends.
+    patience : int or None
+        Epochs without a lower validation loss after which training ends. None: 8 for "small";
+        "resnet" runs to the end, and the weights of its best epoch are kept.
     mirror : bool
         Predict the mean of the image's and its mirror image's probability.
+    start_from : None, CnnClassifier, Pipeline or path
+        Fine-tuning: begin with the weights of a fitted CNN (alone, at the end of a Pipeline,
+        or in a model file) of the same architecture, input size and colour.
     precision : {"auto", "float32", "bfloat16"}
         Arithmetic of the training: "auto" takes bfloat16 on processors that have it, which
         halves the time. Weights are float32 always, and so is prediction.
@@ -67,28 +78,32 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         One an epoch: ``epoch``, ``train_loss``, ``val_loss``, ``val_accuracy``.
     weights_ : dict of str to float32 array
         The network's learned numbers, by layer, free of torch.
-    input_size_ : int
-        ``input_size`` at `fit`.
+    architecture_, input_size_, channels_ : str, int, int
+        What was fitted; ``channels_`` is 1 for grey crops and 3 for colour.
     """
 
     def __init__(
         self,
+        architecture: str = "small",
         input_size: int = 48,
-        epochs: int = 28,
-        batch_size: int = 64,
-        learning_rate: float = 2e-3,
-        dropout: float = 0.5,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        dropout: float | None = None,
         rotation: float = 15.0,
         zoom: float = 0.2,
         flip: bool = True,
+        class_weight: ClassWeight = None,
         validation_fraction: float = 0.1,
-        patience: int = 8,
+        patience: int | None = None,
         mirror: bool = True,
+        start_from: Any = None,
         precision: str = "auto",
         random_state: Any = None,
         n_threads: int | None = None,
         verbose: bool = False,
     ) -> None:
+        self.architecture = architecture
         self.input_size = input_size
         self.epochs = epochs
         self.batch_size = batch_size
@@ -97,9 +112,11 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.rotation = rotation
         self.zoom = zoom
         self.flip = flip
+        self.class_weight = class_weight
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.mirror = mirror
+        self.start_from = start_from
         self.precision = precision
         self.random_state = random_state
         self.n_threads = n_threads
@@ -121,36 +138,50 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         ------
         UserError
             One class only, a class too small to hold a face of it out, an option out of
-            range, or torch is not installed.
+            range, a network to start from that does not fit, or torch is not installed.
         """
         net, trainer = _torch_side("cnn_net"), _torch_side("cnn_train")
-        self._check_options()
+        check_settings(self.get_params())
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         check_consistent_length(X, y)
-        self.classes_, targets = _encode(np.asarray(y))
+        self.classes_, targets = encode(np.asarray(y))
+        channels = 3 if X.color else 1
+        start = self._starting_weights(channels)
         with net.threads(self.n_threads), trainer.seeded(seed):
             images = net.to_input(X.crops, self.input_size)
             if validation is None:
-                held_out, kept = _hold_out(targets, self.validation_fraction, seed)
+                held_out, kept = hold_out(targets, self.validation_fraction, seed)
                 training = images[kept], targets[kept]
                 watched = images[held_out], targets[held_out]
             else:
                 training = images, targets
-                watched = self._given(net, *validation)
-            module = net.SmallCnn(self.input_size, self.dropout)
-            self.history_ = trainer.train(module, training, watched, **self._options(trainer))
+                watched = self._given(net, channels, *validation)
+            options = self._options(trainer, training[1])
+            dropout = options.pop("dropout")
+            module = net.build(self.architecture, self.input_size, channels, dropout)
+            if start is not None:
+                net.load_weights(module, start)
+            self.history_ = trainer.train(module, training, watched, **options)
         self.n_iter_ = len(self.history_)
-        self.input_size_ = self.input_size
+        self.architecture_, self.input_size_ = self.architecture, self.input_size
+        self.channels_ = channels
         self.weights_ = net.weights_of(module)
         self._module = module
         return self
 
     def predict_proba(self, X: Faces) -> NDArray[np.float64]:
-        """Probability of each class, (n, 2), columns in the order of ``classes_``."""
+        """Probability of each class, (n, 2), columns in the order of ``classes_``.
+
+        Raises
+        ------
+        UserError
+            Colour crops for a network of grey ones, or the other way round.
+        """
         check_is_fitted(self, "weights_")
+        check_channels(X.crops, self.channels_)
         net = _torch_side("cnn_net")
         if getattr(self, "_module", None) is None:  # fresh from a file: files hold no torch
-            module = net.SmallCnn(self.input_size_, self.dropout)
+            module = net.build(self.architecture_, self.input_size_, self.channels_)
             self._module = net.load_weights(module, self.weights_)
         with net.threads(self.n_threads):
             images = net.to_input(X.crops, self.input_size_)
@@ -163,11 +194,29 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         labels: NDArray[np.str_] = self.classes_[second.astype(int)]
         return labels
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The settings; those of the model in ``start_from`` are its own business."""
+        return dict(super().get_params(deep=False))
+
+    def __sklearn_clone__(self) -> CnnClassifier:
+        """Unfitted, with the same settings: a fitted model to start from stays fitted."""
+        settings = self.get_params()
+        start = settings.pop("start_from")
+        copied = {name: clone(value, safe=False) for name, value in settings.items()}
+        return type(self)(**copied, start_from=start)
+
     def __getstate__(self) -> dict[str, Any]:
         """All but the torch module, which `predict_proba` builds anew from ``weights_``."""
         state: dict[str, Any] = dict(super().__getstate__())
         state.pop("_module", None)
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Files written before an option was there hold what is now its default."""
+        older: dict[str, Any] = {"architecture": "small", "class_weight": None, "start_from": None}
+        if "weights_" in state:
+            older |= {"architecture_": "small", "channels_": 1}
+        super().__setstate__({**older, **state})
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -175,34 +224,35 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         tags.classifier_tags.multi_class = False
         return tags
 
-    def _check_options(self) -> None:
-        if self.input_size not in SIZES:
-            raise UserError(f"input_size is {self.input_size}: give 8 to 128 pixels.")
-        for name in ("epochs", "batch_size", "patience"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}: give 1 or more.")
-        if self.precision not in PRECISIONS:
-            raise UserError(f"precision is {self.precision!r}: give one of {PRECISIONS}.")
+    def _starting_weights(self, channels: int) -> dict[str, NDArray[np.float32]] | None:
+        if self.start_from is None:
+            return None
+        from happysad.pipeline.cnn_start import starting_weights
 
-    def _options(self, trainer: ModuleType) -> dict[str, Any]:
+        settings = self.architecture, self.input_size, channels, self.classes_
+        return starting_weights(self.start_from, *settings)
+
+    def _options(self, trainer: ModuleType, targets: NDArray[np.float32]) -> dict[str, Any]:
         fast = self.precision == "auto" and trainer.has_fast_bfloat16()
+        schedule = schedule_of(self.get_params(), len(targets))
         return {
-            "epochs": self.epochs,
-            "batch_size": self.batch_size,
-            "learning_rate": self.learning_rate,
-            "patience": self.patience,
+            **schedule._asdict(),
             "verbose": self.verbose,
             "augmentation": trainer.Augmentation(self.rotation, self.zoom, self.flip),
             "bfloat16": fast or self.precision == "bfloat16",
+            "class_weights": class_weights(self.class_weight, self.classes_, targets),
         }
 
-    def _given(self, net: ModuleType, faces: Faces, labels: ArrayLike) -> tuple[Any, Any]:
+    def _given(
+        self, net: ModuleType, channels: int, faces: Faces, labels: ArrayLike
+    ) -> tuple[Any, Any]:
         unknown = set(np.unique(labels)) - set(self.classes_)
         if unknown or len(faces) == 0:
             raise UserError(
                 f"The validation part must hold faces of {', '.join(self.classes_)} only; "
                 f"it has {len(faces)} faces and the unknown labels {sorted(unknown)}."
             )
+        check_channels(faces.crops, channels)
         targets = (np.asarray(labels) == self.classes_[1]).astype(np.float32)
         return net.to_input(faces.crops, self.input_size), targets
 
@@ -215,31 +265,3 @@ def _torch_side(name: str) -> ModuleType:
         raise UserError(
             f'The CNN needs torch and skorch ({error}): run pip install "happysad[cnn]".'
         ) from error
-
-
-def _encode(labels: NDArray[Any]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-    """The two classes, sorted, and for each label 0 or 1, the index of its class."""
-    classes, indices = np.unique(labels, return_inverse=True)
-    if len(classes) != 2:
-        raise UserError(
-            f"The CNN tells two classes apart and was given {len(classes)} "
-            f"({', '.join(map(str, classes))}): give it faces of both happy and sad."
-        )
-    return classes, indices.astype(np.float32)
-
-
-def _hold_out(
-    targets: NDArray[np.float32], fraction: float, seed: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows held out and rows kept: ``fraction`` of each class, at least one face of each."""
-    counts = np.bincount(targets.astype(int))
-    if counts.min() < 2 or not 0 < fraction < 1:
-        raise UserError(
-            f"No validation part can be held out of {counts[0]} and {counts[1]} faces with "
-            f"validation_fraction {fraction}: give at least 2 faces a class and a fraction "
-            "between 0 and 1."
-        )
-    n_held = min(max(2, round(fraction * len(targets))), len(targets) - 2)
-    rows = np.arange(len(targets))
-    kept, held = train_test_split(rows, test_size=n_held, stratify=targets, random_state=seed)
-    return np.sort(held), np.sort(kept)

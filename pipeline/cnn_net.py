@@ -15,22 +15,25 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-CHUNK = 256  # images resized or predicted at a time: bounds the memory, not the result
+from happysad.pipeline.cnn_input import CHUNK, to_bytes
+from happysad.pipeline.cnn_resnet import ResNet
+
+_COUNTER = "num_batches_tracked"  # batch norm counts its batches and does not use the count
 
 
 class SmallCnn(nn.Module):
     """``cnn-small``: three 3x3 convolutions of 32, 64 and 128 maps, a dense layer of 128.
 
     Each convolution is followed by ReLU and 2x2 max-pooling. ``forward`` takes
-    (n, 1, input_size, input_size) float32 in [0, 1] and gives (n, 1) logits: the sigmoid is
+    (n, channels, input_size, input_size) float32 in [0, 1] and gives (n, 1) logits: the sigmoid is
     applied by the loss in training and by `probabilities` afterwards, which is the same
     function without its overflow.
     """
 
-    def __init__(self, input_size: int = 48, dropout: float = 0.5) -> None:
+    def __init__(self, input_size: int = 48, dropout: float = 0.5, channels: int = 1) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for n_in, n_out in ((1, 32), (32, 64), (64, 128)):
+        for n_in, n_out in ((channels, 32), (32, 64), (64, 128)):
             layers += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
         self.maps = nn.Sequential(*layers)
         self.dense = nn.Linear(128 * (input_size // 8) ** 2, 128)
@@ -50,14 +53,16 @@ class SmallCnn(nn.Module):
         return logits
 
 
+def build(architecture: str, input_size: int, channels: int, dropout: float = 0.0) -> nn.Module:
+    """An untrained network: "small" or "resnet"."""
+    if architecture == "resnet":
+        return ResNet(dropout, channels)
+    return SmallCnn(input_size, dropout, channels)
+
+
 def to_input(crops: NDArray[np.uint8], size: int) -> Tensor:
-    """Crops (n, S, S) uint8 -> (n, 1, size, size) uint8, bilinear with antialiasing."""
-    images = torch.empty((len(crops), 1, size, size), dtype=torch.uint8)
-    for start in range(0, len(crops), CHUNK):
-        part = torch.tensor(np.ascontiguousarray(crops[start : start + CHUNK]))[:, None].float()
-        part = F.interpolate(part, (size, size), mode="bilinear", antialias=True)
-        images[start : start + CHUNK] = part.round().clamp(0, 255).to(torch.uint8)
-    return images
+    """Crops (n, S, S) or (n, S, S, 3) uint8 -> (n, 1 or 3, size, size) uint8."""
+    return torch.from_numpy(to_bytes(crops, size))
 
 
 def to_unit(images: Tensor) -> Tensor:
@@ -66,7 +71,7 @@ def to_unit(images: Tensor) -> Tensor:
 
 
 def probabilities(module: nn.Module, images: Tensor, mirror: bool) -> NDArray[np.float64]:
-    """Sigmoid output (n,) of images (n, 1, S, S) uint8; mean with the mirror image's if asked."""
+    """Sigmoid output (n,) of images (n, C, S, S) uint8; mean with the mirror image's if asked."""
     out = np.zeros(len(images))
     module.eval()
     with torch.inference_mode():
@@ -84,12 +89,15 @@ def weights_of(module: nn.Module) -> dict[str, NDArray[np.float32]]:
     return {
         name: np.ascontiguousarray(tensor.detach().numpy()).copy()
         for name, tensor in module.state_dict().items()
+        if not name.endswith(_COUNTER)
     }
 
 
 def load_weights(module: nn.Module, weights: Mapping[str, NDArray[np.float32]]) -> nn.Module:
     """Put weights kept by `weights_of` into ``module``, and give it back."""
-    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    state = {name: torch.tensor(array) for name, array in weights.items()}
+    counters = {n: t for n, t in module.state_dict().items() if n.endswith(_COUNTER)}
+    module.load_state_dict({**counters, **state})
     return module
 
 

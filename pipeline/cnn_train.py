@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
 
-from happysad.pipeline.cnn_net import CHUNK, to_unit
+from happysad.pipeline.cnn_input import CHUNK
+from happysad.pipeline.cnn_net import to_unit
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Augmentation:
     flip: bool
 
     def __call__(self, images: Tensor) -> Tensor:
-        """(n, 1, S, S) float32 -> the same shape and range; the border is repeated outward."""
+        """(n, C, S, S) float32 -> the same shape and range; the border is repeated outward."""
         n = len(images)
         angle = (torch.rand(n) * 2 - 1) * math.radians(self.rotation)
         scale = 1 / (1 + (torch.rand(n) * 2 - 1) * self.zoom)
@@ -52,6 +53,18 @@ class Augmentation:
         theta[:, 1, 1] = scale * angle.cos()
         grid = F.affine_grid(theta, list(images.shape), align_corners=False)
         return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+class WeightedLoss(nn.BCEWithLogitsLoss):
+    """Binary cross-entropy in which each image counts as much as its class's weight says."""
+
+    def __init__(self, class_weights: tuple[float, float]) -> None:
+        super().__init__()
+        self.first, self.second = class_weights
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        weight = self.first + (self.second - self.first) * target
+        return F.binary_cross_entropy_with_logits(input, target, weight)
 
 
 class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is untyped
@@ -90,6 +103,7 @@ def train(
     learning_rate: float,
     patience: int,
     verbose: bool,
+    class_weights: tuple[float, float] = (1.0, 1.0),
     **net_options: Any,
 ) -> list[dict[str, float]]:
     """Fit ``module`` in place with Adam on binary cross-entropy; its best weights are kept.
@@ -100,7 +114,9 @@ def train(
 
     Parameters
     ----------
-    training, validation : (images (n, 1, S, S) uint8, targets (n,) float32 of 0 and 1)
+    class_weights : (float, float)
+        How much an image of either class counts in both losses.
+    training, validation : (images (n, C, S, S) uint8, targets (n,) float32 of 0 and 1)
 
     Returns
     -------
@@ -118,7 +134,8 @@ def train(
     )
     net = TrainingNet(
         module,
-        criterion=nn.BCEWithLogitsLoss,
+        criterion=WeightedLoss,
+        criterion__class_weights=class_weights,
         optimizer=torch.optim.Adam,
         lr=learning_rate,
         max_epochs=epochs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.images import ImageError, image_digest, read_image, to_gray
+from happysad.pipeline.alignment import SIDE, Match, thumbnail
+from happysad.pipeline.grouping import connected_groups
 from happysad.pipeline.listing import Listing, Row, note
+from happysad.pipeline.near_duplicates import EQUAL, Pair, near_duplicates, without_chains
 
 
 def opened_rows(listing: Listing) -> list[Row]:
@@ -26,16 +29,8 @@ def opened_rows(listing: Listing) -> list[Row]:
     -------
     list of Row, sorted by path
     """
-    rows = sorted(listing.rows, key=lambda row: str(row.path))
-    # Decoding releases the GIL; threads beyond the cores only hold more images in memory.
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
-        results = list(threads.map(_opened, rows))
-    failed = [
-        f"{listing.short(row.path)} ({_reason(result, row.path)})"
-        for row, result in zip(rows, results, strict=True)
-        if isinstance(result, ImageError)
-    ]
-    good = [result for result in results if isinstance(result, Row)]
+    good, lost = open_all(listing.rows)
+    failed = [f"{listing.short(row.path)} ({reason})" for row, reason in lost]
     labels = defaultdict(set)
     for row in good:
         labels[row.sha256].add(row.label)
@@ -49,11 +44,56 @@ def opened_rows(listing: Listing) -> list[Row]:
     return [row for row in good if len(labels[row.sha256]) == 1]
 
 
-def with_groups(rows: list[Row], listing: Listing) -> list[Row]:
-    """Fill in ``group``: images that share a given group, a content or the looks are one group."""
-    numbers = connected_groups(
-        [("group", row.group) if row.group else None, row.sha256, row.looks] for row in rows
-    )
+def open_all(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Row, str]]]:
+    """Open every file: the rows with ``sha256`` and ``looks``, and those that fail, with why.
+
+    Returns
+    -------
+    list of Row, list of (Row, str)
+        Both sorted by path.
+    """
+    rows = sorted(rows, key=lambda row: str(row.path))
+    # Decoding releases the GIL; threads beyond the cores only hold more images in memory.
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
+        results = list(threads.map(_opened, rows))
+    failed = [
+        (row, _reason(result, row.path))
+        for row, result in zip(rows, results, strict=True)
+        if isinstance(result, ImageError)
+    ]
+    return [result for result in results if isinstance(result, Row)], failed
+
+
+def alike(rows: Sequence[Row]) -> list[Pair]:
+    """The near-duplicates among opened rows, exact copies included, by their positions."""
+    # A blank image is a near-duplicate of nothing, but can still have exact copies.
+    pairs = near_duplicates([_thumbnail(row) for row in rows])
+    blank: dict[str, int] = {}
+    for n, row in enumerate(rows):
+        if row.looks is None and (first := blank.setdefault(row.sha256, n)) != n:
+            pairs.append(Pair(first, n, EQUAL))
+    return pairs
+
+
+def with_groups(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list[Row]:
+    """Fill in ``group``: images that share a given group, or are near-duplicates, are one group.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        As ``alike`` finds them in the same rows.
+    """
+    joint: list[list[Hashable]] = [
+        [("group", row.group) if row.group else None, row.sha256] for row in rows
+    ]
+    kept = without_chains(pairs, len(rows))
+    for number, pair in enumerate(kept):
+        joint[pair.first].append(number)
+        joint[pair.second].append(number)
+    if loose := len(pairs) - len(kept):
+        text = "near-duplicates not kept together, as they would join very many images"
+        listing.notes.append(f"{loose:,} {'pair' if loose == 1 else 'pairs'} of {text}")
+    numbers = connected_groups(joint)
     given: dict[int, set[str]] = defaultdict(set)
     contents: dict[int, set[str]] = defaultdict(set)
     for number, row in zip(numbers, rows, strict=True):
@@ -68,71 +108,45 @@ def with_groups(rows: list[Row], listing: Listing) -> list[Row]:
     return [replace(row, group=name[n]) for n, row in zip(numbers, rows, strict=True)]
 
 
-def connected_groups(keys: Iterable[Sequence[Hashable]]) -> list[int]:
-    """Number the groups of items that share a key, directly or through others.
-
-    Parameters
-    ----------
-    keys : iterable of sequences
-        The keys of each item, such as its person and its content; None is no key.
-
-    Returns
-    -------
-    list of int
-        For each item the index of the first item of its group.
-    """
-    parent: list[int] = []
-    first_with: dict[Hashable, int] = {}
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    for item, own in enumerate(keys):
-        parent.append(item)
-        for key in own:
-            if key is not None:
-                one, two = root(first_with.setdefault(key, item)), root(item)
-                parent[max(one, two)] = min(one, two)
-    return [root(item) for item in range(len(parent))]
-
-
-def difference_hash(gray: NDArray[np.uint8]) -> bytes | None:
-    """Which of two neighbours is lighter, on 8 x 8 places across and down: a hash of the looks.
-
-    Equal hashes are the same picture saved again. One direction alone is not enough for faces:
-    among muxspace's 2,920 aligned ones it takes two different people for one picture.
-
-    Parameters
-    ----------
-    gray : (H, W) uint8
-
-    Returns
-    -------
-    16 bytes, or None for a blank image or a plain gradient: those look like too many others.
-
-    Notes
-    -----
-    N. Krawetz, "Kind of Like That", The Hacker Factor Blog, 2013.
-    """
-    import cv2
-
-    wide = cv2.resize(gray, (9, 8), interpolation=cv2.INTER_AREA)
-    tall = cv2.resize(gray, (8, 9), interpolation=cv2.INTER_AREA)
-    across, down = wide[:, 1:] > wide[:, :-1], tall[1:] > tall[:-1]
-    if across.all() or down.all() or not (across.any() and down.any()):
-        return None
-    return np.packbits([across, down]).tobytes()
+def with_twins(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list[Row]:
+    """Fill in ``twin`` of val and test images: the path of the nearest near-duplicate in train."""
+    nearest: dict[int, tuple[Match, Path]] = {}
+    torn = []
+    for pair in pairs:
+        for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            leak = rows[one].split != "train" and rows[other].split == "train"
+            if leak and (one not in nearest or pair.match > nearest[one][0]):
+                nearest[one] = pair.match, rows[other].path
+        if rows[pair.first].label != rows[pair.second].label:
+            torn += [f"{listing.short(rows[n].path)}" for n in (pair.first, pair.second)]
+    for part in ("val", "test"):
+        names = [listing.short(rows[n].path) for n in sorted(nearest) if rows[n].split == part]
+        text = "a near-duplicate in train (kept, named in the column twin)"
+        if names:
+            one, many = f"image of {part} has {text}", f"images of {part} have {text}"
+            listing.notes.append(note(names, one, many))
+    if torn:
+        text = "a near-duplicate with the other label (kept)"
+        names = sorted(set(torn))
+        listing.notes.append(note(names, f"image has {text}", f"images have {text}"))
+    return [
+        replace(row, twin=str(nearest[n][1])) if n in nearest else row for n, row in enumerate(rows)
+    ]
 
 
 def _opened(row: Row) -> Row | ImageError:
     try:
-        looks = difference_hash(to_gray(read_image(row.path)))
-        return replace(row, sha256=image_digest(row.path), looks=looks)
+        looks = thumbnail(to_gray(read_image(row.path)))
+        digest = image_digest(row.path)
+        return replace(row, sha256=digest, looks=None if looks is None else looks.tobytes())
     except ImageError as error:
         return error
+
+
+def _thumbnail(row: Row) -> NDArray[np.uint8] | None:
+    if row.looks is None:
+        return None
+    return np.frombuffer(row.looks, np.uint8).reshape(SIDE, SIDE)
 
 
 def _reason(error: ImageError, path: Path) -> str:

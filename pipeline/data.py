@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from happysad.features.errors import UserError
-from happysad.pipeline.contents import opened_rows, with_groups
-from happysad.pipeline.listing import LABELS, PARTS, Row, images
+from happysad.pipeline.contents import alike, opened_rows, with_groups, with_twins
+from happysad.pipeline.listing import LABELS, PARTS, Listing, Row, images
 from happysad.pipeline.readers import EXPECTED, read_class_folders, read_source
 from happysad.pipeline.splits import with_parts
 
@@ -33,17 +33,21 @@ class DataSet:
     frame : pandas.DataFrame
         One row per image, sorted by path, all columns text: ``path`` (absolute), ``label``
         ("happy" or "sad"), ``split`` ("train", "val" or "test"), ``group`` (images that belong on
-        one side of any split: one person, one picture), ``source`` (the data set's name) and
-        ``sha256`` of the file.
+        one side of any split: one person, one picture), ``source`` (the data set's name),
+        ``sha256`` of the file and ``twin`` (for a val or test image the path of its nearest
+        near-duplicate in train, else "").
     name : str
         The name of the folder or of the CSV file, or "demo".
     notes : list of str
         One line for each finding: what was left out, copies, how the parts were made.
+    drawn : bool
+        Whether all parts were cut here; False where some are official.
     """
 
     frame: pd.DataFrame
     name: str
     notes: list[str] = field(default_factory=list)
+    drawn: bool = False
 
     @property
     def hash(self) -> str:
@@ -60,7 +64,7 @@ def load_data(
 
     Official parts are kept. A missing val or test part is drawn from train; without any parts
     the images are cut about 70/15/15, stratified by label, with each person and each picture
-    (by content, and by a perceptual hash of its looks) on one side only.
+    (near-duplicates are one picture) on one side only.
 
     Parameters
     ----------
@@ -79,24 +83,31 @@ def load_data(
         The path is missing or holds no such data, or a class is missing.
     """
     log = log or (lambda line: None)
-    if str(source) == "demo":
-        from happysad.pipeline.demo_faces import demo_folder
-
-        listing = read_class_folders(Path(demo_folder(seed=seed)))
-        listing.name, where = "demo", "the built-in data set"
-    else:
-        path = Path(os.path.abspath(Path(source).expanduser()))
-        listing = read_source(path)
-        where = f"the {'folder' if path.is_dir() else 'table'} {source}"
+    listing, where = listed(source, seed)
     _check_labels(listing.rows, where, listing.notes)
     log(f"reading {images(len(listing.rows))} of {listing.name}")
     rows = opened_rows(listing)
     _check_labels(rows, where, listing.notes)
-    rows = with_parts(with_groups(rows, listing), listing, where, seed)
+    drawn = not any(row.split for row in rows)
+    pairs = alike(rows)
+    rows = with_parts(with_groups(rows, listing, pairs), listing, where, seed)
     _check_parts(rows, where)
+    rows = with_twins(rows, listing, pairs)
     for line in listing.notes:
         log(line)
-    return DataSet(_frame(rows, listing.name), listing.name, listing.notes)
+    return DataSet(_frame(rows, listing.name), listing.name, listing.notes, drawn)
+
+
+def listed(source: str | Path, seed: int = 0) -> tuple[Listing, str]:
+    """What a source lists, not yet opened, and how to call it in a sentence."""
+    if str(source) == "demo":
+        from happysad.pipeline.demo_faces import demo_folder
+
+        listing = read_class_folders(Path(demo_folder(seed=seed)))
+        listing.name = "demo"
+        return listing, "the built-in data set"
+    path = Path(os.path.abspath(Path(source).expanduser()))
+    return read_source(path), f"the {'folder' if path.is_dir() else 'table'} {source}"
 
 
 def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -109,8 +120,8 @@ def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _frame(rows: list[Row], name: str) -> pd.DataFrame:
     import pandas as pd
 
-    columns = ["path", "label", "split", "group", "source", "sha256"]
-    values = [(str(r.path), r.label, r.split, r.group, name, r.sha256) for r in rows]
+    columns = ["path", "label", "split", "group", "source", "sha256", "twin"]
+    values = [(str(r.path), r.label, r.split, r.group, name, r.sha256, r.twin) for r in rows]
     return pd.DataFrame(values, columns=pd.Index(columns), dtype="str")
 
 

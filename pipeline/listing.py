@@ -26,7 +26,9 @@ _MOST_NAMES = 5
 class Row:
     """One labelled image file; ``split`` and ``group`` are "" where nothing is known of them.
 
-    ``sha256`` of the file and ``looks``, a perceptual hash, are filled in once it is opened.
+    ``sha256`` of the file and ``looks``, the pixels of its ``alignment.thumbnail`` (None for a
+    blank image), are filled in once it is opened; then ``twin``, the nearest near-duplicate in
+    train of an image that is not in train.
     """
 
     path: Path
@@ -34,7 +36,8 @@ class Row:
     split: str = ""
     group: str = ""
     sha256: str = ""
-    looks: bytes | None = None
+    looks: bytes | None = field(default=None, repr=False)
+    twin: str = ""
 
 
 @dataclass

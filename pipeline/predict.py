@@ -100,16 +100,16 @@ def _faces_of(model: Pipeline, source: ImageSource, crops: bool) -> tuple[Faces 
     from happysad.features.images import read_image, to_gray
 
     try:
-        gray = to_gray(read_image(source))
+        image = read_image(source)
     except ImageError as error:
         return None, "unreadable", str(error).removeprefix(f"cannot read the image {source}: ")
-    aligner = model.named_steps["faces"]
+    aligner, gray = model.named_steps["faces"], to_gray(image)
     detections = find_faces(gray, aligner.threshold if crops else SURE_FACE)
     if crops:
         detections = detections[:1] or [full_frame(gray)]
     if not detections:
         return None, "no_face", ""
-    return Faces.concatenate([aligner.align(gray, one) for one in detections]), "", ""
+    return Faces.concatenate([aligner.align(image, one) for one in detections]), "", ""
 
 
 def _row(name: str, number: int, face: Faces) -> dict[str, Any]:

@@ -73,14 +73,11 @@ def with_parts(rows: list[Row], listing: Listing, where: str, seed: int) -> list
 
 
 def _note_shared_pictures(rows: list[Row], listing: Listing) -> None:
-    """A line for copies, and one for each kind of picture that is in two official parts."""
-    copies, twins = defaultdict(list), defaultdict(list)
+    """A line for exact copies, and one for those that are in two official parts."""
+    copies = defaultdict(list)
     for row in rows:
         copies[row.sha256].append(row)
-        twins[row.looks or row.sha256].append(row)
     across = [same for same in copies.values() if len({row.split for row in same}) > 1]
-    alike = [same for same in twins.values() if len({row.split for row in same}) > 1]
-    exact = {row.path for same in across for row in same}
     for found, one, many in (
         (
             [same[1:] for same in copies.values() if len(same) > 1],
@@ -91,11 +88,6 @@ def _note_shared_pictures(rows: list[Row], listing: Listing) -> None:
             [same[:1] for same in across],
             "image is in two official parts as exact copies (kept)",
             "images are in two official parts as exact copies (kept)",
-        ),
-        (
-            [same[:1] for same in alike if not exact.issuperset(row.path for row in same)],
-            "image in one official part looks like one in another (kept)",
-            "images in one official part look like ones in another (kept)",
         ),
     ):
         names = [listing.short(row.path) for same in found for row in same]

@@ -15,7 +15,7 @@ from PIL import Image
 from happysad.features.images import read_image
 from happysad.pipeline.demo_faces import make_demo_faces
 
-COMMANDS = ["compare", "train", "predict", "demo"]
+COMMANDS = ["compare", "train", "predict", "export", "demo"]
 
 
 def test_help_names_every_command(happysad):

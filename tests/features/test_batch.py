@@ -95,3 +95,14 @@ def test_scikit_learn_indexes_it(faces, same_faces):
     train, test, y_train, _ = train_test_split(faces, faces.keys, test_size=1, random_state=0)
     assert (len(train), len(test)) == (3, 1)
     assert train.keys.tolist() == y_train.tolist()
+
+
+def test_grey_and_colour_are_told_apart(faces):
+    assert not faces.color
+    assert not Faces.empty(96).color
+    assert Faces.empty(64, color=True).color
+    assert Faces.empty(64, color=True).crops.shape == (0, 64, 64, 3)
+    blank = Faces.unreadable(64, color=True)
+    assert blank.crops.shape == (1, 64, 64, 3)
+    assert blank.size == 64
+    assert blank[[0, 0]].crops.shape == (2, 64, 64, 3)

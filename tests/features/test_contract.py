@@ -19,6 +19,7 @@ from sklearn.utils import _safe_indexing
 from happysad.features.base import FaceFeature
 from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
+from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
@@ -51,6 +52,7 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
         "threshold": 0.5,
         "on_error": "mark",
         "n_jobs": 2,
+        "color": True,
     },
 }
 
@@ -208,6 +210,13 @@ def test_another_input_is_a_type_error_that_says_what_to_do(extractor, wrong):
     for method in ("fit", "transform", "fit_transform"):
         with pytest.raises(TypeError, match=r"describes Faces, not .*put a FaceAligner before it"):
             getattr(clone(extractor), method)(wrong)
+
+
+@each_extractor
+def test_colour_crops_are_refused_in_a_sentence(extractor):
+    for method in ("fit", "transform"):
+        with pytest.raises(UserError, match=r"describes grey crops.*FaceAligner\(color=False\)"):
+            getattr(clone(extractor), method)(Faces.unreadable(96, color=True))
 
 
 # The store.

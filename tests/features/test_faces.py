@@ -303,12 +303,51 @@ def test_progress_is_told(tiny):
     assert heard == [("finding faces", 3, 3)]
 
 
+# In colour.
+
+
+def test_colour_crops_are_the_same_place_in_colour(astronaut, upright):
+    (face,) = FaceAligner(color=True).transform([astronaut])
+    assert face.color
+    assert not upright.color
+    assert face.crops.shape == (1, 96, 96, 3)
+    assert face.crops.dtype == np.uint8
+    for name in ("landmarks", "boxes", "scores", "status"):
+        np.testing.assert_array_equal(getattr(face, name), getattr(upright, name))
+    gray = cv2.cvtColor(face.crops[0], cv2.COLOR_RGB2GRAY).astype(int)
+    assert np.abs(gray - upright.crops[0]).max() <= 3  # rounded in another order
+    red, green, blue = face.crops[0].reshape(-1, 3).mean(axis=0)
+    assert red > green > blue  # a face, and not BGR
+
+
+def test_a_grey_image_is_repeated_three_times(tiny):
+    (usual,), (face,) = (FaceAligner(color=c).transform([tiny]) for c in (False, True))
+    np.testing.assert_array_equal(face.crops, np.repeat(usual.crops[..., None], 3, axis=3))
+
+
+def test_no_images_and_unreadable_ones_in_colour(tmp_path):
+    aligner = FaceAligner(size=64, color=True, on_error="mark")
+    assert aligner.transform([]).crops.shape == (0, 64, 64, 3)
+    faces = aligner.transform([tmp_path / "missing.png", np.zeros((80, 80), np.uint8)])
+    assert faces.crops.shape == (2, 64, 64, 3)
+    assert faces.status.tolist() == ["unreadable", "full_frame"]
+
+
+def test_an_aligner_saved_before_colour_was_a_choice_finds_grey_faces(tiny, same_faces):
+    aligner = FaceAligner()
+    del aligner.color
+    assert aligner.get_params()["color"] is False
+    again = pickle.loads(pickle.dumps(aligner))
+    same_faces(again.transform([tiny]), FaceAligner().transform([tiny]))
+
+
 def test_scikit_learns_manners(astronaut):
-    aligner = FaceAligner(size=64, predictor="5", threshold=0.1, on_error="mark", n_jobs=2)
-    copy = clone(aligner)
     expected = {
-        "size": 64, "predictor": "5", "threshold": 0.1, "on_error": "mark", "n_jobs": 2
+        "size": 64, "predictor": "5", "threshold": 0.1, "on_error": "mark", "n_jobs": 2,
+        "color": True,
     }  # fmt: skip
+    aligner = FaceAligner(**expected)
+    copy = clone(aligner)
     assert copy.get_params() == aligner.get_params() == expected
     assert FaceAligner().set_params(**expected).get_params() == expected
     assert aligner.fit(["anything"]) is aligner
@@ -363,7 +402,7 @@ def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, n
     images, _, store = cached
     with use_store(store):
         FaceAligner(on_error="mark", n_jobs=2).transform(images)
-        for other in ({"size": 64}, {"predictor": "5"}, {"threshold": 0.0}):
+        for other in ({"size": 64}, {"predictor": "5"}, {"threshold": 0.0}, {"color": True}):
             with pytest.raises(AssertionError, match="computed"):
                 FaceAligner(**other).transform(images)
 
@@ -372,8 +411,19 @@ def test_settings_have_keys_of_their_own(cached):
     images, _, store = cached
     with use_store(store):
         usual = FaceAligner().transform(images[2:]).keys[0]
-        other = FaceAligner(size=64).transform(images[2:]).keys[0]
-    assert usual != other
+        small = FaceAligner(size=64).transform(images[2:]).keys[0]
+        color = FaceAligner(color=True).transform(images[2:]).keys[0]
+    assert len({usual, small, color}) == 3
+
+
+def test_colour_faces_are_stored_in_colour(tmp_path, astronaut, tiny, same_faces, monkeypatch):
+    aligner = FaceAligner(color=True, on_error="mark")
+    images = [astronaut, tiny, tmp_path / "missing.png"]
+    plain = aligner.transform(images)
+    with use_store(FeatureStore(tmp_path / "cache")):
+        aligner.transform(images[:2])
+        monkeypatch.setattr(FaceAligner, "_computed", lambda self, images: [])
+        same_faces(aligner.transform(images[:2]), plain[:2])
 
 
 def test_a_changed_file_is_looked_at_again(cached, astronaut):

@@ -55,3 +55,8 @@ def test_the_rest_stays(faces):
 def test_no_faces_and_faces_without_landmarks():
     assert len(mirrored(Faces.empty(96))) == 0
     assert np.isnan(mirrored(Faces.unreadable(96)).landmarks).all()
+
+
+def test_colour_crops_are_flipped_left_to_right(astronaut):
+    (face,) = FaceAligner(color=True).transform([astronaut])
+    np.testing.assert_array_equal(mirrored(face).crops[0], np.fliplr(face.crops[0]))

@@ -7,10 +7,12 @@ import io
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 
 import joblib
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
@@ -18,6 +20,9 @@ from sklearn.model_selection import cross_val_score
 from happysad.features.batch import Faces
 from happysad.features.errors import UserError
 from happysad.pipeline.cnn import CnnClassifier
+from happysad.pipeline.cnn_settings import FINE_TUNING, SCHEDULES
+
+Mouths = Callable[..., tuple[Faces, NDArray[np.str_]]]
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
@@ -25,46 +30,24 @@ pytest.importorskip("skorch")
 QUICK = {"input_size": 16, "epochs": 6, "batch_size": 16, "learning_rate": 3e-3, "n_threads": 1}
 
 
-def drawn_faces(n: int, seed: int = 0, size: int = 32) -> tuple[Faces, np.ndarray]:
-    """A mouth on a noisy ground: corners up is happy, corners down is sad."""
-    rng = np.random.default_rng(seed)
-    crops = rng.integers(60, 140, (n, size, size)).astype(np.uint8)
-    labels = np.where(np.arange(n) % 3 == 0, "sad", "happy")
-    x = np.arange(6, size - 6)
-    bend = ((x - size / 2) / (size / 2 - 6)) ** 2 * 8
-    for crop, label, shift in zip(crops, labels, rng.integers(-2, 3, n), strict=True):
-        y = size // 2 + shift + (4 - bend if label == "happy" else bend - 4).round().astype(int)
-        for thick in range(3):
-            crop[y + thick, x] = 250
-    faces = Faces(
-        crops,
-        np.full((n, 68, 2), np.nan, np.float32),
-        np.tile(np.array([[0, 0, size, size]], np.int32), (n, 1)),
-        np.full(n, np.nan, np.float32),
-        np.full(n, "full_frame"),
-        np.full(n, ""),
-    )
-    return faces, labels
-
-
 @pytest.fixture(scope="module")
-def fitted() -> CnnClassifier:
-    return CnnClassifier(**QUICK, random_state=0).fit(*drawn_faces(160))
+def fitted(mouths: Mouths) -> CnnClassifier:
+    return CnnClassifier(**QUICK, random_state=0).fit(*mouths(160))
 
 
-def test_learns_mouths_it_has_not_seen(fitted: CnnClassifier) -> None:
-    faces, labels = drawn_faces(60, seed=1)
+def test_learns_mouths_it_has_not_seen(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, labels = mouths(60, seed=1)
     assert (fitted.predict(faces) == labels).mean() > 0.9
 
 
-def test_upside_down_mouths_change_the_answer(fitted: CnnClassifier) -> None:
-    faces, labels = drawn_faces(30, seed=2)
+def test_upside_down_mouths_change_the_answer(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, labels = mouths(30, seed=2)
     turned = Faces(faces.crops[:, ::-1].copy(), *list(vars(faces).values())[1:])
     assert (fitted.predict(turned) != labels).mean() > 0.8
 
 
-def test_classes_and_probabilities(fitted: CnnClassifier) -> None:
-    faces, _ = drawn_faces(20, seed=1)
+def test_classes_and_probabilities(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, _ = mouths(20, seed=1)
     p = fitted.predict_proba(faces)
     assert fitted.classes_.tolist() == ["happy", "sad"]
     assert p.shape == (20, 2)
@@ -81,8 +64,8 @@ def test_history_has_a_row_an_epoch(fitted: CnnClassifier) -> None:
     assert fitted.history_[-1]["val_loss"] < fitted.history_[0]["val_loss"]
 
 
-def test_same_seed_same_weights_another_seed_others() -> None:
-    faces, labels = drawn_faces(48)
+def test_same_seed_same_weights_another_seed_others(mouths: Mouths) -> None:
+    faces, labels = mouths(48)
     options = {**QUICK, "epochs": 2}
     a, b, c = (CnnClassifier(**options, random_state=s).fit(faces, labels) for s in (3, 3, 4))
     for name in a.weights_:
@@ -91,8 +74,8 @@ def test_same_seed_same_weights_another_seed_others() -> None:
     assert a.history_ == b.history_
 
 
-def test_global_state_is_left_alone() -> None:
-    faces, labels = drawn_faces(24)
+def test_global_state_is_left_alone(mouths: Mouths) -> None:
+    faces, labels = mouths(24)
     before, n_threads, crops = torch.random.get_rng_state(), torch.get_num_threads(), faces.crops
     copy = crops.copy()
     other = 2 if n_threads == 1 else 1
@@ -103,8 +86,10 @@ def test_global_state_is_left_alone() -> None:
     np.testing.assert_array_equal(crops, copy)
 
 
-def test_batch_equals_its_singles_and_order_does_not_matter(fitted: CnnClassifier) -> None:
-    faces, _ = drawn_faces(9, seed=5)
+def test_batch_equals_its_singles_and_order_does_not_matter(
+    fitted: CnnClassifier, mouths: Mouths
+) -> None:
+    faces, _ = mouths(9, seed=5)
     whole = fitted.predict_proba(faces)
     np.testing.assert_allclose(
         np.vstack([fitted.predict_proba(face) for face in faces]), whole, atol=1e-5
@@ -117,8 +102,8 @@ def test_empty_batch(fitted: CnnClassifier) -> None:
     assert fitted.predict(Faces.empty(32)).shape == (0,)
 
 
-def test_mirror_makes_the_answer_symmetric(fitted: CnnClassifier) -> None:
-    faces, _ = drawn_faces(8, seed=6)
+def test_mirror_makes_the_answer_symmetric(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, _ = mouths(8, seed=6)
     mirrored = Faces(faces.crops[:, :, ::-1].copy(), *list(vars(faces).values())[1:])
     both = fitted.predict_proba(faces)
     np.testing.assert_allclose(fitted.predict_proba(mirrored), both, atol=1e-5)
@@ -128,8 +113,8 @@ def test_mirror_makes_the_answer_symmetric(fitted: CnnClassifier) -> None:
     assert not np.allclose(p, q, atol=1e-5)
 
 
-def test_pickle_and_joblib_round_trip(fitted: CnnClassifier) -> None:
-    faces, _ = drawn_faces(10, seed=7)
+def test_pickle_and_joblib_round_trip(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, _ = mouths(10, seed=7)
     file = io.BytesIO()
     joblib.dump(fitted, file)
     file.seek(0)
@@ -139,20 +124,20 @@ def test_pickle_and_joblib_round_trip(fitted: CnnClassifier) -> None:
         )
 
 
-def test_pickle_holds_no_torch(fitted: CnnClassifier) -> None:
-    fitted.predict_proba(drawn_faces(1)[0])
+def test_pickle_holds_no_torch(fitted: CnnClassifier, mouths: Mouths) -> None:
+    fitted.predict_proba(mouths(1)[0])
     assert b"torch" not in pickle.dumps(fitted)
 
 
-def test_clone_is_unfitted_with_the_same_settings(fitted: CnnClassifier) -> None:
+def test_clone_is_unfitted_with_the_same_settings(fitted: CnnClassifier, mouths: Mouths) -> None:
     copy = clone(fitted)
     assert copy.get_params() == fitted.get_params()
     with pytest.raises(NotFittedError):
-        copy.predict(drawn_faces(1)[0])
+        copy.predict(mouths(1)[0])
 
 
-def test_refitting_forgets_the_old_network(fitted: CnnClassifier) -> None:
-    faces, labels = drawn_faces(48)
+def test_refitting_forgets_the_old_network(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, labels = mouths(48)
     model = CnnClassifier(**{**QUICK, "epochs": 1}, random_state=0).fit(faces, labels)
     model.predict(faces)
     model.set_params(input_size=24).fit(faces, labels)
@@ -160,16 +145,16 @@ def test_refitting_forgets_the_old_network(fitted: CnnClassifier) -> None:
     assert model.set_params(input_size=8).predict(faces).shape == (48,)
 
 
-def test_cross_validation_runs_on_faces() -> None:
-    faces, labels = drawn_faces(60)
+def test_cross_validation_runs_on_faces(mouths: Mouths) -> None:
+    faces, labels = mouths(60)
     scores = cross_val_score(CnnClassifier(**QUICK, random_state=0), faces, labels, cv=2)
     assert np.isfinite(scores).all()
 
 
-def test_stops_early_and_restores_the_best_epoch() -> None:
-    faces, labels = drawn_faces(64)
+def test_stops_early_and_restores_the_best_epoch(mouths: Mouths) -> None:
+    faces, labels = mouths(64)
     rng = np.random.default_rng(0)
-    watched, other = drawn_faces(32, seed=9)
+    watched, other = mouths(32, seed=9)
     noise = rng.permutation(other)  # nothing to learn for: the loss soon rises
     model = CnnClassifier(**{**QUICK, "epochs": 40, "patience": 2}, random_state=0, mirror=False)
     model.fit(faces, labels, validation=(watched, noise))
@@ -181,14 +166,14 @@ def test_stops_early_and_restores_the_best_epoch() -> None:
     assert loss == pytest.approx(min(losses), rel=0.02)  # bfloat16 in training, not here
 
 
-def test_predicts_the_faces_it_trained_on_even_when_few() -> None:
-    faces, labels = drawn_faces(6)
+def test_predicts_the_faces_it_trained_on_even_when_few(mouths: Mouths) -> None:
+    faces, labels = mouths(6)
     assert CnnClassifier(**QUICK, random_state=0).fit(faces, labels).predict(faces).shape == (6,)
 
 
 @pytest.mark.parametrize("input_size", [8, 20, 48, 128])
-def test_input_sizes(input_size: int) -> None:
-    faces, labels = drawn_faces(12)
+def test_input_sizes(input_size: int, mouths: Mouths) -> None:
+    faces, labels = mouths(12)
     options = {**QUICK, "input_size": input_size, "epochs": 1}
     model = CnnClassifier(**options, random_state=0).fit(faces, labels)
     side = input_size // 8
@@ -206,21 +191,139 @@ def test_input_sizes(input_size: int) -> None:
         (["happy", "sad"] * 3, {"input_size": 200}, "8 to 128"),
         (["happy", "sad"] * 3, {"epochs": 0}, "epochs is 0"),
         (["happy", "sad"] * 3, {"precision": "double"}, "precision"),
+        (["happy", "sad"] * 3, {"architecture": "large"}, "give 'small' or 'resnet'"),
+        (["happy", "sad"] * 3, {"class_weight": "even"}, "class_weight is 'even'"),
+        (["happy", "sad"] * 3, {"start_from": 7}, "the int given is no CNN"),
     ],
 )
-def test_mistakes_are_named(labels: list[str], options: dict[str, object], says: str) -> None:
-    faces, _ = drawn_faces(6)
+def test_mistakes_are_named(
+    labels: list[str], options: dict[str, object], says: str, mouths: Mouths
+) -> None:
+    faces, _ = mouths(6)
     with pytest.raises(UserError, match=says):
         CnnClassifier(**{**QUICK, **options}).fit(faces, labels)
 
 
-def test_validation_part_with_other_labels_is_refused() -> None:
-    faces, labels = drawn_faces(6)
+def test_resnet_learns_mouths_and_has_the_same_manners(mouths: Mouths) -> None:
+    options = {**QUICK, "architecture": "resnet", "epochs": 8}
+    model = CnnClassifier(**options, random_state=0).fit(*mouths(120))
+    faces, labels = mouths(40, seed=1)
+    assert (model.predict(faces) == labels).mean() > 0.9
+    again = CnnClassifier(**options, random_state=0).fit(*mouths(120))
+    for name, array in model.weights_.items():
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, again.weights_[name])
+    assert b"torch" not in pickle.dumps(model)
+    copy = pickle.loads(pickle.dumps(model))
+    np.testing.assert_allclose(copy.predict_proba(faces), model.predict_proba(faces), atol=1e-6)
+    singles = np.vstack([model.predict_proba(face) for face in faces[:4]])
+    np.testing.assert_allclose(singles, model.predict_proba(faces[:4]), atol=1e-5)
+
+
+def test_resnet_stops_early_at_its_best_batch_norm(mouths: Mouths) -> None:
+    faces, labels = mouths(64)
+    watched, other = mouths(32, seed=9)
+    noise = np.random.default_rng(0).permutation(other)
+    options = {**QUICK, "architecture": "resnet", "epochs": 30, "patience": 2, "mirror": False}
+    model = CnnClassifier(**options, random_state=0).fit(faces, labels, (watched, noise))
+    assert model.n_iter_ < 30
+    p_sad = model.predict_proba(watched)[:, 1].clip(1e-7, 1 - 1e-7)
+    loss = -np.log(np.where(noise == "sad", p_sad, 1 - p_sad)).mean()
+    assert loss == pytest.approx(min(row["val_loss"] for row in model.history_), rel=0.05)
+
+
+def test_colour_crops_make_a_network_of_three_channels(mouths: Mouths) -> None:
+    model = CnnClassifier(**{**QUICK, "epochs": 12}, random_state=0)
+    model.fit(*mouths(160, color=True))
+    assert model.channels_ == 3
+    assert model.weights_["maps.0.weight"].shape == (32, 3, 3, 3)
+    faces, labels = mouths(30, seed=1, color=True)
+    assert (model.predict(faces) == labels).mean() > 0.9
+    assert model.predict(Faces.empty(32, color=True)).shape == (0,)
+    with pytest.raises(UserError, match=r"takes colour crops.*FaceAligner\(color=True\)"):
+        model.predict(mouths(2)[0])
+
+
+def test_a_grey_network_refuses_colour(fitted: CnnClassifier, mouths: Mouths) -> None:
+    with pytest.raises(UserError, match=r"takes grey crops.*FaceAligner\(color=False\)"):
+        fitted.predict(mouths(2, color=True)[0])
+    with pytest.raises(UserError, match="takes grey crops"):
+        CnnClassifier(**QUICK).fit(*mouths(12), validation=mouths(6, color=True))
+
+
+def test_class_weight_shifts_the_answers_to_the_heavier_class(mouths: Mouths) -> None:
+    faces, labels = mouths(60)
+    rng = np.random.default_rng(0)
+    noise = rng.permutation(labels)  # nothing to learn but how frequent each class is
+    options = {**QUICK, "epochs": 3}
+    p_sad = [
+        CnnClassifier(**options, class_weight=weight, random_state=0)
+        .fit(faces, noise)
+        .predict_proba(faces)[:, 1]
+        .mean()
+        for weight in ({"happy": 5.0}, None, "balanced", {"sad": 50.0})
+    ]
+    assert p_sad == sorted(p_sad)
+    assert p_sad[0] < 0.3
+    assert 0.42 < p_sad[2] < 0.58
+    assert p_sad[3] > 0.7
+
+
+def test_fine_tuning_begins_where_the_other_ended(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, labels = mouths(24, seed=3)
+    before = fitted.predict_proba(faces)
+    tuned = CnnClassifier(input_size=16, epochs=1, learning_rate=1e-9, start_from=fitted)
+    tuned.set_params(n_threads=1, random_state=1).fit(faces, labels)
+    np.testing.assert_allclose(tuned.predict_proba(faces), before, atol=1e-4)
+    tuned = CnnClassifier(input_size=16, n_threads=1, random_state=1, start_from=fitted)
+    tuned.fit(faces, labels)
+    assert len(tuned.history_) <= FINE_TUNING["small"].epochs < SCHEDULES["small"].epochs
+    assert not np.array_equal(tuned.weights_["maps.0.weight"], fitted.weights_["maps.0.weight"])
+    np.testing.assert_array_equal(fitted.predict_proba(faces), before)
+
+
+def test_fine_tuning_beats_training_from_scratch_on_few_faces(
+    fitted: CnnClassifier, mouths: Mouths
+) -> None:
+    faces, labels = mouths(18, seed=30)
+    others, answers = mouths(90, seed=31)
+    options = {"input_size": 16, "n_threads": 1, "epochs": 4, "batch_size": 8, "random_state": 0}
+    right = [
+        (
+            CnnClassifier(**options, start_from=start).fit(faces, labels).predict(others) == answers
+        ).mean()
+        for start in (None, fitted)
+    ]
+    assert right[1] > right[0] + 0.05
+
+
+def test_a_clone_still_starts_from_a_fitted_model(fitted: CnnClassifier, mouths: Mouths) -> None:
+    model = CnnClassifier(**{**QUICK, "epochs": 1}, start_from=fitted, random_state=0)
+    assert clone(model).start_from is fitted
+    assert "start_from__epochs" not in model.get_params(deep=True)
+    assert np.isfinite(cross_val_score(model, *mouths(30), cv=2, error_score="raise")).all()
+
+
+def test_a_file_from_before_the_options_still_answers(
+    fitted: CnnClassifier, mouths: Mouths
+) -> None:
+    faces, _ = mouths(5)
+    state = fitted.__getstate__()
+    for name in ("architecture", "class_weight", "start_from", "architecture_", "channels_"):
+        del state[name]
+    old = CnnClassifier.__new__(CnnClassifier)
+    old.__setstate__(state)
+    np.testing.assert_allclose(old.predict_proba(faces), fitted.predict_proba(faces), atol=1e-6)
+    assert clone(old).get_params() == clone(fitted).get_params()
+
+
+def test_validation_part_with_other_labels_is_refused(mouths: Mouths) -> None:
+    faces, labels = mouths(6)
     with pytest.raises(UserError, match="angry"):
         CnnClassifier(**QUICK).fit(faces, labels, validation=(faces, ["angry"] * 6))
 
 
-def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch, mouths: Mouths) -> None:
     from happysad.pipeline import cnn_train
 
     def interrupt(*_: object, **__: object) -> None:
@@ -228,11 +331,11 @@ def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cnn_train.Augmentation, "__call__", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        CnnClassifier(**QUICK).fit(*drawn_faces(12))
+        CnnClassifier(**QUICK).fit(*mouths(12))
 
 
 def test_without_torch_says_what_to_install(
-    fitted: CnnClassifier, monkeypatch: pytest.MonkeyPatch
+    fitted: CnnClassifier, monkeypatch: pytest.MonkeyPatch, mouths: Mouths
 ) -> None:
     real_import = builtins.__import__
 
@@ -245,7 +348,7 @@ def test_without_torch_says_what_to_install(
     for module in ("cnn_net", "cnn_train"):
         monkeypatch.delitem(sys.modules, f"happysad.pipeline.{module}", raising=False)
     monkeypatch.setattr(builtins, "__import__", no_torch)
-    faces, labels = drawn_faces(6)
+    faces, labels = mouths(6)
     with pytest.raises(UserError, match=r'pip install "happysad\[cnn\]"'):
         CnnClassifier().fit(faces, labels)
     with pytest.raises(UserError, match="torch"):

@@ -10,6 +10,7 @@ pytest.importorskip("skorch")
 
 from happysad.pipeline.cnn_net import (  # noqa: E402
     SmallCnn,
+    build,
     load_weights,
     probabilities,
     threads,
@@ -67,6 +68,21 @@ def test_weights_go_round() -> None:
     after = probabilities(load_weights(second, kept), images, mirror=False)
     np.testing.assert_allclose(after, probabilities(first, images, mirror=False), atol=1e-7)
     assert not np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("architecture", ["small", "resnet"])
+def test_weights_of_either_architecture_go_round(architecture: str, channels: int) -> None:
+    first, second = (build(architecture, 16, channels) for _ in range(2))
+    images = torch.rand(5, channels, 16, 16)
+    first.train()(images)  # moves the means of batch norm
+    kept = weights_of(first)
+    assert all(a.dtype == np.float32 and a.ndim for a in kept.values())
+    load_weights(second, kept)
+    torch.testing.assert_close(second.eval()(images), first.eval()(images))
+    kept.popitem()
+    with pytest.raises(RuntimeError, match="Missing"):
+        load_weights(second, kept)
 
 
 def test_threads_are_put_back_even_after_an_error() -> None:

@@ -9,7 +9,13 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
 from happysad.pipeline.cnn_net import SmallCnn, probabilities  # noqa: E402
-from happysad.pipeline.cnn_train import Augmentation, has_fast_bfloat16, seeded, train  # noqa: E402
+from happysad.pipeline.cnn_train import (  # noqa: E402
+    Augmentation,
+    WeightedLoss,
+    has_fast_bfloat16,
+    seeded,
+    train,
+)
 
 
 def some_images(n: int = 12, size: int = 24) -> torch.Tensor:
@@ -122,3 +128,22 @@ def test_training_is_silent_unless_asked(capsys: pytest.CaptureFixture[str]) -> 
             bfloat16=False,
         )
         assert bool(capsys.readouterr().out) is verbose
+
+
+def test_the_weighted_loss_is_the_plain_one_times_each_images_weight() -> None:
+    logits, y = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([0.0, 1.0, 1.0])
+    p = torch.sigmoid(logits)
+    losses = torch.stack([-torch.log(1 - p[0]), -torch.log(p[1]), -torch.log(p[2])])
+    expected = (losses * torch.tensor([0.5, 3.0, 3.0])).mean()
+    torch.testing.assert_close(WeightedLoss((0.5, 3.0))(logits, y), expected)
+    torch.testing.assert_close(
+        WeightedLoss((1.0, 1.0))(logits, y), torch.nn.BCEWithLogitsLoss()(logits, y)
+    )
+
+
+def test_augmentation_turns_all_colours_alike() -> None:
+    gray = some_images(6)
+    with seeded(4):
+        out = Augmentation(15, 0.2, True)(gray.repeat(1, 3, 1, 1))
+    assert out.shape == (6, 3, 24, 24)
+    torch.testing.assert_close(out[:, 0], out[:, 2])

@@ -1,42 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
 from PIL import Image
 
-from happysad.features.images import read_image
-from happysad.pipeline.contents import (
-    connected_groups,
-    difference_hash,
-    opened_rows,
-    with_groups,
-)
+from happysad.pipeline.alignment import Match
+from happysad.pipeline.contents import alike, opened_rows, with_groups, with_twins
 from happysad.pipeline.listing import Listing, Row
+from happysad.pipeline.near_duplicates import Pair
 
 
-def test_groups_are_connected_through_others() -> None:
-    assert connected_groups([["a"], ["b"], ["b", "c"], ["d"], ["c", "a"]]) == [0, 0, 0, 3, 0]
-    assert connected_groups([[None], [None]]) == [0, 1]
-    assert connected_groups([]) == []
-
-
-def test_looks_survive_saving_again(tmp_path: Path, draw) -> None:
+def test_what_images_show_is_compared(tmp_path: Path, draw) -> None:
     png = draw(tmp_path / "a.png", 1, size=64)
-    Image.open(png).save(tmp_path / "a.jpg", quality=80)
-    Image.open(png).resize((48, 48)).save(tmp_path / "b.jpg")
-    hashes = {difference_hash(read_image(tmp_path / name)) for name in ("a.png", "a.jpg", "b.jpg")}
-    assert len(hashes) == 1
-    assert hashes != {difference_hash(read_image(draw(tmp_path / "c.png", 2)))}
-
-
-@pytest.mark.parametrize(
-    "image",
-    [np.full((9, 9), 7), np.tile(np.arange(32), (32, 1)), np.tile(np.arange(32), (32, 1)).T],
-)
-def test_blank_images_have_no_looks(image: np.ndarray) -> None:
-    assert difference_hash(image.astype(np.uint8)) is None
+    Image.open(png).save(tmp_path / "b.jpg", quality=80)
+    Image.open(png).resize((50, 48)).save(tmp_path / "c.bmp")
+    draw(tmp_path / "d.png", 2)
+    for name in ("e.png", "f.png"):
+        Image.new("L", (40, 40), 7).save(tmp_path / name)
+    Image.new("L", (40, 40), 8).save(tmp_path / "g.png")
+    listing = Listing("x", tmp_path, [Row(file, "sad") for file in tmp_path.iterdir()])
+    pairs = alike(opened_rows(listing))
+    assert {(p.first, p.second) for p in pairs} == {(0, 1), (0, 2), (1, 2), (4, 5)}
 
 
 def test_what_fails_is_named_with_its_reason(tmp_path: Path, draw) -> None:
@@ -63,15 +48,44 @@ def test_one_picture_with_both_labels_is_left_out(tmp_path: Path, draw) -> None:
 
 def test_groups_by_person_content_and_looks() -> None:
     rows = [
-        Row(Path("a"), "sad", "", "Anna", "1" * 64, b"x"),
-        Row(Path("b"), "sad", "", "Anna", "2" * 64, None),
-        Row(Path("c"), "sad", "", "", "3" * 64, b"x"),
-        Row(Path("d"), "sad", "", "", "5" * 64, b"y"),
-        Row(Path("e"), "sad", "", "", "4" * 64, b"y"),
-        Row(Path("f"), "sad", "", "Bert", "6" * 64, b"z"),
-        Row(Path("g"), "sad", "", "Carl", "7" * 64, b"z"),
+        Row(Path("a"), "sad", "", "Anna", "1" * 64),
+        Row(Path("b"), "sad", "", "Anna", "2" * 64),
+        Row(Path("c"), "sad", "", "", "3" * 64),
+        Row(Path("d"), "sad", "", "", "5" * 64),
+        Row(Path("e"), "sad", "", "", "4" * 64),
+        Row(Path("f"), "sad", "", "Bert", "6" * 64),
+        Row(Path("g"), "sad", "", "Carl", "7" * 64),
     ]
+    pairs = [Pair(a, b, Match(0.95, 0.9)) for a, b in ((0, 2), (3, 4), (5, 6))]
     listing = Listing("x", Path("/"))
-    names = [row.group for row in with_groups(rows, listing)]
+    names = [row.group for row in with_groups(rows, listing, pairs)]
     assert names == ["Anna", "Anna", "Anna", "4" * 16, "4" * 16, "Bert", "Bert"]
     assert listing.notes == ["1 set of groups that share a picture kept together: Bert + Carl"]
+
+
+def test_weak_links_do_not_join_half_of_a_data_set() -> None:
+    rows = [Row(Path(f"{n:02d}"), "sad", "", "", f"{n:02d}" * 32) for n in range(60)]
+    pairs = [Pair(n, n + 1, Match(0.95, 0.96 if n % 10 else 0.86)) for n in range(59)]
+    listing = Listing("x", Path("/"))
+    groups = [row.group for row in with_groups(rows, listing, pairs)]
+    assert len(set(groups)) == 7
+    assert listing.notes == [
+        "6 pairs of near-duplicates not kept together, as they would join very many images"
+    ]
+
+
+def test_the_nearest_near_duplicate_in_train_is_the_twin() -> None:
+    splits = ("train", "train", "val", "test", "test")
+    rows = [Row(Path(f"/{n}.png"), "sad", split, "", f"{n}" * 64) for n, split in enumerate(splits)]
+    rows[3] = replace(rows[3], label="happy")
+    alike = ((0, 2, 0.95), (1, 2, 0.97), (0, 1, 1.0), (1, 3, 0.92), (3, 4, 0.99))
+    pairs = [Pair(a, b, Match(value, 0.9)) for a, b, value in alike]
+    listing = Listing("x", Path("/"))
+    twins = [row.twin for row in with_twins(rows, listing, pairs)]
+    assert twins == ["", "", "/1.png", "/1.png", ""]
+    said = "a near-duplicate in train (kept, named in the column twin)"
+    assert listing.notes == [
+        f"1 image of val has {said}: 2.png",
+        f"1 image of test has {said}: 3.png",
+        "3 images have a near-duplicate with the other label (kept): 1.png, 3.png, 4.png",
+    ]

@@ -1,0 +1,154 @@
+"""Faces of images under changes: every changed image goes through the whole face stage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from happysad.experiments.perturb import (
+    CHANGES,
+    SHIFT,
+    VERSION,
+    LocatedFace,
+    changed_image,
+    locate_face,
+    moved_box,
+)
+from happysad.features.batch import Faces
+from happysad.features.images import image_digest, read_image
+from happysad.features.progress import listen, report
+from happysad.features.store import FeatureStore, active_store, use_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from happysad.features.faces import FaceAligner
+    from happysad.features.images import ImageSource
+
+CLEAN = ""
+
+Condition = tuple[str, float]
+"""A change and its strength."""
+
+
+def conditions_of(changes: Sequence[str]) -> list[Condition]:
+    """The changes at all their strengths."""
+    return [(change, strength) for change in changes for strength in CHANGES[change].strengths]
+
+
+def title(condition: Condition) -> str:
+    """What the column ``condition`` says, as in "blur 0.04"."""
+    return f"{condition[0]} {condition[1]:g}"
+
+
+def condition_of(text: str) -> Condition:
+    """The change and strength in such a text."""
+    change, _, strength = text.rpartition(" ")
+    return change, float(strength)
+
+
+def changed_frame(
+    clean: pd.DataFrame, picked: pd.DataFrame, conditions: Sequence[Condition]
+) -> pd.DataFrame:
+    """The rows of ``clean`` and of ``picked``, then each of ``picked`` under all conditions.
+
+    A column ``condition`` tells which is which. The rows of an image lie side by side, so that
+    it is read and searched once.
+    """
+    import pandas as pd
+
+    texts = [title(condition) for condition in conditions]
+    rows = np.repeat(np.arange(len(picked)), len(texts))
+    changed = picked.iloc[rows].assign(condition=texts * len(picked))
+    plain = pd.concat([clean, picked]).assign(condition=CLEAN)
+    return pd.concat([plain, changed], ignore_index=True)
+
+
+class ChangedFaces:
+    """Aligns the images of a ``changed_frame``, each row as its condition says.
+
+    Parameters
+    ----------
+    predictor : {"68", "5"}
+        "68" where any of the models needs the landmarks: their crops are the same, so the faces
+        of changed images are found once for all models.
+    """
+
+    def __init__(self, predictor: str) -> None:
+        self.predictor = predictor
+        self._changed: dict[str, Faces] = {}
+
+    def __call__(self, aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
+        """The faces of all rows, through the store in use."""
+        plain = frame["condition"] == CLEAN
+        faces: Faces = aligner.transform(frame.loc[plain, "path"].tolist())
+        if plain.all():
+            return faces
+        kind = repr(sorted({**aligner.get_params(), "predictor": ""}.items()))
+        if kind not in self._changed:
+            finder = _like(aligner, predictor=self.predictor)
+            self._changed[kind] = _all_changed(finder, frame[~plain])
+        changed = self._changed[kind]
+        if aligner.predictor == "5":
+            changed = replace(changed, landmarks=np.full_like(changed.landmarks, np.nan))
+        return Faces.concatenate([faces, changed])
+
+
+def _like(aligner: FaceAligner, **other: Any) -> FaceAligner:
+    from sklearn.base import clone
+
+    copy: FaceAligner = clone(aligner).set_params(**other)
+    return copy
+
+
+def _all_changed(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
+    """Faces of images side by side, each under its conditions."""
+    import joblib
+
+    alone, store = _like(aligner, n_jobs=None), active_store()
+    tasks = list(_by_image(frame))
+    pool = joblib.Parallel(n_jobs=aligner.n_jobs or 1, return_as="generator")
+    ended = pool(joblib.delayed(_of_image)(alone, *task, store) for task in tasks)
+    parts = []
+    for faces in ended:
+        parts.append(faces)
+        report("finding faces in changed images", len(parts), len(tasks))
+    return Faces.concatenate(parts)
+
+
+def _by_image(frame: pd.DataFrame) -> Iterator[tuple[str, list[Condition]]]:
+    for path, rows in frame.groupby("path", sort=False):
+        yield str(path), [condition_of(text) for text in rows["condition"]]
+
+
+def _of_image(
+    aligner: FaceAligner, path: ImageSource, conditions: list[Condition],
+    store: FeatureStore | None,
+) -> Faces:  # fmt: skip
+    """A face for each condition, in their order."""
+    image = read_image(path)
+    face = locate_face(image, aligner.threshold)
+    shifts = [i for i, (change, _) in enumerate(conditions) if change == SHIFT]
+    others = [i for i, (change, _) in enumerate(conditions) if change != SHIFT]
+    changed = [changed_image(image, *conditions[i], face) for i in others]
+    with use_store(store), listen(_nobody):
+        faces = [aligner.transform(changed)]
+    faces += [_shifted(aligner, image, conditions[i][1], face) for i in shifts]
+    return Faces.concatenate(faces)[np.argsort(others + shifts)]
+
+
+def _shifted(aligner: FaceAligner, image: Any, strength: float, face: LocatedFace) -> Faces:
+    """The face that a box beside it gives; its features can be kept like those of others."""
+    aligned = aligner.align(image, moved_box(image, strength, face))
+    settings = {**aligner.get_params(), "predictor": "", "version": aligner.version}
+    text = f"{VERSION} {SHIFT} {strength} {sorted(settings.items())} {image_digest(image)}"
+    key = hashlib.sha256(text.encode()).hexdigest()
+    return replace(aligned, keys=np.array([key], "<U64"))
+
+
+def _nobody(what: str, done: int, total: int) -> None:
+    """In place of a listener: an image at a time is nothing to tell of."""

@@ -1,0 +1,185 @@
+"""Does it help to start from a CNN that has seen other faces?
+
+Of a few labelled images, drawn again and again, a CNN is trained from scratch, and one from an
+earlier model's weights; both, and that model as it was, answer all faces of the other people.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.experiments.config import RunConfig
+from happysad.experiments.console import one_sentence
+from happysad.experiments.options import run, run_options
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from happysad.features.batch import Faces
+    from happysad.pipeline.cnn import CnnClassifier
+
+CONDITIONS = ("from scratch", "as it was", "fine-tuned")
+MEASURES = ["balanced_accuracy", "accuracy", "roc_auc"]
+COLUMNS = ["draw", "condition", "n_train", "n_test", *MEASURES, "fit_cpu_s"]
+
+
+@dataclass(frozen=True)
+class FineTuningConfig(RunConfig):
+    """What ``fine_tuning`` is asked.
+
+    Attributes
+    ----------
+    start_from : str
+        Model file whose CNN is trained on.
+    images : int
+        Drawn for training, half of them happy.
+    draws : int
+        Repeats, each with images and random states of its own.
+    """
+
+    start_from: str = ""
+    images: int = 80
+    draws: int = 5
+
+
+def fine_tuning(config: FineTuningConfig, use_cache: bool, log: Callable[[str], None]) -> Path:
+    """Measure and write ``fine_tuning.csv``, a row a draw and condition; give the folder."""
+    import joblib
+
+    from happysad.experiments.prepare import store_folder
+    from happysad.features.files import atomic_write
+    from happysad.features.store import FeatureStore, use_store
+    from happysad.pipeline.cnn_start import find_cnn
+    from happysad.pipeline.data import load_data
+    from happysad.pipeline.model_file import load_model
+
+    if not config.start_from:
+        raise UserError("start_from is missing: name the model file whose CNN is trained on")
+    model = load_model(config.start_from)
+    cnn = find_cnn(model)
+    data = load_data(config.data, seed=config.seed, log=log)
+    with store_folder(use_cache) as store, use_store(FeatureStore(store)):
+        aligner = model.named_steps["faces"].set_params(n_jobs=config.jobs or joblib.cpu_count())
+        faces = aligner.transform(data.frame["path"].tolist())
+    frame = measure(cnn, faces, data.frame, config, log)
+    out = Path(config.out or f"runs/fine-tuning-{data.name}")
+    with atomic_write(out / "fine_tuning.csv") as beside:
+        frame.to_csv(beside, index=False)
+    return out
+
+
+def measure(
+    cnn: CnnClassifier,
+    faces: Faces,
+    frame: pd.DataFrame,
+    config: FineTuningConfig,
+    log: Callable[[str], None],
+) -> pd.DataFrame:
+    """A row for each draw and condition: see ``COLUMNS``.
+
+    Parameters
+    ----------
+    faces : Faces of the n rows of ``frame``
+    frame : pandas.DataFrame
+        With ``label`` and ``group``: nobody drawn for training is asked about.
+    """
+    import pandas as pd
+
+    from happysad.pipeline.metrics import evaluate
+
+    labels, groups = frame["label"].to_numpy(str), frame["group"].to_numpy(str)
+    rows = []
+    for number in range(config.draws):
+        seed = config.seed + number
+        train, test = draw(labels, groups, config.images, np.random.default_rng(seed))
+        for condition in CONDITIONS:
+            start = time.process_time()
+            fitted = _fitted(condition, cnn, seed, faces[train], labels[train])
+            cpu_s = time.process_time() - start
+            p_happy = fitted.predict_proba(faces[test])[:, 0]
+            metrics = evaluate(labels[test].tolist(), p_happy)
+            measured = {name: metrics[name] for name in MEASURES}
+            sizes = {"n_train": len(train), "n_test": len(test), "fit_cpu_s": round(cpu_s, 2)}
+            rows.append({"draw": number, "condition": condition, **sizes, **measured})
+            log(f"draw {number}, {condition}: balanced {metrics['balanced_accuracy']:.3f}")
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+
+
+def draw(
+    labels: NDArray[np.str_], groups: NDArray[np.str_], n: int, rng: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows to train on, ``n // 2`` a class, and the rows of all groups that none of them is of.
+
+    Raises
+    ------
+    UserError
+        A class has too few images, or none would be left to ask about.
+    """
+    order = rng.permutation(len(labels))
+    by_group = order[np.argsort(rng.permutation(len(set(groups)))[_numbers(groups)[order]])]
+    chosen = [by_group[labels[by_group] == label][: n // 2] for label in ("happy", "sad")]
+    train = np.sort(np.concatenate(chosen))
+    test = np.flatnonzero(~np.isin(groups, groups[train]))
+    if min(map(len, chosen)) < n // 2 or len(set(labels[test])) < 2:
+        raise UserError(
+            f"{n} images, half of each class, cannot be drawn with other people of both classes "
+            f"left to ask about: {len(labels)} images are too few, ask for less than {n}"
+        )
+    return train, test
+
+
+def _numbers(groups: NDArray[np.str_]) -> NDArray[np.intp]:
+    return np.asarray(np.unique(groups, return_inverse=True)[1], np.intp)
+
+
+def _fitted(
+    condition: str, cnn: CnnClassifier, seed: int, faces: Faces, labels: NDArray[np.str_]
+) -> CnnClassifier:
+    from sklearn.base import clone
+
+    if condition == "as it was":
+        return cnn
+    names = ("epochs", "learning_rate", "dropout", "batch_size", "patience")
+    usual = dict.fromkeys(names)  # None: what fine-tuning does where nobody says
+    model: CnnClassifier = clone(cnn).set_params(**usual, random_state=seed, start_from=cnn)
+    if condition == "from scratch":  # as many steps as it can use: an epoch of so few is short
+        model.set_params(start_from=None, epochs=100, patience=30)
+    return model.fit(faces, labels)
+
+
+def summary(frame: pd.DataFrame) -> str:
+    """Mean and standard deviation over the draws, a line a condition."""
+    lines = []
+    for condition in CONDITIONS:
+        rows = frame[frame["condition"] == condition]
+        numbers = [f"{m} {rows[m].mean():.3f} +- {rows[m].std():.3f}" for m in MEASURES]
+        lines.append(f"{condition:<12} {', '.join(numbers)}, fit {rows['fit_cpu_s'].mean():.1f} s")
+    return "\n".join(lines)
+
+
+@click.command(name="fine-tuning")
+@run_options
+@click.option("--start-from", help="Model file whose CNN is trained on.")
+@click.option("--images", type=click.IntRange(8), help="To train on; 80.")
+@click.option("--draws", type=click.IntRange(1), help="Repeats; 5.")
+@one_sentence
+def main(**flags: Any) -> None:
+    """Compare training from scratch and from an earlier model's weights, on few images."""
+    import pandas as pd
+
+    out = run(FineTuningConfig, fine_tuning, **flags)
+    print(summary(pd.read_csv(out / "fine_tuning.csv")))
+    print(f"written to {out / 'fine_tuning.csv'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Which settings of a recipe are searched, and the recipe with the settings found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from happysad.features.errors import UserError
+
+Space = Mapping[str, list[Any]]
+
+SPACES: dict[str, dict[str, list[Any]]] = {
+    "SVC": {"C": [1.0, 2.0, 5.0, 10.0, 20.0], "gamma": [0.5, 1.0, 2.0]},
+    "HistGradientBoostingClassifier": {
+        "learning_rate": [0.03, 0.08, 0.2],
+        "max_iter": [150, 300, 600],
+        "max_leaf_nodes": [15, 31, 63],
+    },
+    "LogisticRegression": {"C": [0.001, 0.01, 0.1, 1.0]},
+}
+"""Settings searched where none are named, by the kind of the classifier."""
+
+
+def default_space(asked: str) -> dict[str, list[Any]]:
+    """The settings of a recipe's classifiers that are searched where none are named.
+
+    Raises
+    ------
+    UserError
+        There is no such recipe, or nothing is known to search in it.
+    """
+    from happysad.pipeline.models import make_model
+
+    space = {}
+    for name, value in make_model(asked).get_params(deep=True).items():
+        for setting, values in SPACES.get(type(value).__name__, {}).items():
+            space[f"{name}__{setting}"] = values
+    if not space:
+        raise UserError(f"nothing is known to search in {asked}: name settings in [spaces.{asked}]")
+    return space
+
+
+def check_space(asked: str, space: Space) -> None:
+    """UserError unless these are settings of the recipe, each with a list of values."""
+    from happysad.pipeline.models import make_model
+
+    known = make_model(asked)[1:].get_params(deep=True)
+    for name, values in space.items():
+        if name not in known:
+            raise UserError(f"[spaces.{asked}] names {name}, which the model does not have")
+        if not isinstance(values, list) or not values:
+            raise UserError(f"[spaces.{asked}]: {name} needs a list of values")
+
+
+def make_tuned(
+    asked: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0
+) -> Any:
+    """The unfitted model of a recipe with these settings."""
+    from happysad.pipeline.models import make_model
+
+    return make_model(asked, random_state).set_params(**dict(settings))

@@ -1,0 +1,119 @@
+"""Two small images laid upon each other: are they the same picture?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 48
+"""Side of the thumbnails in pixels."""
+
+CORRELATION = 0.90
+"""Least correlation of aligned, equalised pixels of two near-duplicates."""
+
+DETAIL = 0.85
+"""Least correlation of their details: what a blur of 2.5 pixels takes away.
+
+Upright faces of different people reach 0.95 in plain pixels. In details, on FER2013, they stay
+below 0.8 and copies are above 0.85, with little in between: other frames of one scene.
+"""
+
+_BLANK = 2.0  # standard deviation of the grey values
+_OVERLAP = 0.55  # least share of the first image that the second must cover
+_FIRST_STEPS, _STEPS = 4, 12
+_PROMISING = 0.60  # details after the first steps: other pairs are not fitted to the end
+
+
+class Match(NamedTuple):
+    """How alike two near-duplicates are: correlations once aligned, and whether one is mirrored."""
+
+    correlation: float
+    detail: float
+    mirrored: bool = False
+
+
+def thumbnail(gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The image at 48 x 48 with its histogram equalised; None where it is blank.
+
+    Equalising undoes contrast stretching, brightening and gamma.
+
+    Parameters
+    ----------
+    gray : (H, W) uint8
+    """
+    import cv2
+
+    small = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    if small.std() < _BLANK:
+        return None
+    return np.asarray(cv2.equalizeHist(small), np.uint8)
+
+
+def match(
+    first: NDArray[np.uint8],
+    second: NDArray[np.uint8],
+    start: NDArray[np.float64],
+    mirrored: bool = False,
+) -> Match | None:
+    """Fit the affine transform between two thumbnails; None unless they are one picture.
+
+    Parameters
+    ----------
+    first, second : (48, 48) uint8
+    start : (2, 3)
+        About the transform from pixels of ``first`` to those of ``second``.
+    mirrored : bool
+        Only noted in the result: mirror ``first`` before.
+
+    Notes
+    -----
+    Evangelidis and Psarakis, "Parametric Image Alignment Using Enhanced Correlation Coefficient
+    Maximization", IEEE TPAMI 30(10), 2008.
+    """
+    one, two = _smooth(first), _smooth(second)
+    matrix = start.astype(np.float32)
+    for steps, detail in ((_FIRST_STEPS, _PROMISING), (_STEPS, DETAIL)):
+        found = _fitted(one, two, matrix, steps)
+        if found is None or found[1] < detail:
+            return None
+    return Match(*found, mirrored) if found and found[0] >= CORRELATION else None
+
+
+def _fitted(
+    one: NDArray[np.float32], two: NDArray[np.float32], matrix: NDArray[np.float32], steps: int
+) -> tuple[float, float] | None:
+    """Correlations of pixels and details after more steps of the fit, which change ``matrix``."""
+    import cv2
+
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, steps, 1e-4)
+    try:
+        cv2.findTransformECC(one, two, matrix, cv2.MOTION_AFFINE, stop)
+    except cv2.error:  # the two have nothing in common
+        return None
+    size, flags = (SIDE, SIDE), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    inside = cv2.warpAffine(np.ones(one.shape, np.uint8), matrix, size, flags=flags) > 0
+    if inside.mean() < _OVERLAP:
+        return None
+    laid = cv2.warpAffine(two, matrix, size, flags=flags)[inside]
+    fine = cv2.warpAffine(_fine(two), matrix, size, flags=flags)[inside]
+    return _correlation(one[inside], laid), _correlation(_fine(one)[inside], fine)
+
+
+def _smooth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1.0), np.float32)
+
+
+def _fine(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(image - cv2.GaussianBlur(image, (0, 0), 2.5), np.float32)
+
+
+def _correlation(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
+    one, two = one - one.mean(), two - two.mean()
+    scale = float(np.sqrt((one * one).sum() * (two * two).sum()))
+    return float((one * two).sum()) / scale if scale > 1e-6 else 0.0

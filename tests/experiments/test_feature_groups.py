@@ -1,0 +1,60 @@
+"""Groups of features: every column is in one, and in the right one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from happysad.experiments.feature_groups import feature_groups, region
+from happysad.features.hog import Hog
+from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
+from happysad.features.lbp import Lbp
+from happysad.features.pixels import Pixels
+
+
+def names_of(extractor, group):
+    names = np.array(extractor._names(96))
+    return {str(name) for name in names[feature_groups(extractor, 96)[group]]}
+
+
+@pytest.mark.parametrize(
+    "extractor", [Hog(cell=8), Hog(), Lbp(overlap=True), LandmarkGeometry(), Pixels(24)]
+)
+def test_every_column_is_in_a_group_and_in_all(extractor):
+    groups = feature_groups(extractor, 96)
+    n = len(extractor._names(96))
+    assert list(groups)[-1] == "all"
+    assert list(groups["all"]) == list(range(n))
+    named = [columns for group, columns in groups.items() if group != "all"]
+    if named:
+        assert set(np.concatenate(named).tolist()) == set(range(n))
+
+
+def test_textures_are_cut_by_the_height_of_the_cell():
+    assert list(feature_groups(Hog(cell=8), 96)) == ["brows", "eyes", "nose", "mouth", "all"]
+    hog = Hog(cell=8)  # 12 rows of cells; their centres lie at 0.04, 0.125, 0.21, 0.29, ...
+    rows = {name.split("_cell")[1].split(".")[0] for name in names_of(hog, "eyes")}
+    assert rows == {"3", "4"}
+    lbp = Lbp(overlap=True)
+    assert "lbp_cell2.0_pattern0" in names_of(lbp, "eyes")  # 0.3125
+    assert "lbp_between2.0_pattern0" in names_of(lbp, "eyes")  # 0.375
+    assert "lbp_between1.0_pattern0" in names_of(lbp, "eyes")  # 0.25
+    assert "lbp_cell7.0_pattern0" in names_of(lbp, "mouth")
+
+
+def test_geometry_is_grouped_by_kind_by_measure_and_by_part_of_the_face():
+    geometry = LandmarkGeometry()
+    groups = feature_groups(geometry, 96)
+    assert len(groups["coordinates"]) == 136
+    assert len(groups["slopes"]) == 1431
+    assert all(len(groups[name]) == 1 for name in EXPRESSIONS)
+    mouth = names_of(geometry, "with the mouth")
+    assert {"landmark_48_x", "slope_30_54", "mouth_width", "lip_lower_curve"} <= mouth
+    assert not {"landmark_40_x", "slope_17_36", "brow_gap"} & mouth
+    assert "slope_30_54" in names_of(geometry, "with the nose")
+
+
+def test_heights_of_the_crop_have_names():
+    assert [region(y) for y in (0.0, 0.2, 0.3, 0.6, 0.8, 1.0)] == [
+        "brows", "brows", "eyes", "nose", "mouth", "mouth",
+    ]  # fmt: skip

@@ -1,0 +1,81 @@
+"""The search itself: every way of it, on few faces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from happysad.experiments.search import Search, score_of, search
+from happysad.features.hog import Hog
+from happysad.pipeline.folds import grouped_folds
+from happysad.pipeline.models import make_model
+
+SPACE = {"classify__estimator__C": [1e-4, 5.0], "classify__estimator__gamma": [1.0, 2.0]}
+
+
+@pytest.fixture(scope="module")
+def sample(data):
+    frame = data.frame
+    faces = make_model("landmarks-svm")[0].transform(frame["path"].tolist())
+    labels = frame["label"].to_numpy(str)
+    folds = grouped_folds(labels.tolist(), frame["group"].tolist(), 2, 0)
+    return faces, labels, folds
+
+
+@pytest.mark.parametrize("how", ["grid", "halving", "random"])
+def test_candidates_are_ranked_and_the_best_is_the_first(sample, tmp_path, how):
+    asked = Search(how, candidates=3)
+    best, table = search("landmarks-svm", SPACE, *sample, tmp_path, asked)
+    assert list(table.columns) == [*SPACE, "n_faces", "mean", "sd", "rank", "fit_s"]
+    assert list(table["rank"]) == list(range(1, len(table) + 1))
+    assert table["mean"].between(0, 1).all()
+    first = table.iloc[0]
+    assert {name: first[name] for name in SPACE} == best
+    assert first["n_faces"] == table["n_faces"].max()
+    assert first["mean"] == table.loc[table["n_faces"] == first["n_faces"], "mean"].max()
+    if how != "halving":
+        assert len(table) == (4 if how == "grid" else 3)
+        assert set(table["n_faces"]) == {40}
+
+
+def test_the_score_is_that_of_the_model_without_its_calibration(sample, tmp_path):
+    faces, labels, folds = sample
+    space = {"classify__estimator__C": [5.0]}
+    _, table = search("landmarks-svm", space, faces, labels, folds, tmp_path, Search())
+    expected = []
+    for train, held in folds:
+        model = make_model("landmarks-svm")[1:]
+        model.set_params(classify=model[-1].estimator)
+        model.fit(faces[train], labels[train])
+        guess = model.predict(faces[held])
+        recalls = [(guess == labels[held])[labels[held] == c].mean() for c in ("happy", "sad")]
+        expected.append(np.mean(recalls))
+    assert table["mean"].iloc[0] == pytest.approx(np.mean(expected))
+
+
+def test_the_blocks_are_fitted_once_for_all_candidates(sample, tmp_path, monkeypatch):
+    faces, labels, folds = sample
+    calls = []
+    whole = Hog.fit
+
+    def counted(self, X, y=None):
+        calls.append(len(X))
+        return whole(self, X, y)
+
+    monkeypatch.setattr(Hog, "fit", counted)
+    search("hog-svm", SPACE, faces, labels, folds, tmp_path, Search())
+    assert len(calls) == len(folds)
+
+
+def test_inner_settings_of_blocks_are_searched_too(sample, tmp_path):
+    name = "describe__reduce__n_components"
+    best, table = search("landmarks-svm", {name: [1, 20]}, *sample, tmp_path, Search())
+    assert set(table[name]) == {1, 20}
+    assert best[name] in (1, 20)
+
+
+def test_scores_are_of_the_class_that_is_higher():
+    classes, labels = np.array(["happy", "sad"]), np.array(["happy", "happy", "sad", "sad"])
+    scores = np.array([-2.0, 0.5, 1.0, 2.0])
+    assert score_of("balanced_accuracy", classes, scores, labels) == pytest.approx(0.75)
+    assert score_of("roc_auc", classes, scores, labels) == 1

@@ -1,0 +1,65 @@
+"""What is searched: default settings, checks, the tuned model."""
+
+from __future__ import annotations
+
+import pickle
+from functools import partial
+
+import pytest
+
+from happysad.experiments.search_space import SPACES, check_space, default_space, make_tuned
+from happysad.features.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("hog-svm", {"classify__estimator__C", "classify__estimator__gamma"}),
+        (
+            "fusion-svm",
+            {f"classify__estimator__estimator__svm__{name}" for name in ("C", "gamma")},
+        ),
+        ("pixels-logreg", {"classify__C"}),
+        (
+            "fusion-gb",
+            {f"classify__{n}" for n in ("learning_rate", "max_iter", "max_leaf_nodes")},
+        ),
+    ],
+)
+def test_the_classifier_of_each_recipe_has_a_space(asked, names):
+    space = default_space(asked)
+    assert set(space) == names
+    check_space(asked, space)
+
+
+def test_a_recipe_with_nothing_known_to_search_is_refused():
+    with pytest.raises(UserError, match="nothing is known to search in dummy"):
+        default_space("dummy")
+
+
+@pytest.mark.parametrize(
+    ("space", "told"),
+    [
+        ({"classify__c": [1]}, "classify__c"),
+        ({"faces__size": [48]}, "faces__size"),
+        ({"classify__estimator__C": 1}, "list of values"),
+        ({"classify__estimator__C": []}, "list of values"),
+    ],
+)
+def test_wrong_spaces_are_named(space, told):
+    with pytest.raises(UserError, match=told):
+        check_space("hog-svm", space)
+
+
+def test_the_tuned_model_has_the_settings_and_goes_to_other_processes():
+    build = partial(make_tuned, "hog-svm", (("classify__estimator__C", 7.0),))
+    model = pickle.loads(pickle.dumps(build))(1)
+    assert model.get_params()["classify__estimator__C"] == 7.0
+
+
+def test_the_recipes_own_values_are_among_those_tried():
+    from happysad.pipeline.models import make_model
+
+    known = make_model("hog-svm").get_params()
+    assert all(known[name] in values for name, values in default_space("hog-svm").items())
+    assert set(SPACES) == {"SVC", "HistGradientBoostingClassifier", "LogisticRegression"}

@@ -1,0 +1,60 @@
+"""pipeline/cnn_settings.py: what is usual, what is given, what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from happysad.features.errors import UserError
+from happysad.pipeline.cnn import CnnClassifier
+from happysad.pipeline.cnn_settings import (
+    FINE_TUNING,
+    SCHEDULES,
+    check_settings,
+    schedule_of,
+)
+
+
+@pytest.mark.parametrize("architecture", SCHEDULES)
+def test_the_usual_is_that_of_the_architecture_and_gentler_from_a_start(architecture: str) -> None:
+    scratch = schedule_of(CnnClassifier(architecture).get_params(), 9999)
+    tuning = schedule_of(CnnClassifier(architecture, start_from="some.joblib").get_params(), 9999)
+    assert scratch == SCHEDULES[architecture]
+    assert tuning == FINE_TUNING[architecture]
+    assert tuning.learning_rate < scratch.learning_rate
+    assert tuning.epochs < scratch.epochs
+
+
+def test_what_is_given_wins() -> None:
+    model = CnnClassifier(epochs=3, dropout=0.0, start_from="some.joblib")
+    assert schedule_of(model.get_params(), 9999) == FINE_TUNING["small"]._replace(
+        epochs=3, dropout=0.0
+    )
+    model = CnnClassifier(batch_size=7, learning_rate=0.5)
+    expected = SCHEDULES["small"]._replace(batch_size=7, learning_rate=0.5)
+    for n_faces in (20, 9999):
+        assert schedule_of(model.get_params(), n_faces) == expected
+
+
+def test_few_faces_go_in_small_batches() -> None:
+    settings = CnnClassifier().get_params()
+    assert [schedule_of(settings, n).batch_size for n in (40, 1999, 2000)] == [16, 16, 64]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"architecture": "large"},
+        {"input_size": 7},
+        {"input_size": 129},
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"patience": 0},
+        {"precision": "half"},
+    ],
+    ids=str,
+)
+def test_what_is_out_of_range_is_named(wrong: dict[str, object]) -> None:
+    check_settings(CnnClassifier().get_params())
+    ((name, value),) = wrong.items()
+    with pytest.raises(UserError, match=f"{name} is {value!r}: give"):
+        check_settings(CnnClassifier(**wrong).get_params())
