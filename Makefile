@@ -31,7 +31,7 @@ $(INSTALLED): $(PROJECT)
 	touch $@
 
 $(TESTABLE): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,onnx,dev]"
 	touch $@
 
 clean:

@@ -125,7 +125,6 @@ def _importance(work: Work, config: AblationConfig, unit: Unit, trial: Trial) ->
 
     if unit.condition or not config.repeats:
         return
-    assert work.run is not None
     work.log(f"permuting the features of {unit.model}")
     (rows,) = [rows for place, rows in unit.places.items() if place.split == "val"]
     model = trial.fitted()
@@ -143,7 +142,6 @@ def _see_that_it_is_measured(work: Work, units: list[Unit], config: AblationConf
     from happysad.experiments.ablation_table import read_importance
     from happysad.experiments.engine import fit_unit
 
-    assert work.run is not None
     for unit in units:
         if unit.condition or not config.repeats or not work.run.finished(unit, unit.settings()):
             continue

@@ -77,10 +77,10 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
 
 def model_names(config: CompareConfig) -> dict[str, str]:
     """What tables call each model, and what ``make_model`` is asked for; UserError if unknown."""
-    from happysad.pipeline.models import RECIPES, find_recipe, short_name
+    from happysad.pipeline.models import STANDARD, find_recipe, short_name
 
-    names = {}
-    for base in config.models or RECIPES:
+    names: dict[str, str] = {}
+    for base in config.models or STANDARD:
         for how in config.balance:
             asked = base if how == "none" else f"{base}+{how}"
             find_recipe(asked)

@@ -37,12 +37,15 @@ class CrossDatasetConfig(RunConfig):
 
     Attributes
     ----------
+    data : str
+        Not used here.
     data_sets : list of str
         Two or more, each as ``load_data`` takes it.
     formats_apart : list of str
         Names of those that are cut by the format of their images.
     """
 
+    data: str = ""
     data_sets: list[str] = field(default_factory=list)
     formats_apart: list[str] = field(default_factory=list)
 

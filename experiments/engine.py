@@ -34,12 +34,19 @@ OnTrial = Callable[[Unit, "Trial"], None]
 class Work:
     """What the units of a run have in common; no folder where nothing is recorded."""
 
-    run: RunFolder | None
+    folder: RunFolder | None
     frame: pd.DataFrame
     store: Path
     jobs: int
     log: Say
     align: AlignAll = align_all
+
+    @property
+    def run(self) -> RunFolder:
+        """The folder that rows are written to."""
+        if self.folder is None:
+            raise ValueError("this work has no folder")
+        return self.folder
 
 
 def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None = None) -> None:
@@ -55,8 +62,7 @@ def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None =
     """
     import joblib
 
-    assert work.run is not None
-    todo = _unfinished(work, work.run, units)
+    todo = _unfinished(work, units)
     if not todo:
         return
     faces = prepare([(unit.build(unit.random_state), _rows(unit)) for unit, _ in todo], work)
@@ -87,18 +93,16 @@ def fit_unit(work: Work, unit: Unit) -> Trial:
     return _trial(unit, faces, work.frame, work.store)
 
 
-def _unfinished(
-    work: Work, run: RunFolder, units: Sequence[Unit]
-) -> list[tuple[Unit, str]]:
+def _unfinished(work: Work, units: Sequence[Unit]) -> list[tuple[Unit, str]]:
     todo, done = [], 0
     for unit in units:
         try:
             settings = unit.settings()
         except Exception as error:  # a recipe that cannot even be built
             work.log(f"{_title(unit)} failed: {reason(error)}")
-            record_failure(run, unit, "", reason(error))
+            record_failure(work.run, unit, "", reason(error))
             continue
-        if run.finished(unit, settings):
+        if work.run.finished(unit, settings):
             done += 1
         else:
             todo.append((unit, settings))

@@ -37,7 +37,8 @@ def store_folder(use_cache: bool = True) -> Iterator[Path]:
 
 def align_all(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
     """The faces of a frame's images, a face a row, through the store in use."""
-    return aligner.fit_transform(frame["path"].tolist())
+    faces: Faces = aligner.fit_transform(frame["path"].tolist())
+    return faces
 
 
 def prepare(needs: Sequence[tuple[Pipeline, list[int]]], work: Work) -> list[Faces]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from happysad.experiments.console import one_sentence
-from happysad.experiments.result_table import markdown, run_cells
-from happysad.experiments.run_tables import RunTables, read_run
+from happysad.experiments.published_tables import KINDS
+from happysad.experiments.result_table import markdown
+from happysad.experiments.run_tables import read_run
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 
@@ -26,60 +26,6 @@ README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 LARGE = ("predictions.csv", "training.csv")
 PLACE = re.compile(r"(<!-- table: (\S+) (\S+) -->\n).*?(\n+<!-- end -->)", re.DOTALL)
-
-Cells = list[list[str]]
-
-
-def _leaks(run: RunTables) -> Cells:
-    from happysad.experiments.report_tables import subset_table
-
-    return subset_table(run, ("all", "not leaked", "leaked"))
-
-
-def _unsure(run: RunTables) -> Cells:
-    """What the rule with "unsure" does on the test part, and with neutral faces."""
-    points = run["operating_points"]
-    points = points[points["rule"].str.startswith("max error")]
-    neutral = points[points["split"] == "neutral"].set_index("model")["refused_neutral"]
-    lines = [["model", "answered", "error", "unsure: happy", "sad", "neutral"]]
-    for row in points[points["split"] == "test"].to_dict("records"):
-        numbers = [row[name] for name in ("answered", "error", "refused_happy", "refused_sad")]
-        numbers.append(neutral.get(row["model"], float("nan")))
-        lines.append([row["model"], *("" if n != n else f"{n:.3f}" for n in numbers)])
-    return [lines[0], *sorted(lines[1:], key=lambda line: line[1], reverse=True)]
-
-
-def _balance(run: RunTables) -> Cells:
-    """Recall of each class at 0.5 and at the threshold chosen on the validation part."""
-    columns = ("recall_happy", "recall_sad", "balanced_accuracy")
-    header = ["recall happy", "recall sad", "balanced"]
-    lines = [["model", *header, *(f"{name}, threshold from val" for name in header)]]
-    points = run.part("operating_points", "test").set_index(["rule", "model"])
-    for model in run.scores()["model"].sort_values():
-        rows = [points.loc[(rule, model)] for rule in ("0.5", "balanced")]
-        lines.append([model, *(f"{row[name]:.3f}" for row in rows for name in columns)])
-    return lines
-
-
-def _frame(name: str) -> Callable[[RunTables], Cells]:
-    """The whole of one CSV file of the run, as it is."""
-
-    def cells(run: RunTables) -> Cells:
-        from happysad.experiments.report_tables import cells
-        from happysad.experiments.run_tables import read_table
-
-        return cells(read_table(run.folder / name))
-
-    return cells
-
-
-KINDS: dict[str, Callable[[RunTables], Cells]] = {
-    "models": run_cells,
-    "leaks": _leaks,
-    "unsure": _unsure,
-    "balance": _balance,
-}
-
 
 def publish(name: str, folder: Path) -> list[str]:
     """Copy a run's small tables and write the README's anew; give what was written.

@@ -22,6 +22,7 @@ TABLES = (
 TEXTS = frozenset((
     "dataset", "split", "condition", "model", "status", "reason", "settings", "image", "label",
     "group", "leaked", "face", "predicted", "images", "metric", "against", "against_is", "rule",
+    "change", "features", "fitted_on", "tested_on",
 ))  # fmt: skip
 
 FAMILIES_SHOWN = 6

@@ -24,14 +24,14 @@ def save_transfer(rows: pd.DataFrame, path: Path) -> None:
     fitted = list(dict.fromkeys(rows["fitted_on"]))
     tested = list(dict.fromkeys(rows["tested_on"]))
     models = list(dict.fromkeys(rows["model"]))[::-1]
-    height = (0.55 + 0.24 * len(models)) * len(fitted) + 0.6
+    height = (0.7 + 0.24 * len(models)) * len(fitted) + 0.6
     with drawing(path, WIDTH, height) as figure:
         axes = figure.subplots(len(fitted), len(tested), squeeze=False, sharex=True, sharey=True)
         for i, source in enumerate(fitted):
             for j, target in enumerate(tested):
                 part = rows[(rows["fitted_on"] == source) & (rows["tested_on"] == target)]
                 _panel(axes[i, j], part, models)
-                own = " (own test part)" if source == target else ""
+                own = "\n(own test part)" if source == target else ""
                 axes[i, j].set_title(f"on {target}{own}", fontsize=8.5)
             axes[i, 0].set_ylabel(f"fitted on\n{source}", fontsize=8.5)
         for ax in axes[-1]:

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FITTED = "fitted on "
+FEW = 10
+"""Intervals of so few people are not to be relied on."""
+
 SHOWN = ("balanced_accuracy", "roc_auc", "recall_happy", "recall_sad")
 
 _WORDS = (
     "Each model is fitted on the train part of one set and tested on others it has no part in: "
     "on their official test part, or where there is none on all their images. The rows where "
     "both are the same are tested on that set's own test part, for reference. Every number has "
-    "its 95% bootstrap interval; all images of a person are drawn together, so few people make "
-    "wide intervals, and one person makes none."
+    "its 95% bootstrap interval; all images of a person are drawn together. Of fewer than ten "
+    "people or so the intervals are not to be relied on, and of one there is none."
 )
 
 
@@ -39,12 +42,12 @@ def finish_transfer(folder: Path) -> None:
         save_transfer(rows, figure)
     parts = [
         Section(f"Fitted on {name}", lines=tuple(lines), parts=(_faces_found(own),))
-        for name, own, lines in _tables(rows)
+        for name, own, lines in transfer_tables(rows)
     ]
     caption = "Filled: balanced accuracy. Open: area under the ROC curve. Lines: 95% intervals."
     sections = [
         Section("Does it transfer?", _WORDS, figure=figure, caption=caption, parts=tuple(parts)),
-        Section("What other programs score", SOURCE, lines=tuple(_peer_lines(rows))),
+        Section("What other programs score", SOURCE, lines=tuple(peer_lines(rows))),
     ]
     write_report(folder, title="Does it hold on other people's photographs?", sections=sections)
 
@@ -105,9 +108,9 @@ def print_transfer(folder: Path) -> None:
         console.print()
 
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
-    for name, _, lines in _tables(rows):
+    for name, _, lines in transfer_tables(rows):
         show(f"fitted on {name}: balanced accuracy [95% interval], AUC", lines)
-    peers = _peer_lines(rows)
+    peers = peer_lines(rows)
     if len(peers) > 1:
         show("other programs", peers)
         console.print(SOURCE, soft_wrap=True)
@@ -118,17 +121,25 @@ def print_transfer(folder: Path) -> None:
     console.print(f"written to {folder}: transfer.csv, report.html", soft_wrap=True, markup=False)
 
 
-def _tables(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, list[list[str]]]]:
+def transfer_tables(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, list[list[str]]]]:
     """For each set fitted on: its name, its rows, and a line a model, a column a set tested on."""
     for name in dict.fromkeys(rows["fitted_on"] if len(rows) else []):
         own = rows[rows["fitted_on"] == name]
         tested = list(dict.fromkeys(own["tested_on"]))
-        header = [f"{t} (own test part)" if t == name else str(t) for t in tested]
+        header = [_heading(str(t), t == name, own[own["tested_on"] == t]) for t in tested]
         lines = [["model", *header]]
         for model in dict.fromkeys(own["model"]):
             cells = own[own["model"] == model].set_index("tested_on")
             lines.append([str(model), *(_cell(cells.loc[t]) for t in tested)])
         yield str(name), own, lines
+
+
+def _heading(tested: str, own_test: bool, rows: pd.DataFrame) -> str:
+    """The set's name, whether it is the own test part, and how many people it shows if few."""
+    people = int(rows["n_people"].max())
+    said = ["own test part"] * own_test + [f"{people} people"] * (1 < people < FEW)
+    said += ["1 person"] * (people == 1)
+    return f"{tested} ({', '.join(said)})" if said else tested
 
 
 def _cell(row: Any) -> str:
@@ -151,7 +162,7 @@ def _faces_found(own: pd.DataFrame) -> Any:
     return Section("Recalls and faces found", table=own[list(columns)].rename(columns=columns))
 
 
-def _peer_lines(rows: pd.DataFrame) -> list[list[str]]:
+def peer_lines(rows: pd.DataFrame) -> list[list[str]]:
     tested = set(rows["tested_on"]) if len(rows) else set()
     return [
         ["program", "images of", "which", "balanced accuracy", "AUC"],

@@ -151,7 +151,6 @@ def _search_all(
     from happysad.experiments.tune_table import add_candidates, best_settings
     from happysad.pipeline.models import make_model, short_name
 
-    assert work.run is not None
     best: Best = {}
     for asked, space in spaces.items():
         name, faces = short_name(asked), None

@@ -61,10 +61,20 @@ class Audit:
         if kind == "no face":
             told = [f"{n:,} {label}" for label, n in rows["label"].value_counts().items()]
             return f"{images(len(rows))}: {', '.join(told)}"
+        if kind in ("shortcut", "file facts") and self.shortcuts is not None:
+            return self._told_by_files(kind, len(rows))
         if (rows["image"] == "").all():
             return str(details[0])
         pairs = (rows["other"] != "").any()
         return f"{len(rows):,} {'pair' if pairs else 'image'}{'' if len(rows) == 1 else 's'}"
+
+    def _told_by_files(self, kind: str, number: int) -> str:
+        assert self.shortcuts is not None
+        if kind == "file facts" and "shortcut" in set(self.findings["kind"]):
+            return f"{number} other {'fact' if number == 1 else 'facts'}, each of little weight"
+        best, score = next(iter(self.shortcuts.by_fact.items()))
+        together = f"balanced accuracy {self.shortcuts.all_facts} from all facts"
+        return f"{together}, {score} from {best} alone ({self.shortcuts.typical[best]})"
 
 
 def audit(

@@ -57,7 +57,8 @@ def near_duplicates(thumbnails: Sequence[NDArray[np.uint8] | None]) -> list[Pair
     """Pairs of images that show the same picture.
 
     Another picture of the same person is none. Among many copies of one picture not each pair is
-    named, but the pairs connect all of them.
+    named, but the pairs connect all of them. A copy both mirrored and shifted by more than a
+    twentieth of its side may be missed.
 
     Parameters
     ----------

@@ -31,12 +31,15 @@ class Recipe:
         See ``FaceAligner``; "5", without the 68 landmarks, has no restriction on its use.
     face_options : mapping
         Other parameters of the ``FaceAligner``.
+    standard : bool
+        Whether a comparison takes it where no models are named.
     """
 
     summary: str
     steps: Callable[[int], list[Step]]
     predictor: Predictor = "68"
     face_options: Mapping[str, Any] = field(default_factory=dict)
+    standard: bool = True
 
 
 def balanced(recipe: Recipe, how: str) -> Recipe:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from happysad.app.train import DEFAULT_MODEL, fit_and_save
+from happysad.experiments.units import Place
 from happysad.pipeline.data import load_data
 from happysad.pipeline.model_file import load_model, read_card
 from happysad.pipeline.models import RECIPES
@@ -35,7 +36,7 @@ def test_the_seed_decides(demo_data, tmp_path):
         fit_and_save(str(demo_data), "hog-lbp-svm", tmp_path / "m.joblib", 1, seed, True, True)
         for seed in (1, 1, 2)
     ]
-    p = [list(trial.p_happy["test"]) for trial in trials]
+    p = [list(trial.p_happy[Place("forty", "test")]) for trial in trials]
     assert p[0] == p[1] != p[2]
 
 

@@ -83,7 +83,7 @@ def test_every_recipe_is_a_good_row_for_each_part(finished):
     assert list(rows.columns) == RESULT_COLUMNS
     assert set(rows["status"]) == {"ok"}
     assert sorted(zip(rows["model"], rows["split"], strict=True)) == sorted(
-        (name, split) for name in RECIPES for split in ("val", "test")
+        (name, split) for name in STANDARD for split in ("val", "test")
     )
     assert set(rows["n_train"]) == {24}
     assert set(rows.loc[rows["split"] == "test", "n_test"]) == {10}
@@ -95,7 +95,7 @@ def test_every_recipe_is_a_good_row_for_each_part(finished):
 def test_a_row_for_each_image_and_model_that_agrees_with_the_scores(finished, data):
     predictions = pd.read_csv(finished / "predictions.csv")
     assert list(predictions.columns) == PREDICTION_COLUMNS
-    assert len(predictions) == len(RECIPES) * (6 + 10)
+    assert len(predictions) == len(STANDARD) * (6 + 10)
     labels = dict(zip(data.frame["path"], data.frame["label"], strict=True))
     assert [labels[path] for path in predictions["image"]] == list(predictions["label"])
     assert predictions["p_happy"].between(0, 1).all()

@@ -15,6 +15,7 @@ def test_tables_figures_and_report_follow_from_two_files(small_run, tmp_path):
     told: list[str] = []
     finish(folder, told.append, title="Which is best?")
     assert told == ["intervals, figures, report"]
-    assert {"intervals.csv", "comparisons.csv", "coverage.csv"} <= {f.name for f in folder.iterdir()}
+    names = {file.name for file in folder.iterdir()}
+    assert {"intervals.csv", "comparisons.csv", "coverage.csv"} <= names
     assert list((folder / "figures").glob("*.png"))
     assert "<title>Which is best?</title>" in (folder / "report.html").read_text("utf-8")

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.transfer_table import _peer_lines, _tables, transfer_rows
+from happysad.experiments.transfer_table import peer_lines, transfer_tables, transfer_rows
 
 COLUMNS = ["condition", "dataset", "model", "label", "group", "image", "face", "p_happy"]
 
@@ -43,13 +43,22 @@ def test_scores_and_faces_found_are_those_counted_by_hand():
 def test_one_person_has_no_interval():
     rows = transfer_rows(answers(["she"] * 5))
     assert math.isnan(rows["balanced_accuracy_low"].iloc[0])
-    ((_, _, lines),) = _tables(rows)
-    assert lines == [["model", "b"], ["m", "0.833, 0.833"]]
+    ((_, _, lines),) = transfer_tables(rows)
+    assert lines == [["model", "b (1 person)"], ["m", "0.833, 0.833"]]
+
+
+def test_a_set_of_few_people_says_so():
+    ((_, _, lines),) = transfer_tables(transfer_rows(answers(["she", "he", "she", "he", "she"])))
+    assert lines[0] == ["model", "b (2 people)"]
+    assert "[" in lines[1][1]
+    many = pd.concat([answers([f"{i}{k}" for k in range(5)]) for i in range(2)])
+    ((_, _, lines),) = transfer_tables(transfer_rows(many))
+    assert lines[0] == ["model", "b"]
 
 
 def test_peers_stand_beside_the_sets_they_were_tested_on():
-    header, *lines = _peer_lines(pd.DataFrame({"tested_on": ["muxspace small colour"]}))
+    header, *lines = peer_lines(pd.DataFrame({"tested_on": ["muxspace small colour"]}))
     assert header[-1] == "AUC"
     assert ["fer 25.10.3", "muxspace small colour", "410 of 802", "0.697", "0.843"] in lines
     assert {line[1] for line in lines} == {"muxspace small colour"}
-    assert len(_peer_lines(pd.DataFrame({"tested_on": ["forty"]}))) == 1
+    assert len(peer_lines(pd.DataFrame({"tested_on": ["forty"]}))) == 1
