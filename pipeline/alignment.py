@@ -96,8 +96,10 @@ def _fitted(
     inside = cv2.warpAffine(np.ones(one.shape, np.uint8), matrix, size, flags=flags) > 0
     if inside.mean() < _OVERLAP:
         return None
-    laid = cv2.warpAffine(two, matrix, size, flags=flags)[inside]
-    fine = cv2.warpAffine(_fine(two), matrix, size, flags=flags)[inside]
+    laid, fine = (
+        np.asarray(cv2.warpAffine(image, matrix, size, flags=flags), np.float32)[inside]
+        for image in (two, _fine(two))
+    )
     return _correlation(one[inside], laid), _correlation(_fine(one)[inside], fine)
 
 

@@ -71,7 +71,7 @@ class Audit:
     def _told_by_files(self, kind: str, number: int) -> str:
         assert self.shortcuts is not None
         if kind == "file facts" and "shortcut" in set(self.findings["kind"]):
-            return f"{number} other {'fact' if number == 1 else 'facts'}, each of little weight"
+            return f"{number} other {'fact' if number == 1 else 'facts'}, weak or uncertain"
         best, score = next(iter(self.shortcuts.by_fact.items()))
         together = f"balanced accuracy {self.shortcuts.all_facts} from all facts"
         return f"{together}, {score} from {best} alone ({self.shortcuts.typical[best]})"

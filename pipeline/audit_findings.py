@@ -89,9 +89,7 @@ def balance(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
             yield finding(listing, "imbalance", split=part, detail=text)
 
 
-def faces(
-    listing: Listing, rows: Sequence[Row], detected: NDArray[np.bool_]
-) -> Iterator[Finding]:
+def faces(listing: Listing, rows: Sequence[Row], detected: NDArray[np.bool_]) -> Iterator[Finding]:
     """Images without a face, and the share found in each class, in all and in each part."""
     for row, found in zip(rows, detected, strict=True):
         if not found and row.looks is not None:

@@ -118,13 +118,13 @@ def with_twins(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list
             if leak and (one not in nearest or pair.match > nearest[one][0]):
                 nearest[one] = pair.match, rows[other].path
         if rows[pair.first].label != rows[pair.second].label:
-            torn += [f"{listing.short(rows[n].path)}" for n in (pair.first, pair.second)]
+            torn += [listing.short(rows[n].path) for n in (pair.first, pair.second)]
     for part in ("val", "test"):
         names = [listing.short(rows[n].path) for n in sorted(nearest) if rows[n].split == part]
         text = "a near-duplicate in train (kept, named in the column twin)"
         if names:
-            one, many = f"image of {part} has {text}", f"images of {part} have {text}"
-            listing.notes.append(note(names, one, many))
+            texts = f"image of {part} has {text}", f"images of {part} have {text}"
+            listing.notes.append(note(names, *texts))
     if torn:
         text = "a near-duplicate with the other label (kept)"
         names = sorted(set(torn))

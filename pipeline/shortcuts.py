@@ -75,18 +75,22 @@ def find_shortcuts(
     cross-validation (fewer folds where a class has fewer groups), the classes weighted alike;
     percentile bootstrap over groups, 1,000 resamples.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     truth, owner = np.asarray(labels), np.unique(np.asarray(groups), return_inverse=True)[1]
     least = min(len(np.unique(owner[truth == label])) for label in np.unique(truth))
     if least < 2 or len(np.unique(truth)) < 2:
         return None
     coded = _coded(facts)
     names = [None, *facts.columns]
-    scores: list[Score] = []
-    for done, name in enumerate(names, 1):
-        columns = coded if name is None else coded[:, [facts.columns.get_loc(name)]]
-        predicted = _out_of_fold(columns, truth, owner, min(_FOLDS, least), seed)
-        scores.append(_score(truth, predicted, owner, seed))
-        report("looking for shortcuts", done, len(names))
+    cut = StratifiedGroupKFold(min(_FOLDS, least), shuffle=True, random_state=seed)
+    folds = list(cut.split(coded, truth, owner))
+    predictions = []
+    for done in range(len(names)):
+        columns = coded if done == 0 else coded[:, done - 1 : done]
+        predictions.append(_out_of_fold(columns, truth, folds, seed))
+        report("looking for shortcuts", done + 1, len(names))
+    scores = _scores(truth, predictions, owner, seed)
     single = dict(zip(facts.columns, scores[1:], strict=True))
     ranked = dict(sorted(single.items(), key=lambda item: -item[1].value))
     return Shortcuts(scores[0], ranked, {name: _typical(facts[name], truth) for name in ranked})
@@ -103,14 +107,10 @@ def _coded(facts: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _out_of_fold(
-    columns: NDArray[np.float64],
-    truth: NDArray[np.str_],
-    owner: NDArray[np.int64],
-    folds: int,
-    seed: int,
+    columns: NDArray[np.float64], truth: NDArray[np.str_], folds: list[Any], seed: int
 ) -> NDArray[Any]:
     from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+    from sklearn.model_selection import cross_val_predict
     from sklearn.tree import DecisionTreeClassifier
 
     model = DecisionTreeClassifier(
@@ -122,33 +122,35 @@ def _out_of_fold(
         model = ExtraTreesClassifier(
             100, max_depth=6, min_samples_leaf=5, class_weight="balanced", random_state=seed
         )
-    cut = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    return np.asarray(cross_val_predict(model, columns, truth, groups=owner, cv=cut))
+    return np.asarray(cross_val_predict(model, columns, truth, cv=folds))
 
 
-def _score(
-    truth: NDArray[np.str_], predicted: NDArray[Any], owner: NDArray[np.int64], seed: int
-) -> Score:
-    """Balanced accuracy; resampled by counts of right and all images of each group and class."""
-    groups = int(owner.max()) + 1
-    counts = []
-    for label in np.unique(truth):
-        of_class = truth == label
-        right = np.bincount(owner[of_class & (predicted == truth)], minlength=groups)
-        counts += [right, np.bincount(owner[of_class], minlength=groups)]
-    table = np.stack(counts).astype(float)
+def _scores(
+    truth: NDArray[np.str_], predictions: list[NDArray[Any]], owner: NDArray[np.int64], seed: int
+) -> list[Score]:
+    """Balanced accuracies; resampled by the counts of right and all images of each group."""
+    groups, labels = int(owner.max()) + 1, np.unique(truth)
+    in_class = [np.bincount(owner[truth == label], minlength=groups) for label in labels]
+    right = [
+        np.bincount(owner[(truth == label) & (predicted == truth)], minlength=groups)
+        for predicted in predictions
+        for label in labels
+    ]
+    rights, totals = np.stack(right).astype(float), np.stack(in_class).astype(float)
+
+    def mean_recalls(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(invalid="ignore"):  # a class may be missing from a resample
+            shares = (rights @ weights).reshape(-1, len(labels)) / (totals @ weights)
+        return np.asarray(shares.mean(axis=1), np.float64)
+
     draw = np.random.default_rng(seed)
-    values = []
-    for _ in range(_RESAMPLES):
-        weights = np.bincount(draw.integers(0, groups, groups), minlength=groups)
-        values.append(_mean_recall(table @ weights))
-    low, high = np.nanpercentile(values, (2.5, 97.5))
-    return Score(_mean_recall(table.sum(axis=1)), float(low), float(high))
-
-
-def _mean_recall(counts: NDArray[np.float64]) -> float:
-    right, total = counts[::2], counts[1::2]
-    return float((right / total).mean()) if (total > 0).all() else float("nan")
+    values = [
+        mean_recalls(np.bincount(draw.integers(0, groups, groups), minlength=groups).astype(float))
+        for _ in range(_RESAMPLES)
+    ]
+    low, high = np.nanpercentile(values, (2.5, 97.5), axis=0)
+    whole = mean_recalls(np.ones(groups))
+    return [Score(*map(float, three)) for three in zip(whole, low, high, strict=True)]
 
 
 def _typical(fact: pd.Series[Any], truth: NDArray[np.str_]) -> str:

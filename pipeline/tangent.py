@@ -33,7 +33,8 @@ def inner_rows(images: NDArray[np.float32]) -> NDArray[np.float32]:
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows of mean 0 and length 1; constant ones stay 0."""
     rows = rows - rows.mean(axis=-1, keepdims=True)
-    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-6)
+    lengths = np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-6)
+    return np.asarray(rows / lengths, np.float32)
 
 
 def tangent_spaces(images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -48,10 +49,18 @@ def tangent_spaces(images: NDArray[np.float32]) -> NDArray[np.float32]:
     -------
     (n, 7, (S - 2)^2) float32
     """
-    down, across = np.gradient(images, axis=(1, 2))
+    down, across = (np.asarray(part, np.float32) for part in np.gradient(images, axis=(1, 2)))
     place = np.linspace(-1, 1, images.shape[1], dtype=np.float32)
     x, y = place[None, None, :], place[None, :, None]
-    moved = [images, across, down, x * across, y * across, x * down, y * down]
+    moved: list[NDArray[np.float32]] = [
+        images,
+        across,
+        down,
+        x * across,
+        y * across,
+        x * down,
+        y * down,
+    ]
     rows = np.stack([inner_rows(image) for image in moved], axis=1)
     gram = rows @ rows.transpose(0, 2, 1)
     # A little on the diagonal keeps images without structure, whose rows are 0, solvable.

@@ -32,7 +32,9 @@ def test_a_fact_that_gives_the_label_away() -> None:
 
 
 def test_nothing_to_tell() -> None:
-    found = find_shortcuts(facts(sharpness=np.random.default_rng(1).normal(size=300)), LABELS, GROUPS)
+    found = find_shortcuts(
+        facts(sharpness=np.random.default_rng(1).normal(size=300)), LABELS, GROUPS
+    )
     assert found is not None
     assert 0.4 < found.all_facts.low < 0.5 < found.all_facts.high + 0.05
 
