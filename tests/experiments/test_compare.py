@@ -21,7 +21,7 @@ from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.features.errors import UserError
 from happysad.features.hog import Hog
 from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.models import RECIPES, Recipe
+from happysad.pipeline.models import RECIPES, STANDARD, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = {

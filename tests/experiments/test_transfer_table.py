@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.transfer_table import peer_lines, transfer_tables, transfer_rows
+from happysad.experiments.transfer_table import peer_lines, transfer_rows, transfer_tables
 
 COLUMNS = ["condition", "dataset", "model", "label", "group", "image", "face", "p_happy"]
 
