@@ -82,8 +82,12 @@ def balance(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
     for part, some in _by_part(rows):
         counts = Counter(row.label for row in some)
         happy, sad = (counts[label] for label in LABELS)
-        ratio = max(happy, sad) / max(1, min(happy, sad))
-        text = f"{part or 'all'}: {happy:,} happy, {sad:,} sad, {ratio:.1f} to 1"
+        text = f"{part or 'all'}: {happy:,} happy, {sad:,} sad"
+        if not min(happy, sad):
+            yield finding(listing, "one class", split=part, detail=text)
+            continue
+        ratio = max(happy, sad) / min(happy, sad)
+        text = f"{text}, {ratio:.1f} to 1"
         yield finding(listing, "balance", split=part, detail=text)
         if ratio >= _IMBALANCE:
             yield finding(listing, "imbalance", split=part, detail=text)
@@ -99,11 +103,12 @@ def faces(listing: Listing, rows: Sequence[Row], detected: NDArray[np.bool_]) ->
         shares = {}
         for label in LABELS:
             of_label = [row.path in with_face for row in some if row.label == label]
-            shares[label] = sum(of_label) / max(1, len(of_label))
+            if of_label:
+                shares[label] = sum(of_label) / len(of_label)
         told = ", ".join(f"{label} {share:.1%}" for label, share in shares.items())
         text = f"{part or 'all'}: a face found in {told}"
         yield finding(listing, "coverage", split=part, detail=text)
-        if abs(shares["happy"] - shares["sad"]) >= _COVERAGE:
+        if max(shares.values()) - min(shares.values()) >= _COVERAGE:
             yield finding(listing, "face coverage", split=part, detail=text)
 
 

@@ -24,6 +24,11 @@ KINDS = {
         "Files that cannot be read",
         "They are left out of every comparison. Fetch them again, or delete them.",
     ),
+    "one class": Kind(
+        "serious",
+        "One class is missing",
+        "There is nothing to tell apart. Add faces of the other class.",
+    ),
     "leak": Kind(
         "serious",
         "Near-duplicates across parts",

@@ -69,6 +69,13 @@ def test_a_person_on_both_sides() -> None:
     ]
 
 
+def test_a_class_that_is_missing_is_called_so() -> None:
+    rows = [row("a"), row("b")]
+    assert told(ask.balance(HERE, rows), "kind", "detail") == [("one class", "all: 2 happy, 0 sad")]
+    found = told(ask.faces(HERE, rows, np.array([True, True])), "kind", "detail")
+    assert found == [("coverage", "all: a face found in happy 100.0%")]
+
+
 def test_balance() -> None:
     rows = [row(f"{n}", "sad" if n % 4 == 0 else "happy", "train") for n in range(16)]
     rows += [row("x", "sad", "test"), row("y", "happy", "test")]
