@@ -9,15 +9,11 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
-import platform
-import shlex
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from happysad.experiments.provenance import code_revision, command_line, machine
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write, remove_unfinished
 from happysad.pipeline.model_card import library_versions, plain
@@ -149,11 +145,7 @@ class RunFolder:
             "command": command_line(),
             "code": self.code,
             "versions": library_versions(("torch", "skorch")),
-            "machine": {
-                "system": platform.platform(),
-                "processor": platform.machine(),
-                "cores": os.cpu_count(),
-            },
+            "machine": machine(),
         }
         text = json.dumps(plain(facts), indent=2) + "\n"
         try:
@@ -230,30 +222,3 @@ def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     joined = pd.concat(full).reindex(columns=columns)
     joined = joined.astype({name: kind for name, kind in WHOLE.items() if name in columns})
     return joined.sort_values(AXES, kind="stable", ignore_index=True)
-
-
-def command_line() -> str:
-    """What was typed to run this, as far as it was one of our commands; else ""."""
-    program, *words = sys.argv
-    here = Path(__file__).resolve().parent
-    if Path(program).stem == "happysad":
-        return shlex.join(["happysad", *words])
-    if Path(program).resolve().parent == here:
-        return shlex.join(["python", f"experiments/{Path(program).name}", *words])
-    return ""
-
-
-def code_revision() -> dict[str, Any]:
-    """The commit that the code is at and whether it was changed since; empty outside a checkout."""
-    here = Path(__file__).resolve().parent
-
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, timeout=20)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    try:
-        revision = git("rev-parse", "HEAD")
-        dirty = bool(git("status", "--porcelain"))
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    return {"revision": revision, "dirty": dirty} if revision else {}

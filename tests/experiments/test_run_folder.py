@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments import run_folder
 from happysad.experiments.run_folder import (
     PREDICTION_COLUMNS,
     RESULT_COLUMNS,
     RunFolder,
-    code_revision,
-    command_line,
     read_rows,
 )
 from happysad.experiments.units import Place, Unit
@@ -242,28 +238,3 @@ def test_run_json_tells_what_was_run_and_where(folder):
     assert {"python", "numpy", "scikit-learn", "dlib", "opencv"} <= set(told["versions"])
     assert told["machine"]["cores"] >= 1
     assert "code" in told
-
-
-def test_the_revision_of_the_code():
-    told = code_revision()
-    assert told == {} or (len(told["revision"]) == 40 and isinstance(told["dirty"], bool))
-
-
-@pytest.mark.parametrize(
-    ("argv", "told"),
-    [
-        (["/somewhere/bin/happysad", "compare", "--data", "my faces"],
-         "happysad compare --data 'my faces'"),
-        ([run_folder.__file__, "--seed", "3"], "python experiments/run_folder.py --seed 3"),
-        (["/usr/bin/pytest", "-q"], ""),
-        ([""], ""),
-    ],
-)  # fmt: skip
-def test_the_command_is_told_where_it_is_ours(monkeypatch, argv, told):
-    monkeypatch.setattr(sys, "argv", argv)
-    assert command_line() == told
-
-
-def test_no_git_is_no_crash(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    assert code_revision() == {}
