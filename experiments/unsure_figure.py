@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNSURE_RULE = "max error"
 FEWEST = 20  # answered faces: below that the error jumps with each face
-REFUSED = {"happy": COLORS[1], "sad": COLORS[0], "neutral": GREY}
+REFUSED = {"happy": COLORS[0], "sad": COLORS[1], "neutral": GREY}
 
 
 def risk_coverage(answers: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
