@@ -159,7 +159,8 @@ def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> 
     """Fit with all blocks of features, without each and with each alone; permute the features."""
     from happysad.experiments.ablation_table import print_ablation
 
-    print_ablation(run(AblationConfig, ablation, config_file, no_cache, quiet, **flags))
+    default = "ablation.toml"
+    print_ablation(run(AblationConfig, ablation, config_file, no_cache, quiet, default, **flags))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def main(**flags: Any) -> None:
     """Compare training from scratch and from an earlier model's weights, on few images."""
     import pandas as pd
 
-    out = run(FineTuningConfig, fine_tuning, **flags)
+    out = run(FineTuningConfig, fine_tuning, default="fine_tuning.toml", **flags)
     print(summary(pd.read_csv(out / "fine_tuning.csv")))
     print(f"written to {out / 'fine_tuning.csv'}")
 

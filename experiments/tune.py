@@ -239,7 +239,9 @@ def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> 
     """Search the best settings within the training part; write them as recipe files."""
     from happysad.experiments.tune_table import print_tuning
 
-    print_tuning(run(TuneConfig, tune, config_file, no_cache, quiet, **flags))
+    # The shipped settings name their models and what to search for each.
+    default = "tune.toml" if not flags["models"] else None
+    print_tuning(run(TuneConfig, tune, config_file, no_cache, quiet, default, **flags))
 
 
 if __name__ == "__main__":
