@@ -77,9 +77,11 @@ def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
     assert "fine-tuned" in done.stdout
 
 
-def test_mistakes_are_one_sentence(demo_data, tmp_path):
+def test_mistakes_are_one_sentence(demo_data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     for flags, says in (
-        ([], "start_from is missing"),
+        ([], "no model file cnn.joblib"),
+        (["--start-from", ""], "start_from is missing"),
         (["--start-from", "missing.joblib"], "no model file"),
     ):
         done = CliRunner().invoke(main, ["--data", str(demo_data), *flags])
