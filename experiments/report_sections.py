@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from happysad.experiments import report_tables as tables
 from happysad.experiments import report_text as text
+from happysad.experiments.result_table import run_cells
 from happysad.experiments.run_figures import figures_for
 from happysad.experiments.unsure_figure import unsure_rows
 
@@ -84,9 +85,9 @@ def result_sections(run: RunTables) -> Iterator[Section]:
     if not run.scores().empty:
         yield Section(
             "Scores",
-            "The test part; * marks the model chosen on the validation part. Precision, recall "
-            "and F1 are means of both classes.",
-            lines=tuple(tables.main_table(run)),
+            f"The {text.part_name(run)}; * marks the model chosen on the validation part. "
+            "Precision, recall and F1 are means of both classes.",
+            lines=tuple(run_cells(run)),
             parts=(
                 Section("", figure=drawn.get("scores"), caption=text.scores_caption(run)),
                 Section("More scores, with 95% intervals", lines=tuple(tables.more_scores(run))),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from happysad.experiments.forest_figure import LEVEL, p_text
 from happysad.experiments.report_text import score, with_interval
-from happysad.experiments.result_table import table_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,19 +45,6 @@ def _text(column: str, value: Any) -> str:
             return f"{value:.1f}"
         return str(int(value)) if column.startswith("n_") or column == "n" else f"{value:.3f}"
     return str(value)
-
-
-def main_table(run: RunTables) -> list[list[str]]:
-    """The README's table with an interval for the accuracy."""
-    scores = run.scores()
-    header, *lines = table_cells(scores, run.best)
-    if len(run.intervals(str(scores["model"].iloc[0]))) and "95% interval" not in header:
-        place = header.index("accuracy") + 1
-        header.insert(place, "95% interval")
-        for name, line in zip(scores["model"], lines, strict=True):
-            said = with_interval(run, str(name), "accuracy").partition(" ")[2]
-            line.insert(place, said.strip("[]").replace(", ", " to "))
-    return [header, *lines]
 
 
 def more_scores(run: RunTables) -> list[list[str]]:

@@ -39,18 +39,28 @@ def answer(run: RunTables) -> str:
     scores = run.scores()
     if scores.empty or run.best not in set(scores["model"]):
         return ""
+    where = "on the validation part" if run.reported == "test" else "in cross-validation"
     said = [
-        f"{run.best} does best on the validation part; on the {_n(scores)} test images its "
+        f"{run.best} does best {where}; on the {_n(scores)} {_kind(run)} images its "
         f"accuracy is {with_interval(run, run.best, 'accuracy')}{_bracket(run)}.",
         *_difference(run),
     ]
     top = scores.iloc[0]
-    if top["model"] != run.best:
+    if top["model"] != run.best and run.reported == "test":
         said.append(
             f"{top['model']} is higher on the test part ({score(top['accuracy'])}), but the "
             "choice was made without looking there."
         )
     return " ".join([*said, *_unsure(run)])
+
+
+def _kind(run: RunTables) -> str:
+    return "test" if run.reported == "test" else "held-out"
+
+
+def part_name(run: RunTables) -> str:
+    """What the reported images are called."""
+    return "test part" if run.reported == "test" else "images held out in folds"
 
 
 def _n(scores: Any) -> str:
@@ -101,10 +111,15 @@ def _unsure(run: RunTables) -> list[str]:
     if not row["answered"]:
         return [f'No thresholds keep to "{row["rule"]}" on the validation part: all is "unsure".']
     return [
-        f'Where it may say "unsure" (rule "{row["rule"]}", thresholds from the validation part), '
-        f"it answers {row['answered']:.1%} of the test images and is wrong on "
+        f'Where it may say "unsure" (rule "{row["rule"]}", thresholds from the {_source(run)}), '
+        f"it answers {row['answered']:.1%} of the {_kind(run)} images and is wrong on "
         f"{row['error']:.1%} of those."
     ]
+
+
+def _source(run: RunTables) -> str:
+    """Where the thresholds come from."""
+    return "validation part" if run.reported == "test" else "same images, which flatters"
 
 
 def scores_caption(run: RunTables) -> str:
@@ -194,8 +209,8 @@ def coverage(run: RunTables) -> str:
         for row in rows.to_dict("records")
     )
     return (
-        f"{said} A face is found in {told} of the test part. Where one class is found less often, "
-        "leaving such images out would flatter the scores."
+        f"{said} A face is found in {told} of the {part_name(run)}. "
+        "Where one class is found less often, leaving such images out would flatter the scores."
     )
 
 
@@ -238,7 +253,7 @@ def faces_caption(run: RunTables) -> str:
     wrong = len(worst_answers(answers))
     shown = f"The {MOST} surest" if wrong > MOST else "All that can be read"
     return (
-        f"{run.best} is wrong on {wrong} of {len(answers)} test images. {shown} are shown, the "
-        "surest first: some will be labelled wrongly. These are images of your own data: mind "
-        "whose faces they are before you pass this file on."
+        f"{run.best} is wrong on {wrong} of {len(answers)} {_kind(run)} images. "
+        f"{shown} are shown, the surest first: some will be labelled wrongly. "
+        "These are images of your own data: mind whose faces they are before you pass this file on."
     )

@@ -25,11 +25,6 @@ COLUMNS = {
 }
 
 
-def reported_part(run: RunTables) -> str:
-    """The part that a run's table is of: test, or val where images were held out in folds."""
-    return "test" if len(run.scores("test")) else "val"
-
-
 def table_cells(
     rows: pd.DataFrame, best: str, intervals: pd.DataFrame | None = None
 ) -> list[list[str]]:
@@ -68,15 +63,13 @@ def _interval(intervals: pd.DataFrame, model: str) -> str:
 
 def run_cells(run: RunTables) -> list[list[str]]:
     """The table of a run's folder: the part it reports, the most accurate model first."""
-    part = reported_part(run)
-    return table_cells(run.scores(part), run.best, run.part("intervals", part))
+    return table_cells(run.scores(), run.best, run.part("intervals"))
 
 
 def describe_part(run: RunTables) -> str:
     """Which part the table is of, how many images it has and in how many a face was found."""
-    part = reported_part(run)
-    row = run.scores(part).iloc[0]
-    answers = run.answers(part, str(row["model"]))
+    row = run.scores().iloc[0]
+    answers = run.answers(model=str(row["model"]))
     happy = int((answers["label"] == "happy").sum())
     folds = int(run["results"]["fold"].max())
     how = (
@@ -86,7 +79,7 @@ def describe_part(run: RunTables) -> str:
     )
     seeds = run["results"]["seed"].nunique()
     return (
-        f"{row['dataset']}, {part} part: {len(answers)} images ({happy} happy, "
+        f"{row['dataset']}, {run.reported} part: {len(answers)} images ({happy} happy, "
         f"{len(answers) - happy} sad), a face found in {len(answers) - int(row['n_full_frame'])}, "
         f"the others read whole; {how}"
         + (f"; the first of {seeds} seeds, spread.csv has all" if seeds > 1 else "")
@@ -99,7 +92,7 @@ def print_run(folder: Path) -> None:
     from rich.table import Table
 
     run = read_run(folder)
-    any_model = bool(len(run.scores(reported_part(run))))
+    any_model = bool(len(run.scores()))
     console = Console(width=max(120, Console().width), highlight=False)
     if any_model:
         header, *lines = run_cells(run)

@@ -53,12 +53,18 @@ class RunTables:
         """The model chosen on the validation part; "" where none was."""
         return str(self.facts.get("best", ""))
 
-    def part(self, name: str, split: str = "test") -> pd.DataFrame:
-        """The rows of one table for one part of the data."""
-        rows = self[name]
-        return rows[rows["split"] == split] if len(rows) else rows
+    @property
+    def reported(self) -> str:
+        """The part that is shown: test, or val where images were held out in folds."""
+        results = self["results"]
+        return "test" if results.empty or results["split"].eq("test").any() else "val"
 
-    def scores(self, split: str = "test") -> pd.DataFrame:
+    def part(self, name: str, split: str = "") -> pd.DataFrame:
+        """The rows of one table for one part of the data; the reported one where none is named."""
+        rows = self[name]
+        return rows[rows["split"] == (split or self.reported)] if len(rows) else rows
+
+    def scores(self, split: str = "") -> pd.DataFrame:
         """One row a model, best accuracy first: counts summed and scores averaged over folds.
 
         Of several seeds the first. Models of which a fit failed are left out.
@@ -73,25 +79,25 @@ class RunTables:
         rows = rows[(rows["seed"] == rows["seed"].min()) & ~rows["model"].isin(failed["model"])]
         made = [_one_row(own) for _, own in rows.groupby("model", sort=False)]
         for row in made:
-            for score in self.intervals(row["model"], split).to_dict("records"):
+            for score in self.intervals(row["model"], split or self.reported).to_dict("records"):
                 row[score["metric"]] = score["value"]
         made.sort(key=lambda row: -row["accuracy"])
         scores: pd.DataFrame = type(rows)(made, columns=rows.columns)
         return scores
 
-    def intervals(self, model: str, split: str = "test", images: str = "all") -> pd.DataFrame:
+    def intervals(self, model: str, split: str = "", images: str = "all") -> pd.DataFrame:
         """The rows of ``intervals.csv`` of one model for one choice of images."""
         rows = self.part("intervals", split)
         if rows.empty:
             return rows
         return rows[(rows["model"] == model) & (rows["images"] == images)]
 
-    def answers(self, split: str = "test", model: str = "") -> pd.DataFrame:
+    def answers(self, split: str = "", model: str = "") -> pd.DataFrame:
         """Predictions for happy and sad faces: of the first seed, those of all folds together."""
         rows = self._pooled
         if rows.empty:
             return rows
-        rows = scored(rows[rows["split"] == split])
+        rows = scored(rows[rows["split"] == (split or self.reported)])
         return rows[rows["model"] == model] if model else rows
 
     @cached_property

@@ -124,7 +124,8 @@ def refused_shares(points: pd.DataFrame) -> pd.DataFrame:
     rows = unsure_rows(points)
     if rows.empty:
         return pd.DataFrame(columns=pd.Index(list(REFUSED)))
-    own = rows[rows["split"] == "test"].set_index("model")
+    reported = "test" if rows["split"].eq("test").any() else "val"
+    own = rows[rows["split"] == reported].set_index("model")
     neutral = rows[rows["split"] == "neutral"].set_index("model")
     return pd.DataFrame(
         {

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from happysad.experiments import report_tables as tables
-from happysad.experiments.result_table import table_cells
 from happysad.experiments.run_tables import RunTables, read_run
 
 
@@ -23,15 +22,6 @@ def test_numbers_of_any_frame():
         ["model", "p", "n", "fit_s", "gone"],
         ["a", "0.123", "3", "1.3", ""],
     ]
-
-
-def test_the_main_table_is_the_readme_s_with_an_interval(run):
-    header, *lines = tables.main_table(run)
-    place = header.index("95% interval")
-    plain = [[*line[:place], *line[place + 1 :]] for line in [header, *lines]]
-    assert plain == table_cells(run.scores(), run.best)
-    bare = RunTables(run.folder, run.facts, run.tables | {"intervals": pd.DataFrame()})
-    assert tables.main_table(bare) == plain
 
 
 def test_subsets_are_shown_where_there_are_two(run):

@@ -6,6 +6,7 @@ import shutil
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from happysad.experiments.recording import record_failure
@@ -13,7 +14,6 @@ from happysad.experiments.result_table import (
     describe_part,
     markdown,
     print_run,
-    reported_part,
     run_cells,
     table_cells,
 )
@@ -46,8 +46,17 @@ def test_the_interval_holds_the_accuracy(run):
         assert low <= float(line[1]) <= high
 
 
+def test_without_intervals_there_is_no_column_of_them(run):
+    header, *lines = run_cells(run)
+    bare = RunTables(run.folder, run.facts, run.tables | {"intervals": pd.DataFrame()})
+    place = header.index("95% interval")
+    without = [[*line[:place], *line[place + 1 :]] for line in [header, *lines]]
+    assert table_cells(bare.scores(), run.best) == run_cells(bare)
+    assert run_cells(bare)[0] == without[0]
+
+
 def test_the_part_is_described(run):
-    assert reported_part(run) == "test"
+    assert run.reported == "test"
     line = describe_part(run)
     assert line.startswith("forty, test part: 10 images (5 happy, 5 sad), a face found in ")
     assert line.endswith("fitted on 24 images of the train part")
