@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.style import COLORS, drawing
+from happysad.experiments.reporting.style import COLORS, drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -60,9 +60,9 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Say = silen
     """
     import joblib
 
-    from happysad.experiments.ablation_table import finish_ablation
     from happysad.experiments.engine import Work, run_units
     from happysad.experiments.prepare import store_folder
+    from happysad.experiments.reporting.ablation_table import finish_ablation
     from happysad.pipeline.data import load_data
 
     models = list(config.models or MODELS)
@@ -118,9 +118,9 @@ def _unit(
 
 def _importance(work: Work, config: AblationConfig, unit: Unit, trial: Trial) -> None:
     """Measure the importances of the model with all blocks and put them into importance.csv."""
-    from happysad.experiments.ablation_table import add_importance
     from happysad.experiments.importance import permutation_importance
     from happysad.experiments.prepare import take
+    from happysad.experiments.reporting.ablation_table import add_importance
     from happysad.features.store import FeatureStore, use_store
 
     if unit.condition or not config.repeats:
@@ -139,8 +139,8 @@ def _importance(work: Work, config: AblationConfig, unit: Unit, trial: Trial) ->
 
 def _see_that_it_is_measured(work: Work, units: list[Unit], config: AblationConfig) -> None:
     """Fit again the models whose importances are not in the folder, or with other repeats."""
-    from happysad.experiments.ablation_table import read_importance
     from happysad.experiments.engine import fit_unit
+    from happysad.experiments.reporting.ablation_table import read_importance
 
     for unit in units:
         if unit.condition or not config.repeats or not work.run.finished(unit, unit.settings()):
@@ -157,7 +157,7 @@ def _see_that_it_is_measured(work: Work, units: list[Unit], config: AblationConf
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit with all blocks of features, without each and with each alone; permute the features."""
-    from happysad.experiments.ablation_table import print_ablation
+    from happysad.experiments.reporting.ablation_table import print_ablation
 
     default = "ablation.toml"
     print_ablation(run(AblationConfig, ablation, config_file, no_cache, quiet, default, **flags))

@@ -49,9 +49,9 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     import joblib
 
     from happysad.experiments.engine import Work
-    from happysad.experiments.finish import finish
     from happysad.experiments.neutral import with_neutral
     from happysad.experiments.prepare import store_folder
+    from happysad.experiments.reporting.finish import finish
     from happysad.pipeline.data import load_data
 
     models = model_names(config)
@@ -191,7 +191,7 @@ def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Compare models on happy and sad faces: a report, CSV files, figures, the best model."""
-    from happysad.experiments.result_table import print_run
+    from happysad.experiments.reporting.result_table import print_run
 
     print_run(run(CompareConfig, compare, config_file, no_cache, quiet, **flags))
 

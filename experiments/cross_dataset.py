@@ -65,7 +65,7 @@ def cross_dataset(
     from happysad.experiments.engine import Work, run_units
     from happysad.experiments.pieces import read_pieces
     from happysad.experiments.prepare import store_folder
-    from happysad.experiments.transfer_table import finish_transfer
+    from happysad.experiments.reporting.transfer_table import finish_transfer
 
     frame, pieces, digest, notes = read_pieces(
         config.data_sets, config.formats_apart, config.seed, log
@@ -135,7 +135,7 @@ def _people(frame: pd.DataFrame, rows: Rows) -> list[tuple[str, str]]:
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit on one data set and test on others; --data takes several with commas between."""
-    from happysad.experiments.transfer_table import print_transfer
+    from happysad.experiments.reporting.transfer_table import print_transfer
 
     if flags["data"]:
         flags["data_sets"] = names_of(flags["data"])

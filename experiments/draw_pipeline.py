@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from happysad.experiments.console import one_sentence
-from happysad.experiments.style import COLORS
+from happysad.experiments.reporting.style import COLORS
 from happysad.features.files import atomic_write
 
 if TYPE_CHECKING:

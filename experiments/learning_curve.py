@@ -75,8 +75,8 @@ def learning_curve(
 
     from happysad.experiments.compare import model_names
     from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.learning_table import write_all
     from happysad.experiments.prepare import store_folder
+    from happysad.experiments.reporting.learning_table import write_all
     from happysad.pipeline.data import load_data
 
     models = model_names(CompareConfig(models=config.models or MODELS))
@@ -142,7 +142,7 @@ def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit models on more and more images, to see how many are enough."""
-    from happysad.experiments.learning_table import print_curve
+    from happysad.experiments.reporting.learning_table import print_curve
 
     if flags["sizes"] is not None:
         flags["sizes"] = _numbers(flags["sizes"])

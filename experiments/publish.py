@@ -15,9 +15,9 @@ from pathlib import Path
 import click
 
 from happysad.experiments.console import one_sentence
-from happysad.experiments.published_tables import KINDS
-from happysad.experiments.result_table import markdown
-from happysad.experiments.run_tables import read_run
+from happysad.experiments.reporting.published_tables import KINDS
+from happysad.experiments.reporting.result_table import markdown
+from happysad.experiments.reporting.run_tables import read_run
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 

@@ -82,8 +82,8 @@ def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Say = s
     from happysad.experiments.changed_faces import ChangedFaces, changed_frame, conditions_of
     from happysad.experiments.compare import model_names
     from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.falloff import write_all
     from happysad.experiments.prepare import store_folder
+    from happysad.experiments.reporting.falloff import write_all
     from happysad.pipeline.data import load_data
 
     models = model_names(CompareConfig(models=config.models or MODELS))
@@ -157,8 +157,8 @@ def _predictor(models: dict[str, str]) -> str:
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Measure models on blurred, noisy, dark, turned, small and covered faces."""
-    from happysad.experiments.falloff import print_falloff
     from happysad.experiments.options import names_of
+    from happysad.experiments.reporting.falloff import print_falloff
 
     if flags["changes"] is not None:
         flags["changes"] = names_of(flags["changes"])

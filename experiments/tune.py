@@ -84,7 +84,7 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
 
     from happysad.experiments.engine import Work, run_units
     from happysad.experiments.prepare import store_folder
-    from happysad.experiments.tune_table import finish_tuning
+    from happysad.experiments.reporting.tune_table import finish_tuning
     from happysad.pipeline.data import load_data
 
     spaces = _spaces(config)
@@ -148,7 +148,7 @@ def _search_all(
 ) -> Best:
     """The best settings of each model in each outer fold; those in candidates.csv are kept."""
     from happysad.experiments.prepare import prepare
-    from happysad.experiments.tune_table import add_candidates, best_settings
+    from happysad.experiments.reporting.tune_table import add_candidates, best_settings
     from happysad.pipeline.models import make_model, short_name
 
     best: Best = {}
@@ -184,7 +184,7 @@ def _search(
 
 
 def _write_recipes(folder: Path, data: DataSet, best: Best) -> None:
-    from happysad.experiments.tune_table import recipe_path
+    from happysad.experiments.reporting.tune_table import recipe_path
     from happysad.pipeline.models import find_recipe
     from happysad.pipeline.recipe_file import read_recipe_file, write_recipe_file
 
@@ -237,7 +237,7 @@ def _units(
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Search the best settings within the training part; write them as recipe files."""
-    from happysad.experiments.tune_table import print_tuning
+    from happysad.experiments.reporting.tune_table import print_tuning
 
     # The shipped settings name their models and what to search for each.
     default = "tune.toml" if not flags["models"] else None

@@ -54,7 +54,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
     assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
     assert (wheel / "happysad" / "features" / "py.typed").exists()
-    for name in ("experiments/report.html.j2", "experiments/demo.toml", "app/audit.html.j2"):
+    read = ("experiments/reporting/report.html.j2", "experiments/demo.toml", "app/audit.html.j2")
+    for name in read:
         assert (wheel / "happysad" / name).exists(), name
     assert {p.name for p in (wheel / "happysad").iterdir()} == {
         "features", "pipeline", "experiments", "app",

@@ -60,7 +60,7 @@ def quick(demo_data, tmp_path_factory) -> CompareConfig:
 @pytest.fixture
 def plain(monkeypatch) -> None:
     """No figures and no report: they take most of the time of a small run."""
-    monkeypatch.setattr("happysad.experiments.finish.finish", lambda *_, **__: None)
+    monkeypatch.setattr("happysad.experiments.reporting.finish.finish", lambda *_, **__: None)
 
 
 @pytest.fixture
@@ -431,7 +431,8 @@ import os, random, signal, sys, time
 from pathlib import Path
 
 import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklearn.linear_model
-from happysad.experiments import engine, finish, prepare, recording, report, summary
+from happysad.experiments import engine, prepare, recording
+from happysad.experiments.reporting import finish, report, summary
 from happysad.experiments.compare import compare
 from happysad.experiments.config import CompareConfig
 from happysad.pipeline import data, model_file, models, trial

@@ -9,8 +9,8 @@ import pytest
 
 from happysad.experiments import publish as module
 from happysad.experiments.publish import filled, publish
-from happysad.experiments.result_table import markdown, run_cells
-from happysad.experiments.run_tables import read_run
+from happysad.experiments.reporting.result_table import markdown, run_cells
+from happysad.experiments.reporting.run_tables import read_run
 from happysad.features.errors import UserError
 
 PAGE = """# Mine

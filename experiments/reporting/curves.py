@@ -1,0 +1,152 @@
+"""ROC and precision-recall curves, happy as the positive class, with bootstrap bands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from happysad.experiments.reporting.style import GREY, drawing, looks
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+N_RESAMPLES = 200
+_GRID = np.linspace(0.0, 1.0, 1001)
+_SEED = 0
+
+Curve = Callable[["NDArray[np.bool_]", "NDArray[np.float64]"], "NDArray[np.float64]"]
+
+
+def save_roc(
+    answers: pd.DataFrame,
+    path: Path,
+    models: Sequence[str],
+    banded: Collection[str] = (),
+    intervals: pd.DataFrame | None = None,
+) -> None:
+    """Share of happy faces called happy over share of sad faces called happy (Fawcett 2006).
+
+    Parameters
+    ----------
+    answers : frame
+        Rows of ``predictions.csv`` of one part, happy and sad faces.
+    models : sequence of str
+        The models to draw, in the legend's order.
+    banded : collection of str
+        Models that get a band: at each false positive rate the middle 95% of the curves of
+        ``N_RESAMPLES`` resamples of the images.
+    intervals : frame, optional
+        Rows of ``intervals.csv`` of the same part: the area's interval in the legend.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    with drawing(path, 6.2, 6.4) as figure:
+        ax = figure.subplots()
+        ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":", label="chance")
+        for name in models:
+            happy, p = _arrays(answers, name)
+            area = f"{roc_auc_score(happy, p):.3f}{_interval(intervals, name, 'roc_auc')}"
+            _draw(ax, _roc, happy, p, name, f"{name}  AUC {area}", name in banded)
+        ax.set(xlabel="sad faces called happy (share)", ylabel="happy faces called happy (share)")
+        _finish(ax, f"ROC: {_part(answers)}", "lower right")
+
+
+def save_precision_recall(
+    answers: pd.DataFrame,
+    path: Path,
+    models: Sequence[str],
+    banded: Collection[str] = (),
+) -> None:
+    """Precision of "happy" over its recall (Davis and Goadrich 2006), parameters as ``save_roc``.
+
+    The legend's AP is the average precision. The dotted line is the share of happy faces, which
+    a model that knows nothing has for its precision.
+    """
+    from sklearn.metrics import average_precision_score
+
+    with drawing(path, 6.2, 6.4) as figure:
+        ax = figure.subplots()
+        chance = float((answers["label"] == "happy").mean())
+        ax.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance {chance:.2f}")
+        for name in models:
+            happy, p = _arrays(answers, name)
+            label = f"{name}  AP {average_precision_score(happy, p):.3f}"
+            _draw(ax, _precision, happy, p, name, label, name in banded)
+        ax.set(xlabel="recall of happy", ylabel="precision of happy")
+        _finish(ax, f"Precision and recall: {_part(answers)}", "lower left")
+
+
+def _draw(
+    ax: Any,
+    curve: Curve,
+    happy: NDArray[np.bool_],
+    p: NDArray[np.float64],
+    name: str,
+    label: str,
+    banded: bool,
+) -> None:
+    look = looks([name])[name]
+    ax.plot(_GRID, curve(happy, p), label=label, markevery=125, **look.line() | look.point())
+    if banded:
+        low, high = np.percentile(_resampled(curve, happy, p), [2.5, 97.5], axis=0)
+        ax.fill_between(_GRID, low, high, color=look.color, alpha=0.15, linewidth=0)
+
+
+def _resampled(
+    curve: Curve, happy: NDArray[np.bool_], p: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The curves of resamples that hold both classes, one a row."""
+    random = np.random.default_rng(_SEED)
+    made: list[NDArray[np.float64]] = []
+    while len(made) < N_RESAMPLES:
+        rows = random.integers(0, len(p), len(p))
+        if 0 < happy[rows].sum() < len(rows):
+            made.append(curve(happy[rows], p[rows]))
+    return np.stack(made)
+
+
+def _roc(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.float64]:
+    from sklearn.metrics import roc_curve
+
+    false, true, _ = roc_curve(happy, p, drop_intermediate=False)
+    return np.asarray(np.interp(_GRID, false, true), dtype=np.float64)
+
+
+def _precision(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The precision at the highest threshold that reaches each recall."""
+    from sklearn.metrics import precision_recall_curve
+
+    precision, recall, _ = precision_recall_curve(happy, p)
+    # Recall 0 is the point (0, 1) that scikit-learn adds, which no threshold has.
+    recall, precision = recall[-2::-1], precision[-2::-1]
+    at = np.minimum(np.searchsorted(recall, _GRID - 1e-12), len(recall) - 1)
+    return np.asarray(precision[at], dtype=np.float64)
+
+
+def _arrays(answers: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    own = answers[answers["model"] == name]
+    return (own["label"] == "happy").to_numpy(bool), own["p_happy"].to_numpy(np.float64)
+
+
+def _interval(intervals: pd.DataFrame | None, name: str, metric: str) -> str:
+    """`` [low, high]``, or nothing where it is not known."""
+    if intervals is None or intervals.empty:
+        return ""
+    chosen = (intervals["model"] == name) & (intervals["metric"] == metric)
+    rows = intervals[chosen & (intervals["images"] == "all")]
+    return f" [{rows['low'].iloc[0]:.3f}, {rows['high'].iloc[0]:.3f}]" if len(rows) else ""
+
+
+def _part(answers: pd.DataFrame) -> str:
+    row = answers.iloc[0]
+    return f"{row['dataset']}, {row['split']} part"
+
+
+def _finish(ax: Any, title: str, corner: str) -> None:
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", title=title)
+    ax.grid(True)
+    ax.legend(loc=corner, handlelength=3.2, frameon=True, framealpha=0.85, edgecolor="none")

@@ -1,0 +1,108 @@
+"""``report.html`` of a run: one file with everything in it, which opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from happysad.experiments.reporting.report_sections import (
+    Section as Section,
+)
+from happysad.experiments.reporting.report_sections import (
+    answer_sections,
+    last_sections,
+    result_sections,
+)
+from happysad.experiments.reporting.run_figures import draw_all as draw_all
+from happysad.experiments.reporting.run_tables import read_run
+from happysad.features.files import atomic_write
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+_LONG = 28
+_NUMBER = re.compile(r"never|[-+<]?\s?\d[\d.]*( \[.*\]| to [\d.]+)?")
+
+
+def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()) -> Path:
+    """Write ``report.html`` from what a run's folder holds.
+
+    Parameters
+    ----------
+    folder : Path
+        A run's folder, its figures drawn (``draw_all``).
+    title : str, optional
+        Of the page; without one, the data set's name.
+    sections : sequence of Section
+        What the experiment itself has to show; they come after the question.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    OSError, ValueError
+        A table of the folder cannot be read or was cut.
+    """
+    from jinja2 import Environment
+
+    folder = Path(folder)
+    run = read_run(folder)
+    every = [*answer_sections(run), *sections, *result_sections(run), *last_sections(run)]
+    shown = [section for section in every if not section.empty]
+    data_set = str((run.facts.get("identity") or {}).get("dataset", folder.name))
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals.update(
+        picture=_picture, numeric=_numeric, long=_long, paragraphs=_paragraphs
+    )
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        title=title or f"Happy or sad: models compared on {data_set}",
+        unfinished=run.facts.get("state") == "running" and not run.best,
+        sections=list(zip(_anchors(shown), shown, strict=True)),
+    )
+    path = folder / "report.html"
+    with atomic_write(path) as beside:
+        beside.write_text(page, encoding="utf-8")
+    return path
+
+
+def _anchors(sections: Sequence[Section]) -> list[str]:
+    """A name for each section's link, no two alike."""
+    names: list[str] = []
+    for section in sections:
+        name = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-") or "section"
+        twins = sum(other == name or other.startswith(f"{name}--") for other in names)
+        names.append(f"{name}--{twins + 1}" if twins else name)
+    return names
+
+
+def _picture(path: Path | None) -> dict[str, Any] | None:
+    """The PNG file as an address that holds it, with its size in pixels."""
+    if path is None or not path.exists():
+        return None
+    data = path.read_bytes()
+    width, height = struct.unpack(">II", data[16:24])
+    address = f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
+    return {"src": address, "width": width, "height": height}
+
+
+def _numeric(cells: list[list[str]]) -> list[bool]:
+    """For each column of a table, whether it holds numbers, which stand at the right."""
+    columns = zip(*cells[1:], strict=True)
+    return [
+        any(column) and all(_NUMBER.fullmatch(cell) for cell in column if cell)
+        for column in columns
+    ]
+
+
+def _long(cells: list[list[str]]) -> list[bool]:
+    """For each column of a table, whether it holds texts that may be broken into lines."""
+    return [any(len(cell) > _LONG for cell in column) for column in zip(*cells[1:], strict=True)]
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

@@ -1,0 +1,167 @@
+"""What a search found: candidates.csv, nested.csv, the printed tables, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from happysad.experiments.run_folder import read_rows
+from happysad.features.files import atomic_write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NESTED = (
+    "In each outer fold the settings are searched without the images held out, and the model is "
+    "fitted with what was found and tested on those. That is what tuning is worth; the score of "
+    "the best candidate below was chosen as the best of many and is too high."
+)
+_CANDIDATES = (
+    "The best on all of the train part, without calibration of the probabilities. Candidates "
+    "whose scores differ by less than a standard deviation are as good as each other."
+)
+_NOT_SETTINGS = ("model", "fold", "n_faces", "mean", "sd", "rank", "fit_s")
+
+
+def recipe_path(folder: Path, asked: str) -> Path:
+    """The recipe file of a model's best settings."""
+    from happysad.pipeline.models import short_name
+
+    # In a recipe's name a plus begins a variant.
+    return folder / f"tuned-{short_name(asked).replace('+', '-')}.toml"
+
+
+def add_candidates(folder: Path, model: str, fold: int, table: pd.DataFrame) -> None:
+    """Put the candidates of one search below those of others in candidates.csv."""
+    import pandas as pd
+
+    before = read_candidates(folder)
+    mine = table.assign(model=model, fold=fold)
+    if len(before):
+        same = (before["model"] == model) & (before["fold"] == fold)
+        mine = pd.concat([before[~same], mine], ignore_index=True)
+    settings = [name for name in mine.columns if name not in _NOT_SETTINGS]
+    columns = ["model", "fold", *settings, *_NOT_SETTINGS[2:]]
+    with atomic_write(folder / "candidates.csv") as beside:
+        mine[columns].to_csv(beside, index=False)
+
+
+def read_candidates(folder: Path) -> pd.DataFrame:
+    """The rows of candidates.csv; none where it is absent."""
+    import pandas as pd
+
+    path = folder / "candidates.csv"
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()
+
+
+def best_settings(
+    folder: Path, model: str, fold: int, space: Mapping[str, list[Any]]
+) -> dict[str, Any]:
+    """The settings that a search found before; empty where it was not done."""
+    table = read_candidates(folder)
+    if table.empty:
+        return {}
+    rows = table[(table["model"] == model) & (table["fold"] == fold) & (table["rank"] == 1)]
+    if rows.empty:
+        return {}
+    row = rows.iloc[0]
+    # The value as it was asked for: a CSV file makes numbers of another kind of them.
+    return {name: next(v for v in values if str(v) == str(row[name]) or v == row[name])
+            for name, values in space.items()}  # fmt: skip
+
+
+def nested_rows(folder: Path) -> pd.DataFrame:
+    """For each model the mean scores on the outer folds, with its own settings and tuned."""
+    import pandas as pd
+
+    results = read_rows(folder / "results.csv") if (folder / "results.csv").exists() else None
+    if results is None:
+        return pd.DataFrame()
+    results = results[results["status"] == "ok"]
+    rows = []
+    for (model, condition), own in results.groupby(["model", "condition"]):
+        row: dict[str, Any] = {"model": model, "settings": condition or "as in the recipe"}
+        row["n_folds"] = len(own)
+        for name, short in (("balanced_accuracy", "balanced"), ("roc_auc", "AUC")):
+            row[short], row[f"{short} sd"] = float(own[name].mean()), float(own[name].std())
+        rows.append(row | {"fit_s": float(own["fit_s"].mean())})
+    return pd.DataFrame(rows)
+
+
+def finish_tuning(folder: Path) -> None:
+    """Write nested.csv, the report, and a figure of each search that has two settings."""
+    from happysad.experiments.reporting.report import Section, write_report
+
+    nested = nested_rows(folder)
+    sections = []
+    if len(nested):
+        with atomic_write(folder / "nested.csv") as beside:
+            nested.to_csv(beside, index=False)
+        sections.append(Section("What is tuning worth?", _NESTED, table=nested))
+    for model, own in _final(folder):
+        figure = folder / "figures" / f"search-{model.replace('+', '-')}.png"
+        _draw(own, figure, model)
+        shown = own.rename(columns=_short).head(20)
+        sections.append(Section(f"Candidates for {model}", _CANDIDATES, figure, shown))
+    write_report(folder, title="Which settings are best?", sections=sections)
+
+
+def _final(folder: Path) -> list[tuple[str, pd.DataFrame]]:
+    """Each model with the candidates of the search on all of the train part, the best first."""
+    table = read_candidates(folder)
+    found = []
+    for model in dict.fromkeys(table["model"] if len(table) else []):
+        own = table[(table["model"] == model) & (table["fold"] == 0)]
+        own = own.drop(columns=["model", "fold"]).dropna(axis="columns", how="all")
+        found.append((str(model), own.sort_values("rank", kind="stable")))
+    return found
+
+
+def _draw(own: pd.DataFrame, path: Path, model: str) -> None:
+    """The score over the first setting, a line for each value of the second."""
+    from happysad.experiments.reporting.line_figure import save_lines
+
+    settings = [name for name in own.columns if name not in _NOT_SETTINGS]
+    if len(settings) != 2 or own["n_faces"].nunique() > 1:
+        return
+    x, second = settings
+    line = [f"{_short(second)} {value:g}" if isinstance(value, int | float) else str(value)
+            for value in own[second]]  # fmt: skip
+    rows = own.assign(line=line).sort_values(x)
+    ends = {"low": rows["mean"] - rows["sd"], "high": rows["mean"] + rows["sd"]}
+    save_lines(
+        rows.assign(**ends), path, x=x, y="mean", line="line", low="low", high="high",
+        title=f"{model}: score in cross-validation, with one standard deviation",
+        xlabel=_short(x), ylabel="score", logx=True,
+    )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name.rpartition("__")[2]
+
+
+def print_tuning(folder: Path) -> None:
+    """Print what tuning is worth, the best candidates, and how to use what was found."""
+    from rich.console import Console
+
+    from happysad.experiments.reporting.ablation_table import rich_table
+    from happysad.experiments.reporting.report_tables import cells
+
+    console = Console(width=max(110, Console().width), highlight=False)
+    nested = nested_rows(folder)
+    if len(nested):
+        console.print("nested cross-validation within the train part:")
+        console.print(rich_table(cells(nested)))
+    for model, own in _final(folder):
+        console.print(f"\n{model}, the best candidates:", markup=False)
+        console.print(rich_table(cells(own.rename(columns=_short).head(5))))
+        recipe = recipe_path(folder, model)
+        console.print(f"happysad compare --models {model},{recipe}", soft_wrap=True, markup=False)
+    if (folder / "results.csv").exists():
+        results = read_rows(folder / "results.csv")
+        for row in results[results["status"] == "error"].to_dict("records"):
+            text = f"{row['model']}, fold {row['fold']}, failed: {row['reason']}"
+            console.print(text, soft_wrap=True, markup=False)
+    written = "candidates.csv, nested.csv, report.html"
+    console.print(f"written to {folder}: {written}", soft_wrap=True, markup=False)

@@ -1,0 +1,87 @@
+"""ROC and precision-recall curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting import curves, style
+from happysad.experiments.reporting.curves import save_precision_recall, save_roc
+
+
+@pytest.fixture
+def answers() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    made = []
+    for model, shift in (("hog-svm", 2.0), ("cnn-small", 0.5)):
+        label = np.array(["happy", "sad", "sad"] * 20)
+        p = 1 / (1 + np.exp(-random.normal(np.where(label == "happy", shift, -shift), 1)))
+        part = {"dataset": "faces", "split": "test", "model": model}
+        made.append(pd.DataFrame({**part, "label": label, "p_happy": p}))
+    return pd.concat(made)
+
+
+@pytest.fixture
+def kept(monkeypatch) -> list:
+    saved: list = []
+    monkeypatch.setattr(style, "save", lambda figure, path: saved.append(figure))
+    return saved
+
+
+def labels(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+
+
+def test_files_are_pictures(answers, tmp_path, image_is_drawn):
+    save_roc(answers, tmp_path / "roc.png", ["hog-svm"])
+    save_precision_recall(answers, tmp_path / "pr.png", ["hog-svm"])
+    assert image_is_drawn(tmp_path / "roc.png")
+    assert image_is_drawn(tmp_path / "pr.png")
+
+
+def test_the_area_of_the_drawn_curve_is_the_one_in_the_legend(answers, kept, tmp_path):
+    save_roc(answers, tmp_path / "x.png", ["cnn-small"])
+    line = kept[0].axes[0].get_lines()[1]
+    area = np.trapezoid(line.get_ydata(), line.get_xdata())
+    assert float(labels(kept[0])[1].split()[-1]) == pytest.approx(area, abs=0.002)
+
+
+def test_the_average_precision_is_that_of_the_drawn_curve(answers, kept, tmp_path):
+    save_precision_recall(answers, tmp_path / "x.png", ["cnn-small"])
+    line = kept[0].axes[0].get_lines()[1]
+    assert float(labels(kept[0])[1].split()[-1]) == pytest.approx(line.get_ydata().mean(), abs=0.01)
+    assert labels(kept[0])[0] == "chance 0.33"
+
+
+def test_the_interval_stands_in_the_legend(answers, kept, tmp_path):
+    known = {"model": "hog-svm", "metric": "roc_auc", "images": "all", "low": 0.9, "high": 0.99}
+    save_roc(answers, tmp_path / "x.png", ["hog-svm", "cnn-small"], (), pd.DataFrame([known]))
+    assert labels(kept[0])[1].endswith("[0.900, 0.990]")
+    assert "[" not in labels(kept[0])[2]
+
+
+def test_the_band_holds_the_curve_and_is_the_same_each_time(answers):
+    happy = (answers["label"] == "happy").to_numpy()
+    p = answers["p_happy"].to_numpy()
+    made = curves._resampled(curves._roc, happy, p)
+    low, high = np.percentile(made, [2.5, 97.5], axis=0)
+    inside = np.mean((low <= curves._roc(happy, p)) & (curves._roc(happy, p) <= high))
+    assert inside > 0.97
+    assert np.mean(high - low) > 0.02
+    assert np.array_equal(made, curves._resampled(curves._roc, happy, p))
+
+
+def test_bands_for_those_named_only(answers, kept, tmp_path):
+    save_roc(answers, tmp_path / "x.png", ["hog-svm", "cnn-small"], ["cnn-small"])
+    assert len(kept[0].axes[0].collections) == 1
+
+
+def test_a_perfect_and_a_useless_model(kept):
+    happy = np.array([True, True, False, False])
+    perfect = np.array([0.9, 0.8, 0.2, 0.1])
+    assert curves._roc(happy, perfect).min() == 1
+    assert curves._precision(happy, perfect).min() == 1
+    same = np.full(4, 0.5)
+    assert curves._roc(happy, same)[500] == pytest.approx(0.5)
+    assert set(curves._precision(happy, same)) == {0.5}

@@ -1,0 +1,47 @@
+"""Differences between models."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting import style
+from happysad.experiments.reporting.forest_figure import p_text, save_forest
+from happysad.experiments.reporting.run_tables import read_run
+
+
+@pytest.fixture
+def drawn(small_run, monkeypatch, tmp_path):
+    kept: list = []
+    monkeypatch.setattr(style, "save", lambda figure, path: kept.append(figure))
+    rows = read_run(small_run).part("comparisons")
+    dummy = rows[:1].assign(model="dummy", difference=-0.5)
+    save_forest(pd.concat([rows, dummy]), tmp_path / "x.png")
+    return kept[0].axes
+
+
+def test_a_file_is_a_picture(small_run, tmp_path, image_is_drawn):
+    save_forest(read_run(small_run).part("comparisons"), tmp_path / "x.png")
+    assert image_is_drawn(tmp_path / "x.png")
+
+
+def test_the_cnn_first_then_the_best_without_the_dummy(drawn):
+    assert [ax.get_title(loc="left") for ax in drawn] == [
+        "accuracy minus that of cnn-small (CNN)",
+        "accuracy minus that of hog-svm (best on validation)",
+    ]
+    names = [[label.get_text() for label in ax.get_yticklabels()] for ax in drawn]
+    assert names == [["hog-svm"], ["cnn-small"]]
+
+
+def test_what_could_be_chance_is_open(drawn):
+    points = [ax.get_lines()[-1] for ax in drawn]
+    assert [point.get_markerfacecolor() for point in points] == ["white", points[1].get_color()]
+    assert [point.get_marker() for point in points] == ["o", "s"]
+    assert [ax.texts[0].get_text() for ax in drawn] == ["p = 0.120", "p < 0.001"]
+
+
+def test_p_values_as_they_are_read():
+    assert [p_text(p) for p in (0.0004, 0.001, 0.0496, 1.0)] == [
+        "p < 0.001", "p = 0.001", "p = 0.050", "p = 1.000",
+    ]  # fmt: skip

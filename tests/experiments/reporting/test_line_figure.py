@@ -1,0 +1,93 @@
+"""Lines over a number, in panels."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting import style
+from happysad.experiments.reporting.line_figure import MOST_BANDS, save_lines
+
+AXES = {"x": "strength", "y": "accuracy", "line": "model"}
+
+
+def rows(models=("hog-svm", "cnn-small"), panels=("blur",), at=(1, 2, 4)) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"what": panel, "model": model, "strength": x, "accuracy": 0.9 - i / 20,
+             "low": 0.8 - i / 20, "high": 0.95 - i / 20}
+            for panel in panels
+            for model in models
+            for i, x in enumerate(at)
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def kept(monkeypatch) -> list:
+    saved: list = []
+    monkeypatch.setattr(style, "save", lambda figure, path: saved.append(figure))
+    return saved
+
+
+def curve(ax, label):
+    (line,) = [line for line in ax.get_lines() if line.get_label() == label]
+    return list(line.get_xdata()), list(line.get_ydata())
+
+
+def test_a_file_is_a_picture(tmp_path, image_is_drawn):
+    save_lines(rows(), tmp_path / "new" / "x.png", **AXES)
+    assert image_is_drawn(tmp_path / "new" / "x.png")
+
+
+def test_lines_are_in_the_order_of_x(kept, tmp_path):
+    save_lines(rows()[::-1], tmp_path / "x.png", **AXES)
+    assert curve(kept[0].axes[0], "hog-svm") == ([1, 2, 4], pytest.approx([0.9, 0.85, 0.8]))
+
+
+def test_a_panel_for_each_value_with_one_y_axis(kept, tmp_path):
+    names = [f"change {i}" for i in range(7)]
+    save_lines(rows(panels=names), tmp_path / "x.png", **AXES, panel="what", ylabel="share right")
+    used = [ax for ax in kept[0].axes if ax.axison]
+    assert [ax.get_title() for ax in used] == names
+    assert len({ax.get_ylim() for ax in used}) == 1
+    assert [ax.get_ylabel() for ax in used] == ["share right", "", ""] * 2 + ["share right"]
+    assert len(kept[0].legends[0].get_texts()) == 2
+
+
+@pytest.mark.parametrize(("n", "bands"), [(2, 2), (MOST_BANDS, MOST_BANDS), (MOST_BANDS + 1, 0)])
+def test_bands_while_they_can_be_told_apart(kept, tmp_path, n, bands):
+    table = rows([f"model-{i}" for i in range(n)])
+    save_lines(table, tmp_path / "x.png", **AXES, low="low", high="high")
+    assert len(kept[0].axes[0].collections) == bands
+
+
+def test_texts_stand_at_equal_distances(kept, tmp_path):
+    save_lines(rows(at=("none", "mouth", "eyes")), tmp_path / "x.png", **AXES)
+    ax = kept[0].axes[0]
+    assert curve(ax, "cnn-small")[0] == [0, 1, 2]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["none", "mouth", "eyes"]
+
+
+def test_a_logarithmic_axis_is_marked_at_its_values(kept, tmp_path):
+    save_lines(rows(at=(50, 100, 400)), tmp_path / "x.png", **AXES, logx=True)
+    ax = kept[0].axes[0]
+    assert ax.get_xscale() == "log"
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["50", "100", "400"]
+
+
+def test_rows_without_a_number_are_left_out(kept, tmp_path):
+    table = rows()
+    table.loc[1, "accuracy"] = float("nan")
+    save_lines(table, tmp_path / "x.png", **AXES)
+    assert curve(kept[0].axes[0], "hog-svm")[0] == [1, 4]
+
+
+def test_nothing_to_draw_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="nothing to draw"):
+        save_lines(rows().assign(accuracy=float("nan")), tmp_path / "x.png", **AXES)
+
+
+def test_two_numbers_for_one_point_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="same model, strength"):
+        save_lines(pd.concat([rows(), rows()]), tmp_path / "x.png", **AXES)

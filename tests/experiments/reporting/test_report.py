@@ -1,0 +1,169 @@
+"""The page of a run: whole, offline, and with the numbers of the CSV files."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting.report import Section, draw_all, write_report
+
+VOID = {"meta", "img", "br", "link", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Tags, links, texts of table cells and the outline of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.cells: list[str] = []
+        self.text = ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in ("th", "td"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+        if self.open and self.open[-1] in ("th", "td"):
+            self.cells[-1] += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    from PIL import Image
+
+    path = tmp_path / "curve.png"
+    Image.new("L", (30, 20)).save(path)
+    return path
+
+
+@pytest.fixture
+def page(small_run: Path, picture: Path) -> Page:
+    """Without drawing, which takes seconds: one small picture stands for each figure."""
+    from happysad.experiments.reporting.run_figures import FIGURES
+
+    (small_run / "figures").mkdir()
+    for name in FIGURES:
+        (small_run / "figures" / f"{name}.png").write_bytes(picture.read_bytes())
+    return Page(write_report(small_run))
+
+
+def test_nothing_comes_from_elsewhere(page: Page):
+    for _, attributes in page.tags:
+        for name in ("src", "href", "srcset", "data", "action"):
+            assert (attributes.get(name) or "#").startswith(("#", "data:image/png;base64,"))
+    assert not page.named("script")
+    assert not page.named("link")
+    assert "default-src 'none'" in str(page.named("meta"))
+
+
+def test_links_of_the_contents_lead_to_their_sections(page: Page):
+    targets = [attributes["id"] for attributes in page.named("section")]
+    assert [attributes["href"] for attributes in page.named("a")] == [f"#{t}" for t in targets]
+    assert len(set(targets)) == len(targets)
+    assert len(targets) > 10
+
+
+def test_pictures_are_whole_and_told_in_words(page: Page, picture: Path):
+    images = page.named("img")
+    assert len(images) == 10
+    for image in images:
+        data = str(image["src"]).partition(",")[2]
+        assert base64.b64decode(data) == picture.read_bytes()
+        assert (image["width"], image["height"]) == ("30", "20")
+        assert len(str(image["alt"])) > 30
+
+
+def test_it_is_made_for_small_screens_and_the_dark(small_run: Path):
+    text = write_report(small_run).read_text(encoding="utf-8")
+    assert 'name="viewport"' in text
+    assert "max-width: 100%" in text
+    assert "prefers-color-scheme: dark" in text
+    assert text.count('<div class="scroll"') == text.count("<table>")
+
+
+def test_the_outline_has_no_gaps(page: Page):
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    assert page.open == []
+
+
+def test_numbers_are_those_of_the_csv(page: Page, small_run: Path):
+    rows = pd.read_csv(small_run / "results.csv").query("split == 'test' and status == 'ok'")
+    for row in rows.to_dict("records"):
+        start = page.cells.index(f"{row['model']}{' *' * (row['model'] == 'hog-svm')}")
+        line = page.cells[start : start + 11]
+        accuracy = row["accuracy"]
+        assert line[1] == f"{accuracy:.3f}"
+        assert line[2] == f"{accuracy - 0.07:.3f} to {accuracy + 0.06:.3f}"
+        assert line[8] == f"{row['roc_auc']:.3f}"
+        assert line[9:] == ["1.2", "3.5"]
+
+
+def test_failures_are_told_and_not_taken_for_html(page: Page):
+    assert page.cells[page.cells.index("broken") + 1] == "ValueError: <b>bad</b>"
+    assert not page.named("b")
+
+
+def test_how_to_make_it_again(page: Page):
+    assert "Is it so?" in page.text
+    assert "A note." in page.text
+    assert "happysad compare --data faces" in page.cells
+    assert "abc123 with changes that are not committed" in page.cells
+    assert page.cells[page.cells.index("version: numpy") + 1] == "2.0"
+
+
+def test_sections_without_data_are_not_there(small_run: Path):
+    for name in ("training", "comparisons", "operating_points", "coverage", "intervals"):
+        (small_run / f"{name}.csv").unlink()
+    text = Page(write_report(small_run)).text
+    for title in ("chance?", "leaked", "Faces found", "threshold", "CNNs learned", "Spread"):
+        assert title not in text
+    assert "Scores" in text
+
+
+def test_an_empty_folder_gives_a_page(tmp_path: Path):
+    page = Page(write_report(tmp_path))
+    assert [attributes["id"] for attributes in page.named("section")] == ["glossary"]
+
+
+def test_other_experiments_bring_their_sections(small_run: Path, picture: Path):
+    table = pd.DataFrame({"change": ["blur"], "accuracy": [0.81234], "n_test": [40.0]})
+    own = [
+        Section("Fall-off", "First.\n\nSecond.", picture, table, caption="It falls."),
+        Section("Fall-off", "Again."),
+        Section("Nothing", "", picture.with_name("none.png"), table[:0]),
+    ]
+    page = Page(write_report(small_run, "How far does it bend?", own))
+    assert "How far does it bend?" in page.text
+    ids = [attributes["id"] for attributes in page.named("section")]
+    assert ids[:5] == ["the-answer", "what-was-asked", "fall-off", "fall-off--2", "scores"]
+    assert {"0.812", "40"} <= set(page.cells)
+    assert page.named("img")[0]["alt"] == "Fall-off: It falls."
+    assert "Nothing" not in page.text
+
+
+def test_what_draw_all_draws_is_shown(small_run: Path):
+    (small_run / "predictions.csv").unlink()
+    drawn = draw_all(small_run)
+    assert len(Page(write_report(small_run)).named("img")) == len(drawn) > 2

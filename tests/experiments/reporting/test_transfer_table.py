@@ -1,0 +1,64 @@
+"""The table of transfer: scores by hand, intervals by person, faces found by class."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting.transfer_table import peer_lines, transfer_rows, transfer_tables
+
+COLUMNS = ["condition", "dataset", "model", "label", "group", "image", "face", "p_happy"]
+
+
+def answers(people: list[str]) -> pd.DataFrame:
+    """Three happy faces (one answered wrongly), two sad ones (both rightly)."""
+    labels, p = ["happy"] * 3 + ["sad"] * 2, [0.9, 0.8, 0.3, 0.2, 0.4]
+    face = ["detected", "full_frame", "detected", "full_frame", "full_frame"]
+    return pd.DataFrame(
+        [
+            ("fitted on a", "b", "m", label, person, f"{i}.png", found, value)
+            for i, (label, person, found, value) in enumerate(
+                zip(labels, people, face, p, strict=True)
+            )
+        ],
+        columns=pd.Index(COLUMNS),
+    )
+
+
+def test_scores_and_faces_found_are_those_counted_by_hand():
+    (row,) = transfer_rows(answers([""] * 5)).to_dict("records")
+    assert (row["fitted_on"], row["tested_on"], row["model"]) == ("a", "b", "m")
+    assert row["recall_happy"] == pytest.approx(2 / 3)
+    assert row["recall_sad"] == 1
+    assert row["balanced_accuracy"] == pytest.approx(5 / 6)
+    assert row["roc_auc"] == pytest.approx(5 / 6)
+    assert (row["n_happy"], row["n_sad"], row["n_people"]) == (3, 2, 5)
+    assert row["face_found_happy"] == pytest.approx(2 / 3)
+    assert row["face_found_sad"] == 0
+    assert row["balanced_accuracy_low"] < 5 / 6 < row["balanced_accuracy_high"]
+
+
+def test_one_person_has_no_interval():
+    rows = transfer_rows(answers(["she"] * 5))
+    assert math.isnan(rows["balanced_accuracy_low"].iloc[0])
+    ((_, _, lines),) = transfer_tables(rows)
+    assert lines == [["model", "b (1 person)"], ["m", "0.833, 0.833"]]
+
+
+def test_a_set_of_few_people_says_so():
+    ((_, _, lines),) = transfer_tables(transfer_rows(answers(["she", "he", "she", "he", "she"])))
+    assert lines[0] == ["model", "b (2 people)"]
+    assert "[" in lines[1][1]
+    many = pd.concat([answers([f"{i}{k}" for k in range(5)]) for i in range(2)])
+    ((_, _, lines),) = transfer_tables(transfer_rows(many))
+    assert lines[0] == ["model", "b"]
+
+
+def test_peers_stand_beside_the_sets_they_were_tested_on():
+    header, *lines = peer_lines(pd.DataFrame({"tested_on": ["muxspace small colour"]}))
+    assert header[-1] == "AUC"
+    assert ["fer 25.10.3", "muxspace small colour", "410 of 802", "0.697", "0.843"] in lines
+    assert {line[1] for line in lines} == {"muxspace small colour"}
+    assert len(peer_lines(pd.DataFrame({"tested_on": ["forty"]}))) == 1
