@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,11 +136,13 @@ def print_ablation(folder: Path) -> None:
     """Print the table of blocks and the groups of features that matter most."""
     from rich.console import Console
 
-    console = Console(width=max(110, Console().width), highlight=False)
+    from happysad.experiments.reporting.plain_table import print_lines
+
+    console = Console(highlight=False)
     results = read_rows(folder / "results.csv")
     rows = ablation_rows(folder)
     if len(rows):
-        console.print(rich_table(table_lines(rows)))
+        print_lines(table_lines(rows))
     importance = read_importance(folder)
     if len(importance):
         top = importance[importance["group"] != "all"]
@@ -152,22 +153,9 @@ def print_ablation(folder: Path) -> None:
             texts = [str(row[name]) for name in ("model", "block", "group", "n_columns")]
             lines.append([*texts, *lost])
         console.print()
-        console.print(rich_table(lines))
+        print_lines(lines)
     for row in results[results["status"] == "error"].to_dict("records"):
         text = f"{row['model']} {row['condition']} failed: {row['reason']}"
         console.print(text, soft_wrap=True, markup=False)
     written = "ablation.csv, importance.csv, report.html"
     console.print(f"written to {folder}: {written}", soft_wrap=True, markup=False)
-
-
-def rich_table(lines: Sequence[Sequence[str]]) -> Any:
-    """Texts as a table for the screen, header first; words to the left, numbers to the right."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for name in lines[0]:
-        words = name in ("model", "features", "block", "permuted", "settings")
-        table.add_column(name, justify="left" if words else "right", no_wrap=True)
-    for line in lines[1:]:
-        table.add_row(*line)
-    return table

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+WORDS = ("model", "features", "block", "permuted", "settings")
+"""Columns that hold words and no numbers."""
+
+
 def print_lines(lines: Sequence[Sequence[str]], below: str = "") -> None:
-    """A table of texts, header first; all columns but the first are flush right."""
+    """A table of texts, header first; all but the first column and those of words flush right."""
     from rich.table import Table
 
     widths = [max(map(len, column)) + 2 for column in zip(*lines, strict=True)]
@@ -21,7 +25,8 @@ def print_lines(lines: Sequence[Sequence[str]], below: str = "") -> None:
     header, *body = lines
     table = Table(box=None, pad_edge=False)
     for i, name in enumerate(header):
-        table.add_column(name, justify="right" if i else "left", no_wrap=True)
+        left = not i or name in WORDS
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for line in body:
         table.add_row(*line)
     console.print(table)

@@ -94,17 +94,14 @@ def _measured(part: pd.DataFrame) -> dict[str, Any]:
 def print_transfer(folder: Path) -> None:
     """Print a table for each set fitted on, and the peers' scores."""
     from rich.console import Console
-    from rich.table import Table
 
-    console = Console(width=max(110, Console().width), highlight=False)
+    from happysad.experiments.reporting.plain_table import print_lines
+
+    console = Console(highlight=False)
 
     def show(title: str, lines: list[list[str]]) -> None:
-        table = Table(box=None, pad_edge=False, title=title, title_justify="left")
-        for i, name in enumerate(lines[0]):
-            table.add_column(name, justify="right" if i else "left", no_wrap=True)
-        for line in lines[1:]:
-            table.add_row(*line)
-        console.print(table)
+        console.print(title, soft_wrap=True, markup=False)
+        print_lines(lines)
         console.print()
 
     rows = transfer_rows(read_rows(folder / "predictions.csv"))

@@ -145,17 +145,17 @@ def print_tuning(folder: Path) -> None:
     """Print what tuning is worth, the best candidates, and how to use what was found."""
     from rich.console import Console
 
-    from happysad.experiments.reporting.ablation_table import rich_table
+    from happysad.experiments.reporting.plain_table import print_lines
     from happysad.experiments.reporting.report_tables import cells
 
-    console = Console(width=max(110, Console().width), highlight=False)
+    console = Console(highlight=False)
     nested = nested_rows(folder)
     if len(nested):
         console.print("nested cross-validation within the train part:")
-        console.print(rich_table(cells(nested)))
+        print_lines(cells(nested))
     for model, own in _final(folder):
         console.print(f"\n{model}, the best candidates:", markup=False)
-        console.print(rich_table(cells(own.rename(columns=_short).head(5))))
+        print_lines(cells(own.rename(columns=_short).head(5)))
         recipe = recipe_path(folder, model)
         console.print(f"happysad compare --models {model},{recipe}", soft_wrap=True, markup=False)
     if (folder / "results.csv").exists():
