@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.units import Place
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
@@ -55,8 +54,3 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
     more = pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
     notes.append(f"{len(rows):,} neutral faces, to be answered and not scored")
     return pd.concat([frame, more], ignore_index=True).fillna(""), notes
-
-
-def neutral_place(dataset: str) -> Place:
-    """Where the neutral faces are measured."""
-    return Place(dataset, SPLIT)

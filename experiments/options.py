@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 _FLAGS = (
     click.option("--data", help="Folder of happy/ and sad/, a CSV file, or demo."),
-    click.option("--models", help="Names with commas between."),
+    click.option("--models", help="Names with commas between; the usual ones where not given."),
     click.option("--config", "config_file", help="TOML file with the same settings."),
     click.option("--out", help="Folder to write; one below runs/ where not given."),
     click.option("--jobs", type=click.IntRange(0), help="Processes; 0 or not given: one a core."),

@@ -21,7 +21,6 @@ MORE = {
     "brier": "Brier",
     "calibration_error": "calibration error",
 }
-SUBSETS = ("all", "not leaked", "leaked", "face found", "no face found")
 
 
 def cells(frame: pd.DataFrame) -> list[list[str]]:
