@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,27 @@ def test_reads_every_key(tmp_path):
     )
     assert read_config(path, CompareConfig) == expected
     assert len(fields(expected)) == 11
+
+
+KINDS = {
+    "demo": "compare.CompareConfig",
+    "fer2013": "compare.CompareConfig",
+    "muxspace": "compare.CompareConfig",
+    "ablation": "ablation.AblationConfig",
+    "cross": "cross_dataset.CrossDatasetConfig",
+    "fine": "fine_tuning.FineTuningConfig",
+    "learning": "learning_curve.LearningCurveConfig",
+    "robustness": "robustness.RobustnessConfig",
+    "tune": "tune.TuneConfig",
+}
+SHIPPED = sorted((Path(__file__).resolve().parents[2] / "experiments").glob("*.toml"))
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_every_shipped_config_is_one_of_an_experiment(file):
+    module, name = KINDS[file.stem.partition("_")[0]].split(".")
+    config = read_config(file, getattr(import_module(f"happysad.experiments.{module}"), name))
+    assert config.why.strip()
 
 
 def test_an_empty_file_is_the_defaults(tmp_path):

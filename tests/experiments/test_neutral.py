@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from happysad.experiments.neutral import neutral_place, with_neutral
+from happysad.experiments.neutral import SPLIT, with_neutral
 from happysad.features.errors import UserError
 from happysad.pipeline.demo_faces import make_demo_faces
 
@@ -28,7 +28,7 @@ def test_rows_are_added_below(folder, data):
     assert set(mine["split"]) == set(mine["label"]) == {"neutral"}
     assert len(set(mine["group"])) == 3
     assert notes == ["3 neutral faces, to be answered and not scored"]
-    assert neutral_place("a").split == "neutral"
+    assert SPLIT == "neutral"
 
 
 def test_what_cannot_be_read_is_named(folder, data):

@@ -98,6 +98,13 @@ def test_a_data_set_may_have_any_name(finished, tmp_path, capsys):
     assert "\n007, test part: 10 images" in capsys.readouterr().out
 
 
+def test_a_run_as_markdown_has_a_line_a_model_and_the_best_marked(run):
+    lines = markdown(run_cells(run)).splitlines()
+    assert len(lines) == 2 + run["results"]["model"].nunique()
+    assert len({line.count("|") for line in lines}) == 1
+    assert any(line.startswith(f"| {run.best} * |") for line in lines)
+
+
 def test_markdown_is_a_table():
     assert markdown([["a", "b"], ["1", "2"]]).splitlines() == [
         "| a | b |", "| --- | ---: |", "| 1 | 2 |",
