@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
-from happysad.app.audit import audit
-from happysad.app.demo import demo
-from happysad.app.explain import explain
-from happysad.app.export import export
-from happysad.app.predict import predict
-from happysad.app.train import train
-from happysad.experiments.compare import main as compare
+COMMANDS = {
+    "audit": "happysad.app.audit:audit",
+    "compare": "happysad.experiments.compare:main",
+    "demo": "happysad.app.demo:demo",
+    "explain": "happysad.app.explain:explain",
+    "export": "happysad.app.export:export",
+    "predict": "happysad.app.predict:predict",
+    "train": "happysad.app.train:train",
+}
+"""Name to module and function."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):  # type: ignore[misc]  # click is untyped here
+    """Imports a command when it is asked for: an answer needs little of what a comparison does."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, for the help."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a name, None where there is none."""
+        if name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="happysad")
 def main() -> None:
     """Tell a happy face from a sad one."""
 
-
-for command in (audit, compare, train, predict, export, demo, explain):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from happysad.app.model_option import load, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence
 from happysad.features.errors import UserError
 
@@ -19,26 +20,29 @@ SHOWN = 12
 
 
 @click.command(name="explain")
-@click.argument("model")
-@click.argument("photo")
+@click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
+@model_option
 @click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the surest.")
 @click.option("--out", default="explained.png", show_default=True, help="Picture to write.")
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
 @one_sentence
-def explain(model: str, photo: str, face: int, out: str, crops: bool) -> None:
+def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: bool) -> None:
     """Draw what in a face of PHOTO spoke for happy and what for sad.
 
-    MODEL is a file that compare or train wrote. Load only files you made or trust: a model file
-    can run code.
+    A model file is one that compare or train wrote. Load only files you made or trust: a model
+    file can run code.
     """
     from happysad.app.explain_figure import save_explanation
     from happysad.features.images import read_image
     from happysad.pipeline.explain import explain as explain_face
-    from happysad.pipeline.model_file import load_model
 
+    refuse_model_files("explain", photos)
+    if len(photos) > 1:
+        raise UserError(f"explain takes one photo, and {len(photos)} were given")
+    (photo,) = photos
     if Path(out).suffix.lower() != ".png":
         raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
-    explanation = explain_face(load_model(model), photo, face, crops)
+    explanation = explain_face(load(model), photo, face, crops)
     title = f"{Path(photo).name}, {Path(model).stem}"
     try:
         save_explanation(explanation, read_image(photo), Path(out), title)

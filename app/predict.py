@@ -2,76 +2,77 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
+from happysad.app.light_start import light_imports, light_start
+from happysad.app.model_option import load, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence
 from happysad.features.errors import UserError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 @click.command(name="predict")
-@click.argument("model")
 @click.argument("images", nargs=-1, required=True)
+@model_option
 @click.option("--csv", "csv_file", help="Write the table to this file as well.")
 @click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
 @one_sentence
-def predict(model: str, images: tuple[str, ...], csv_file: str | None, crops: bool) -> None:
+def predict(images: tuple[str, ...], model: str, csv_file: str | None, crops: bool) -> None:
     """Say of each face in IMAGES (files and folders) whether it is happy or sad.
 
-    MODEL is a file that compare, train or export wrote. Load only files you made or trust: a
-    .joblib file can run code (a .onnx file cannot).
+    A model file is one that compare, train or export wrote. Load only files you made or trust:
+    a .joblib file can run code (a .onnx file cannot).
     """
+    refuse_model_files("predict", images)
+    light_start()
     from happysad.features.files import atomic_write
-    from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.onnx_file import load_onnx
-    from happysad.pipeline.predict import predict as predict_images
+    from happysad.pipeline.model_pickle import unpickled_in
+    from happysad.pipeline.predict import answer, to_frame
 
-    loaded = load_onnx(model) if model.endswith(".onnx") else load_model(model)
-    frame = predict_images(loaded, images, crops=crops)
+    with unpickled_in(light_imports):
+        loaded = load(model)
+    rows = answer(loaded, images, crops=crops)
     if csv_file:
         try:
             with atomic_write(Path(csv_file)) as beside:
-                frame.to_csv(beside, index=False)
+                to_frame(rows).to_csv(beside, index=False)
         except OSError as error:
             raise UserError(f"cannot write the table {csv_file}: {error.strerror}") from None
-    _print(frame)
+    _print(rows)
     if csv_file:
         print(f"written to {csv_file}")
 
 
-def _print(frame: pd.DataFrame) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _print(rows: list[dict[str, Any]]) -> None:
+    """The table, and a hint where faces were missed.
 
-    table = Table(box=None, pad_edge=False)
-    for name in ("image", "face", "answer", "p(happy)", "box"):
-        right = name in ("face", "p(happy)")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in frame.to_dict("records"):
-        if row["face"] < 0:
-            answer = str(row["status"]).replace("_", " ")
-            table.add_row(
-                row["image"], "", f"{answer}: {row['reason']}" if row["reason"] else answer, "", ""
-            )
-            continue
-        box = " ".join(str(v) for v in row["box"])
-        note = "" if row["status"] == "ok" else f" ({row['status'].replace('_', ' ')})"
-        table.add_row(
-            row["image"], str(row["face"]), row["label"] + note, f"{row['p_happy']:.3f}", box
-        )
-    # A pipe or a file has no width: a path cut in two would be no path.
-    width = None if sys.stdout.isatty() else 10_000
-    console = Console(highlight=False, markup=False, width=width)
-    console.print(table)
-    missed = int((frame["status"] == "no_face").sum())
+    Written out by hand: rich takes longer to import than the answer, and would cut long paths.
+    """
+    lines = [("image", "face", "answer", "p(happy)", "box"), *map(_texts, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        image, face, answer, p_happy, box = line
+        cells = (
+            image.ljust(widths[0]), face.rjust(widths[1]), answer.ljust(widths[2]),
+            p_happy.rjust(widths[3]), box,
+        )  # fmt: skip
+        print("  ".join(cells).rstrip())
+    missed = sum(row["status"] == "no_face" for row in rows)
     if missed:
-        console.print(
-            f"no face found in {missed} of {frame['image'].nunique()} images: "
+        print(
+            f"no face found in {missed} of {len({row['image'] for row in rows})} images: "
             "if they are tight crops of faces, add --crops"
         )
+
+
+def _texts(row: dict[str, Any]) -> tuple[str, ...]:
+    """The cells of a row. What no terminal can show of a file's name is a question mark."""
+    image = "".join(c if c.isprintable() else "?" for c in row["image"])
+    status = row["status"].replace("_", " ")
+    if row["face"] < 0:
+        return image, "", f"{status}: {row['reason']}" if row["reason"] else status, "", ""
+    note = "" if row["status"] == "ok" else f" ({status})"
+    box = " ".join(map(str, row["box"]))
+    return image, str(row["face"]), row["label"] + note, f"{row['p_happy']:.3f}", box

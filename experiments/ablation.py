@@ -97,9 +97,7 @@ def _conditions(asked: str) -> dict[str, tuple[str, ...]]:
     return {"": tuple(names), **(without if len(names) > 2 else {}), **alone}
 
 
-def _unit(
-    data: DataSet, asked: str, condition: str, kept: tuple[str, ...], seed: int
-) -> Unit:
+def _unit(data: DataSet, asked: str, condition: str, kept: tuple[str, ...], seed: int) -> Unit:
     from happysad.experiments.blocks import make_with_blocks
     from happysad.pipeline.models import find_recipe, short_name
 

@@ -111,9 +111,7 @@ def _units(
         folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, seed)
         for fold, (train, held) in enumerate(folds, 1):
             places = {Place(data.name, "val"): used[held]}
-            units += [
-                _unit(*names, used[train], places, fold, seed) for names in models.items()
-            ]
+            units += [_unit(*names, used[train], places, fold, seed) for names in models.items()]
     return units
 
 

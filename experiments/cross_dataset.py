@@ -50,9 +50,7 @@ class CrossDatasetConfig(RunConfig):
     formats_apart: list[str] = field(default_factory=list)
 
 
-def cross_dataset(
-    config: CrossDatasetConfig, *, use_cache: bool = True, log: Say = silent
-) -> Path:
+def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
     """Run the experiment, or what is left of it; give the folder it wrote.
 
     Raises

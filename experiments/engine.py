@@ -7,7 +7,7 @@ rows and which models the units have.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,7 @@ def _trial(unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path) -> Trial:
 
     return run_trial(
         unit.build(unit.random_state),
-        take(faces, frame, unit.train),
+        replace(take(faces, frame, unit.train), weights=unit.weights),
         {place: take(faces, frame, rows) for place, rows in unit.places.items()},
         FeatureStore(store),
     )

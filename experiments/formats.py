@@ -20,7 +20,7 @@ Form = tuple[str, int, int]
 
 
 def image_form(path: str | Path) -> Form:
-    """"grey" or "colour" as the file says, width and height in pixels; its pixels are not read.
+    """ "grey" or "colour" as the file says, width and height in pixels; its pixels are not read.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def format_names(forms: Sequence[Form]) -> list[str]:
 
 
 def _size(areas: list[int], common: Sequence[Form]) -> str:
-    """"small " or "large " beside the commonest format; nothing where there is none."""
+    """ "small " or "large " beside the commonest format; nothing where there is none."""
     if not common:
         return ""
     _, width, height = common[0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from copy import deepcopy
-from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,17 +148,6 @@ def _auc(labels: NDArray[np.str_], values: NDArray[np.float32]) -> float:
     return float(roc_auc_score(labels == "happy", values))
 
 
-def _kernel_scores(svm: Any, X: NDArray[np.float32]) -> NDArray[np.float64]:
-    """``SVC.decision_function`` of two classes with Gaussian kernel as one matrix product.
-
-    libsvm takes the kernel of each pair by itself, which is ten times slower.
-    """
-    from sklearn.metrics.pairwise import rbf_kernel
-
-    kernel = rbf_kernel(np.asarray(X, np.float64), svm.support_vectors_, svm._gamma)
-    return np.asarray(kernel @ svm.dual_coef_[0] + svm.intercept_[0])
-
-
 def swap_extractors(thing: Any, dealt: Dealt, found: dict[str, FaceFeature]) -> Any:
     """Put a ``StandIn`` for each extractor within a fitted model; give what takes its place.
 
@@ -168,8 +156,6 @@ def swap_extractors(thing: Any, dealt: Dealt, found: dict[str, FaceFeature]) -> 
     if isinstance(thing, FaceFeature):
         found[thing.space()] = thing
         return StandIn(thing, dealt)
-    if getattr(thing, "kernel", "") == "rbf" and hasattr(thing, "dual_coef_"):
-        thing.decision_function = MethodType(_kernel_scores, thing)
     if isinstance(thing, list | tuple):
         return type(thing)(swap_extractors(one, dealt, found) for one in thing)
     if type(thing).__module__.startswith(("sklearn.", "happysad.pipeline.")):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from happysad.features.store import FeatureStore, cache_dir, use_store
 
@@ -42,7 +45,7 @@ def align_all(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
 
 
 def prepare(needs: Sequence[tuple[Pipeline, list[int]]], work: Work) -> list[Faces]:
-    """For each model the faces of all rows: found once for each kind of alignment.
+    """For each model the faces of all rows: each image is searched once for a kind of alignment.
 
     Features go into the store ahead of the fits, all processes working on one extractor, so
     that no fit waits for another's features.
@@ -52,24 +55,43 @@ def prepare(needs: Sequence[tuple[Pipeline, list[int]]], work: Work) -> list[Fac
     needs : sequence of (Pipeline, list of int)
         Unfitted models, each with the rows of ``work.frame`` that it will see.
     """
-    aligned: dict[str, Faces] = {}
-    described: dict[str, tuple[Any, str, set[int]]] = {}
-    given = []
-    for model, rows in needs:
-        aligner = model.named_steps["faces"].set_params(n_jobs=work.jobs)
-        kind = repr(sorted(aligner.get_params().items()))
-        if kind not in aligned:
-            with use_store(FeatureStore(work.store)):
-                aligned[kind] = work.align(aligner, work.frame)
-        given.append(aligned[kind])
+    described: dict[str, tuple[Any, Faces, set[int]]] = {}
+    aligners = [model.named_steps["faces"].set_params(n_jobs=work.jobs) for model, _ in needs]
+    aligned = _aligned(aligners, work)
+    given = [aligned[_kind(aligner)] for aligner in aligners]
+    for (model, rows), faces in zip(needs, given, strict=True):
         for extractor in extractors(model):
-            space = f"{extractor.space()} {kind}"
-            described.setdefault(space, (extractor, kind, set()))[2].update(rows)
-    for extractor, kind, rows_seen in described.values():
+            space = f"{extractor.space()} {_kind(model.named_steps['faces'])}"
+            described.setdefault(space, (extractor, faces, set()))[2].update(rows)
+    for extractor, faces, rows_seen in described.values():
         # Whatever fails here fails in the model's own fit again, and becomes its row.
         with suppress(Exception):
-            describe_ahead(extractor, aligned[kind][sorted(rows_seen)], work.store, work.jobs)
+            describe_ahead(extractor, faces[sorted(rows_seen)], work.store, work.jobs)
     return given
+
+
+def _aligned(aligners: Sequence[FaceAligner], work: Work) -> dict[str, Faces]:
+    """The faces of each kind of aligner.
+
+    Crops, boxes and status do not depend on the predictor, so where some models want 68 points
+    and others 5, the latter are given the same faces without the points.
+    """
+    found: dict[str, Faces] = {}
+    with use_store(FeatureStore(work.store)):
+        for aligner in sorted(aligners, key=lambda one: one.predictor != "68"):
+            wider = found.get(_kind(aligner, predictor="68"))
+            if _kind(aligner) not in found:
+                found[_kind(aligner)] = (
+                    replace(wider, landmarks=np.full_like(wider.landmarks, np.nan))
+                    if wider is not None
+                    else work.align(aligner, work.frame)
+                )
+    return found
+
+
+def _kind(aligner: FaceAligner, **other: Any) -> str:
+    """A name for an aligner's settings, or for others but for which they are the same."""
+    return repr(sorted({**aligner.get_params(), **other}.items()))
 
 
 def take(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:

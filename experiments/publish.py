@@ -27,6 +27,7 @@ RESULTS = ROOT / "docs" / "results"
 LARGE = ("predictions.csv", "training.csv")
 PLACE = re.compile(r"(<!-- table: (\S+) (\S+) -->\n).*?(\n+<!-- end -->)", re.DOTALL)
 
+
 def publish(name: str, folder: Path) -> list[str]:
     """Copy a run's small tables and write the README's anew; give what was written.
 

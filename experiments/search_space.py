@@ -10,7 +10,7 @@ from happysad.features.errors import UserError
 Space = Mapping[str, list[Any]]
 
 SPACES: dict[str, dict[str, list[Any]]] = {
-    "SVC": {"C": [1.0, 2.0, 5.0, 10.0, 20.0], "gamma": [0.5, 1.0, 2.0]},
+    "KernelSvm": {"alpha": [0.05, 0.1, 0.2, 0.4, 1.0], "gamma": [0.3, 0.6, 1.2]},
     "HistGradientBoostingClassifier": {
         "learning_rate": [0.03, 0.08, 0.2],
         "max_iter": [150, 300, 600],
@@ -52,9 +52,7 @@ def check_space(asked: str, space: Space) -> None:
             raise UserError(f"[spaces.{asked}]: {name} needs a list of values")
 
 
-def make_tuned(
-    asked: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0
-) -> Any:
+def make_tuned(asked: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0) -> Any:
     """The unfitted model of a recipe with these settings."""
     from happysad.pipeline.models import make_model
 

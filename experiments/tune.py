@@ -175,9 +175,7 @@ def _search(
     from happysad.pipeline.folds import grouped_folds
 
     part = work.frame.iloc[rows]
-    folds = grouped_folds(
-        part["label"].tolist(), part["group"].tolist(), config.folds, config.seed
-    )
+    folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, config.seed)
     sample = take(faces, work.frame, rows)
     how = Search(config.search, config.score, config.candidates, work.jobs, config.seed)
     return search(asked, space, sample.faces, sample.labels, folds, work.store, how)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,10 @@ from happysad.features.progress import report
 from happysad.features.store import active_store, through_store
 
 _CHUNK = 512  # faces between two reports of progress, and two writes to the store
-_AT_ONCE = 32  # faces described at once: their arrays stay in the processor's cache
+_AT_ONCE = 16  # faces described at once: their arrays stay in the processor's cache
+
+
+Mirror: TypeAlias = tuple[NDArray[np.intp], NDArray[np.float32]]
 
 
 class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -52,14 +55,26 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return np.zeros((0, len(self._names(X.size))), np.float32)
         rows = []
         for start in range(0, len(X), _CHUNK):
-            rows.append(self._stored(X[start : start + _CHUNK]))
+            rows.append(self._stored(X[start : start + _CHUNK] if len(X) > _CHUNK else X))
             report(f"describing faces: {type(self).__name__}", min(start + _CHUNK, len(X)), len(X))
-        return np.concatenate(rows)
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the ``d`` columns of crops of the size seen in ``fit``."""
         size = getattr(self, "crop_size_", 96)
         return np.array(self._names(size), dtype=object)
+
+    def mirror_columns(self, size: int) -> Mirror | None:
+        """What the features of a face's mirror image are, for crops of ``size`` pixels.
+
+        Returns
+        -------
+        order : (d,) int
+        sign : (d,) float32, 1 or -1
+            The mirror image has ``features[:, order] * sign``. None where that cannot be told
+            from the features.
+        """
+        return None
 
     def __sklearn_is_fitted__(self) -> bool:
         return True  # nothing is learned that transform needs
@@ -94,9 +109,11 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 np.asarray(row, "<f4").tobytes() for row in self._described(faces[missing])
             ],
         )
-        return np.frombuffer(b"".join(blobs), "<f4").reshape(len(faces), -1)
+        return np.frombuffer(bytearray().join(blobs), "<f4").reshape(len(faces), -1)
 
     def _described(self, faces: Faces) -> NDArray[np.float32]:
+        if len(faces) <= _AT_ONCE:
+            return self._describe(faces)
         starts = range(0, len(faces), _AT_ONCE)
         return np.concatenate([self._describe(faces[i : i + _AT_ONCE]) for i in starts])
 

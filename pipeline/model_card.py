@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import math
 import platform
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from happysad.features.errors import UserError
+from happysad.pipeline.shipped import model_path
 
 FORMAT = 1
 
@@ -56,13 +56,14 @@ def read_card(path: str | Path) -> dict[str, Any]:
     Parameters
     ----------
     path : str or Path
-        The model file (not the card).
+        The model file (not the card), or the name of a model that comes with the package.
 
     Raises
     ------
     UserError
         No card there, not readable, or of another format.
     """
+    path = model_path(path)
     beside = card_path(path)
     try:
         card = json.loads(beside.read_text(encoding="utf-8"))
@@ -125,10 +126,12 @@ def library_versions(optional: Iterable[str] = ()) -> dict[str, str]:
 
 
 def _version(name: str) -> str | None:
+    from importlib import metadata
+
     for package in LIBRARIES[name]:
         try:
-            return importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
+            return metadata.version(package)
+        except metadata.PackageNotFoundError:
             continue
     return None
 

@@ -32,6 +32,7 @@ from happysad.pipeline.model_card import (
     plain,
     read_card,
 )
+from happysad.pipeline.model_dump import dump_model
 from happysad.pipeline.model_pickle import (
     check_cnn_libraries,
     optional_libraries,
@@ -40,13 +41,14 @@ from happysad.pipeline.model_pickle import (
     unpickle,
 )
 from happysad.pipeline.model_probe import check_probe, make_probe
+from happysad.pipeline.shipped import model_path
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 __all__ = ["card_path", "licences", "load_model", "read_card", "save_model"]
 
-# zlib's lightest level: a third to a half smaller than uncompressed (SVC with PCA 6.3 -> 4.3 MB,
+# gzip's lightest level: a third to a half smaller than uncompressed (SVC with PCA 6.3 -> 4.3 MB,
 # boosting 1.2 -> 0.6 MB) for 25 ms a megabyte; level 3 takes half as long again for 5%.
 COMPRESS = 1
 
@@ -56,6 +58,7 @@ def save_model(
     path: str | Path,
     card: Mapping[str, Any] = {},
     probe: Sequence[ImageSource] | None = None,
+    compress: int = COMPRESS,
 ) -> Path:
     """Write a fitted model and its card, ``<path>.json``.
 
@@ -74,6 +77,8 @@ def save_model(
     probe : up to 4 images, optional
         Paths or uint8 arrays. They are stored in the card for everyone to see (shrunk to 256
         pixels), with the answers that ``load_model`` will expect: give faces of nobody.
+    compress : int
+        From 1 to 9, the smallest and slowest to write; all load as fast.
 
     Returns
     -------
@@ -85,15 +90,13 @@ def save_model(
     UserError
         The model is not fitted, could not be loaded elsewhere, or the place cannot be written.
     """
-    import joblib
-
     path = Path(path)
     _check_fitted(model)
     modules = pickled_modules(model)
     content = _describe(model, modules, card, probe or [])
     try:
         with atomic_write(card_path(path)) as card_beside, atomic_write(path) as beside:
-            joblib.dump(model, beside, compress=COMPRESS)
+            dump_model(model, beside, compress)
             content.update(sha256=_sha256(beside), bytes=beside.stat().st_size)
             text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
             card_beside.write_text(text + "\n", encoding="utf-8")
@@ -108,6 +111,12 @@ def load_model(path: str | Path) -> Pipeline:
     A joblib file can run code as it is loaded: load only your own, or those of authors you
     trust. The file's sha256 is compared with the card's before anything in it is run.
 
+    Parameters
+    ----------
+    path : str or Path
+        The model file; or as text the name of a model that comes with the package ("fusion",
+        "landmark-free"; see ``pipeline.shipped``). A file of that name is "./fusion".
+
     Returns
     -------
     Pipeline
@@ -116,14 +125,15 @@ def load_model(path: str | Path) -> Pipeline:
     Raises
     ------
     UserError
-        Missing or damaged file or card, missing libraries, or other answers to the probe.
+        Missing or damaged file or card, missing libraries, other answers to the probe, or no
+        model of that name.
 
     Warns
     -----
     UserWarning
         Saved with another scikit-learn; the probe, if there is one, was answered rightly.
     """
-    path = Path(path)
+    path = model_path(path)
     if not path.is_file():
         raise UserError(f"there is no model file {path}: check the path, or train a model first")
     card = read_card(path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import pickle
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from happysad.features.errors import UserError
 from happysad.pipeline.model_card import advice
 
 CNN_LIBRARIES = ("torch", "skorch")
+
+_around: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
+    "happysad_unpickling", default=nullcontext
+)
 
 
 class _ModuleCollector(pickle.Pickler):
@@ -70,15 +75,24 @@ def check_cnn_libraries(path: Path, card: Mapping[str, Any]) -> None:
             raise UserError(f'{path} is a CNN, which needs {name}: run pip install "happysad[cnn]"')
 
 
+@contextmanager
+def unpickled_in(around: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """In the block, each model is unpickled, and what it needs imported, within ``around()``."""
+    token = _around.set(around)
+    try:
+        yield
+    finally:
+        _around.reset(token)
+
+
 def unpickle(file: BufferedReader) -> tuple[Any, str | None]:
     """The model, and the version of scikit-learn that it was saved with if that is another."""
-    import joblib
     from sklearn.exceptions import InconsistentVersionWarning
 
     saved_with = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", InconsistentVersionWarning)
-        model = joblib.load(file)
+        model = _unpickled(file)
     for warning in caught:
         if isinstance(warning.message, InconsistentVersionWarning):
             saved_with = str(warning.message.original_sklearn_version)
@@ -87,6 +101,20 @@ def unpickle(file: BufferedReader) -> tuple[Any, str | None]:
                 warning.message, warning.category, warning.filename, warning.lineno
             )
     return model, saved_with
+
+
+def _unpickled(file: BufferedReader) -> Any:
+    import joblib
+
+    around = _around.get()
+    try:
+        with around():
+            return joblib.load(file)
+    except Exception:
+        if around is nullcontext:
+            raise
+    file.seek(0)  # perhaps it was not the file's fault
+    return joblib.load(file)
 
 
 @contextmanager

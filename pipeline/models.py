@@ -16,9 +16,10 @@ from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
+from happysad.features.words import PatchWords
 from happysad.pipeline.block import PrincipalBlock
 from happysad.pipeline.face_model import FaceModel
-from happysad.pipeline.mirrored import MirroredCopies
+from happysad.pipeline.kernel_svm import KernelSvm
 from happysad.pipeline.recipe import Recipe, Step, balanced, tuned
 from happysad.pipeline.recipe_file import read_recipe_file
 
@@ -88,50 +89,47 @@ def short_name(name: str) -> str:
     return (Path(base).stem if base.endswith(".toml") else base) + plus + how
 
 
-def _block(extractor: Any, state: int, n_components: int = 200, **options: Any) -> Pipeline:
-    block = PrincipalBlock(n_components, random_state=state, **options)
-    return Pipeline([("describe", extractor), ("reduce", block)])
+def _geometry(state: int, weight: float = 1.0) -> PrincipalBlock:
+    return PrincipalBlock(LandmarkGeometry(), 100, weight, standardize=True, random_state=state)
 
 
-def _geometry(state: int, weight: float = 1.0) -> Pipeline:
-    return _block(LandmarkGeometry(), state, 100, standardize=True, weight=weight)
+def _hog(state: int, weight: float = 1.0) -> PrincipalBlock:
+    return PrincipalBlock(Hog(cell=12), 200, weight, random_state=state)
 
 
-def _hog(state: int, weight: float = 1.0) -> Pipeline:
-    return _block(Hog(cell=8), state, weight=weight)
+def _lbp(state: int, weight: float = 1.0) -> PrincipalBlock:
+    return PrincipalBlock(Lbp(overlap=True), 250, weight, random_state=state)
 
 
-def _lbp(state: int, weight: float = 1.0) -> Pipeline:
-    return _block(Lbp(overlap=True), state, weight=weight)
+def _words(state: int, weight: float = 1.0) -> PrincipalBlock:
+    return PrincipalBlock(PatchWords(), 250, weight, random_state=state)
+
+
+def _embedding(state: int) -> PrincipalBlock:
+    return PrincipalBlock(Embedding(), 128, random_state=state)
 
 
 def _fusion(state: int) -> FeatureUnion:
     blocks = [
-        ("landmarks", _geometry(state, weight=1 / 4)),
-        ("hog", _hog(state, weight=1 / 2)),
-        ("lbp", _lbp(state, weight=1 / 4)),
+        ("landmarks", _geometry(state, weight=0.20)),
+        ("hog", _hog(state, weight=0.28)),
+        ("lbp", _lbp(state, weight=0.24)),
+        ("words", _words(state, weight=0.28)),
     ]
     return FeatureUnion(blocks)
 
 
 def _textures(state: int) -> FeatureUnion:
-    return FeatureUnion([("hog", _hog(state, weight=1 / 2)), ("lbp", _lbp(state, weight=1 / 2))])
+    blocks = [
+        ("hog", _hog(state, weight=0.35)),
+        ("lbp", _lbp(state, weight=0.30)),
+        ("words", _words(state, weight=0.35)),
+    ]
+    return FeatureUnion(blocks)
 
 
-def _svm() -> Any:
-    """An SVM with Gaussian kernel, for features whose variances sum to about 1."""
-    from sklearn.svm import SVC
-
-    return SVC(C=5.0, gamma=1.0, cache_size=1000)
-
-
-def _calibrated(classifier: Any, state: int) -> Step:
-    """Probabilities from a classifier's scores of faces that it has not seen (Platt 1999)."""
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.model_selection import StratifiedKFold
-
-    folds = StratifiedKFold(3, shuffle=True, random_state=state)
-    return "classify", CalibratedClassifierCV(classifier, cv=folds, ensemble=False)
+def _hog_and_lbp(state: int) -> FeatureUnion:
+    return FeatureUnion([("hog", _hog(state, weight=0.5)), ("lbp", _lbp(state, weight=0.5))])
 
 
 def _boosting(state: int) -> Step:
@@ -169,15 +167,7 @@ def _cnn(**options: Any) -> Callable[[int], list[Step]]:
 
 
 def _svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
-    return lambda state: [("describe", describe(state)), _calibrated(_svm(), state)]
-
-
-def _mirrored_svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
-    def steps(state: int) -> list[Step]:
-        inner = Pipeline([("describe", describe(state)), ("svm", _svm())])
-        return [_calibrated(MirroredCopies(inner), state)]
-
-    return steps
+    return lambda state: [("classify", KernelSvm(describe(state), random_state=state))]
 
 
 def _boosting_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
@@ -190,15 +180,13 @@ RECIPES: dict[str, Recipe] = {
     "landmarks-svm": Recipe("SVM on the geometry of 68 landmarks", _svm_on(_geometry)),
     "hog-svm": Recipe("SVM on HOG", _svm_on(_hog), "5"),
     "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(_lbp), "5"),
+    "words-svm": Recipe("SVM on counts of small patterns", _svm_on(_words), "5"),
     "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
-    "hog-lbp-svm": Recipe("SVM on HOG and LBP, free of landmarks", _svm_on(_textures), "5"),
-    "fusion-svm": Recipe("SVM on landmarks, HOG and LBP", _mirrored_svm_on(_fusion)),
-    "fusion-gb": Recipe("boosting on landmarks, HOG and LBP", _boosting_on(_fusion)),
-    "embedding-svm": Recipe(
-        "SVM on dlib's face recognition network",
-        _svm_on(lambda state: _block(Embedding(), state, 128)),
-        "5",
-    ),
+    "hog-lbp-svm": Recipe("SVM on HOG and LBP", _svm_on(_hog_and_lbp), "5"),
+    "textures-svm": Recipe("SVM on HOG, LBP and words, free of landmarks", _svm_on(_textures), "5"),
+    "fusion-svm": Recipe("SVM on landmarks, HOG, LBP and words", _svm_on(_fusion)),
+    "fusion-gb": Recipe("boosting on landmarks, HOG, LBP and words", _boosting_on(_fusion)),
+    "embedding-svm": Recipe("SVM on dlib's face recognition network", _svm_on(_embedding), "5"),
     "cnn-small": Recipe("the small CNN on the aligned crops", _cnn(), "5"),
     "cnn-color": Recipe(
         "the small CNN on colour crops of 128x128",

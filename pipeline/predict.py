@@ -50,25 +50,45 @@ def predict(
     UserError
         A path does not exist, or a folder holds no images.
     """
-    import pandas as pd
+    return to_frame(answer(model, sources, crops=crops))
 
+
+def answer(
+    model: Pipeline, sources: Iterable[ImageSource], *, crops: bool = False
+) -> list[dict[str, Any]]:
+    """The rows of ``predict``, by ``COLUMNS``; without a face there is no label, p_happy and box.
+
+    Takes and raises what ``predict`` does, and needs no pandas, whose import takes longer than
+    a hundred answers.
+    """
     rows: list[dict[str, Any]] = []
     found: list[Faces] = []
     for name, source in _images(sources):
         faces, status, reason = _faces_of(model, source, crops)
-        found += list(faces) if faces is not None else []
-        rows += [_row(name, i, face) for i, face in enumerate(faces or [])]
+        found += faces
+        rows += [_row(name, i, face) for i, face in enumerate(faces)]
         if not faces:
             rows.append({"image": name, "face": -1, "status": status, "reason": reason})
-    frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
-    frame = frame.astype({"label": object, "p_happy": float})
     if found:
-        answered = frame["face"] >= 0
-        faces = Faces.concatenate(found)
-        column = list(model.classes_).index("happy")
-        frame.loc[answered, "p_happy"] = model[1:].predict_proba(faces)[:, column]
-        frame.loc[answered, "label"] = model[1:].predict(faces)
-    return frame
+        answered = [row for row in rows if row["face"] >= 0]
+        p_happy = _p_happy(model, Faces.concatenate(found))
+        for row, p in zip(answered, p_happy, strict=True):
+            row.update(label="happy" if p >= 0.5 else "sad", p_happy=p)
+    return rows
+
+
+def to_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The frame of ``predict`` from the rows of ``answer``."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    return frame.astype({"label": object, "p_happy": float})
+
+
+def _p_happy(model: Pipeline, faces: Faces) -> list[float]:
+    """p(happy) of each face."""
+    column = list(model.classes_).index("happy")
+    return [float(p) for p in model[1:].predict_proba(faces)[:, column]]
 
 
 def _images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSource]]:
@@ -94,22 +114,22 @@ def _images_below(folder: Path) -> list[Path]:
     return images
 
 
-def _faces_of(model: Pipeline, source: ImageSource, crops: bool) -> tuple[Faces | None, str, str]:
-    """The faces of one image; or None, the status and the reason."""
-    from happysad.features.detect import find_faces, full_frame
+def _faces_of(model: Pipeline, source: ImageSource, crops: bool) -> tuple[list[Faces], str, str]:
+    """The faces of one image; or none, the status and the reason."""
+    from happysad.features.detect import find_faces, full_frame, rescaled
     from happysad.features.images import read_image, to_gray
 
     try:
         image = read_image(source)
     except ImageError as error:
-        return None, "unreadable", str(error).removeprefix(f"cannot read the image {source}: ")
+        return [], "unreadable", str(error).removeprefix(f"cannot read the image {source}: ")
     aligner, gray = model.named_steps["faces"], to_gray(image)
-    detections = find_faces(gray, aligner.threshold if crops else SURE_FACE)
+    seen = rescaled(gray)
+    detections = find_faces(seen, aligner.threshold if crops else SURE_FACE)
     if crops:
         detections = detections[:1] or [full_frame(gray)]
-    if not detections:
-        return None, "no_face", ""
-    return Faces.concatenate([aligner.align(image, one) for one in detections]), "", ""
+    pixels = image if aligner.color else gray
+    return [aligner.align(pixels, one, seen) for one in detections], "no_face", ""
 
 
 def _row(name: str, number: int, face: Faces) -> dict[str, Any]:

@@ -24,11 +24,15 @@ TIMED_IMAGES = 32
 
 @dataclass(frozen=True)
 class Sample:
-    """Faces of one part of a data set with their labels; paths only for the timing."""
+    """Faces of one part of a data set with their labels; paths only for the timing.
+
+    ``weights``, (n,), say what each face counts in a fit; None for all the same.
+    """
 
     faces: Faces
     labels: NDArray[np.str_]
     paths: list[str] = field(default_factory=list)
+    weights: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def run_trial(
     # One thread: recipes run side by side, and the sums come out the same on any machine.
     with use_store(store), threadpool_limits(1):
         start = time.process_time()
-        model[1:].fit(train.faces, train.labels)
+        model[1:].fit(train.faces, train.labels, **_fit_options(model, train))
         fit_s = time.process_time() - start
         p_happy = {name: _p_happy(model[1:], part.faces) for name, part in others.items()}
     buffer = io.BytesIO()
@@ -110,6 +114,13 @@ def run_trial(
         buffer.getvalue(),
         _history(model),
     )
+
+
+def _fit_options(model: Pipeline, train: Sample) -> dict[str, Any]:
+    """The weights of the faces as a Pipeline's ``fit`` takes them: for its last step."""
+    if train.weights is None:
+        return {}
+    return {f"{model.steps[-1][0]}__sample_weight": train.weights}
 
 
 def _history(model: Pipeline) -> list[dict[str, float]]:

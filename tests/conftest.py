@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from threadpoolctl import threadpool_limits
+
+if TYPE_CHECKING:
+    from happysad.features.batch import Faces
 
 # Threads that wait for each other on shared cores make a fit forty times slower. The variable is
 # for libraries that load later and for processes that tests start.
@@ -68,6 +71,25 @@ def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     path = tmp_path_factory.mktemp("model") / "small.joblib"
     fit_and_save(str(demo_data), "landmarks-svm", path, 1, 0, True, True)
     return path
+
+
+@pytest.fixture(scope="session")
+def mirrored() -> Callable[[Faces], Faces]:
+    """``mirrored(faces)``: each face flipped left to right, crops and landmarks (renumbered, so
+    that the mouth's left corner is left again)."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from happysad.features.landmarks import SWAPPED
+
+    def flip(faces: Faces) -> Faces:
+        landmarks = faces.landmarks[:, SWAPPED].copy()
+        landmarks[:, :, 0] = faces.size - 1 - landmarks[:, :, 0]
+        crops = np.ascontiguousarray(faces.crops[:, :, ::-1])
+        return replace(faces, crops=crops, landmarks=landmarks, keys=np.zeros_like(faces.keys))
+
+    return flip
 
 
 @pytest.fixture

@@ -53,8 +53,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
     assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
+    for name in ("fusion", "landmark-free"):
+        for suffix in (".joblib", ".joblib.json"):
+            shipped = wheel / "happysad" / "pipeline" / "shipped_models" / f"{name}{suffix}"
+            assert shipped.stat().st_size > 1000
     assert (wheel / "happysad" / "features" / "py.typed").exists()
-    read = ("experiments/reporting/report.html.j2", "experiments/demo.toml", "app/audit.html.j2")
+    read = (
+        "experiments/reporting/report.html.j2", "experiments/reporting/model_card.md.j2",
+        "experiments/demo.toml", "app/audit.html.j2",
+    )  # fmt: skip
     for name in read:
         assert (wheel / "happysad" / name).exists(), name
     assert {p.name for p in (wheel / "happysad").iterdir()} == {

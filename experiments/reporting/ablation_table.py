@@ -60,9 +60,9 @@ def ablation_rows(folder: Path) -> pd.DataFrame:
         for condition in conditions:
             row: dict[str, Any] = {"model": model, "features": condition or COMPLETE}
             for split in ("val", "test"):
-                (score,) = own[
-                    (own["condition"] == condition) & (own["split"] == split)
-                ].to_dict("records")
+                (score,) = own[(own["condition"] == condition) & (own["split"] == split)].to_dict(
+                    "records"
+                )
                 row[f"{split} balanced"] = score["balanced_accuracy"]
                 row[f"{split} AUC"] = score["roc_auc"]
                 if "" in conditions:

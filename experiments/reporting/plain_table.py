@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-WORDS = ("model", "features", "block", "permuted", "settings")
+WORDS = (
+    "model", "features", "block", "permuted", "settings", "how", "tested on", "formats", "class",
+)  # fmt: skip
 """Columns that hold words and no numbers."""
 
 

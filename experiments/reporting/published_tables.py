@@ -98,6 +98,16 @@ def ablation(run: RunTables) -> Cells:
     return table_lines(read_table(run.folder / "ablation.csv"))
 
 
+def shipped(run: RunTables) -> Cells:
+    """The models that come along: on what they never saw, and in cross-validation."""
+    from happysad.experiments.reporting.shipped_tables import shipped_lines
+    from happysad.experiments.ship_units import FOLDS, SHIPPED, WITHOUT
+
+    scores = read_table(run.folder / "scores.csv")
+    kept = scores["condition"].isin([FOLDS, SHIPPED]) | scores["condition"].str.startswith(WITHOUT)
+    return shipped_lines(scores[kept])
+
+
 KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "models": run_cells,
     "leaks": leaks,
@@ -109,4 +119,5 @@ KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "learning-curve": learning_curve,
     "falloff": falloff,
     "ablation": ablation,
+    "shipped": shipped,
 }

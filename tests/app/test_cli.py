@@ -106,7 +106,7 @@ def test_a_messy_folder_is_read_and_what_is_left_out_is_named(happysad, messy, t
 
 def test_every_odd_picture_gets_an_answer(happysad, messy, model_file, tmp_path):
     file = tmp_path / "answers.csv"
-    happysad("predict", model_file, messy / "Happy", "--crops", "--csv", file)
+    happysad("predict", "--model", model_file, messy / "Happy", "--crops", "--csv", file)
     rows = pd.read_csv(file)
     rows["name"] = rows["image"].map(lambda path: Path(path).name)
     rows = rows.set_index("name")

@@ -10,7 +10,7 @@ from skimage.data import coffee
 @pytest.fixture
 def told(happysad, model_file, photo, tmp_path):
     out = tmp_path / "new" / "why.png"
-    return happysad("explain", model_file, photo, "--out", out).stdout.splitlines(), out
+    return happysad("explain", "--model", model_file, photo, "--out", out).stdout.splitlines(), out
 
 
 def test_a_table_and_a_picture(told, photo):
@@ -30,7 +30,7 @@ def test_a_table_and_a_picture(told, photo):
 def test_tight_crops(happysad, model_file, demo_data, tmp_path):
     face = sorted((demo_data / "test" / "sad").iterdir())[0]
     out = tmp_path / "why.png"
-    assert happysad("explain", model_file, face, "--crops", "--out", out).stdout
+    assert happysad("explain", "--model", model_file, face, "--crops", "--out", out).stdout
     assert out.is_file()
 
 
@@ -39,19 +39,35 @@ def test_mistakes_are_one_sentence(refused, model_file, photo, tmp_path):
     text, cup = tmp_path / "text.jpg", tmp_path / "cup.png"
     text.write_text("no picture")
     Image.fromarray(coffee()).save(cup)
-    assert "text.jpg: it is not an image" in refused("explain", model_file, text, *out)
-    assert "no face found in" in refused("explain", model_file, cup, *out)
-    assert "add --crops" in refused("explain", model_file, cup, *out)
-    assert "there is 1 face" in refused("explain", model_file, photo, "--face", 3, *out)
-    assert "cannot read the image" in refused("explain", model_file, tmp_path, *out)
-    assert "cannot read" in refused("explain", model_file, tmp_path / "no.jpg", *out)
-    assert "no model file" in refused("explain", tmp_path / "no.joblib", photo, *out)
-    assert "has no card" in refused("explain", text, photo, *out)
+    assert "text.jpg: it is not an image" in refused("explain", "--model", model_file, text, *out)
+    assert "no face found in" in refused("explain", "--model", model_file, cup, *out)
+    assert "add --crops" in refused("explain", "--model", model_file, cup, *out)
+    assert "there is 1 face" in refused("explain", "--model", model_file, photo, "--face", 3, *out)
+    assert "cannot read the image" in refused("explain", "--model", model_file, tmp_path, *out)
+    assert "cannot read" in refused("explain", "--model", model_file, tmp_path / "no.jpg", *out)
+    assert "no model file" in refused("explain", "--model", tmp_path / "no.joblib", photo, *out)
+    assert "has no card" in refused("explain", "--model", text, photo, *out)
     assert not out[1].exists()
 
 
 def test_places_that_cannot_be_written(refused, model_file, photo, tmp_path):
-    assert "ends in .png" in refused("explain", model_file, photo, "--out", tmp_path / "why.txt")
+    assert "ends in .png" in refused(
+        "explain", "--model", model_file, photo, "--out", tmp_path / "why.txt"
+    )
     (tmp_path / "file").write_text("mine")
-    told = refused("explain", model_file, photo, "--out", tmp_path / "file" / "why.png")
+    told = refused("explain", "--model", model_file, photo, "--out", tmp_path / "file" / "why.png")
     assert "cannot write the picture" in told
+
+
+def test_without_a_name_the_shipped_model_is_asked(happysad, photo, tmp_path):
+    from happysad.pipeline.model_file import load_model
+
+    told = happysad("explain", photo, "--out", tmp_path / "why.png").stdout
+    p_happy = load_model("fusion").predict_proba([photo])[0, 0]
+    assert told.startswith(f"{photo}: happy, p(happy) {p_happy:.3f}")
+
+
+def test_other_than_one_photo_is_one_sentence(refused, model_file, photo):
+    told = refused("explain", model_file, photo)
+    assert told.endswith(f"say happysad explain --model {model_file} {photo}")
+    assert "takes one photo, and 2 were given" in refused("explain", photo, photo)

@@ -27,7 +27,7 @@ def test_predict_takes_the_exported_model(happysad, cnn_file, tmp_path, photo):
     out = tmp_path / "cnn.onnx"
     told = happysad("export", cnn_file, out).stdout
     assert told == f"written to {out}, its card to {out}.json\n"
-    tables = [happysad("predict", file, photo).stdout for file in (cnn_file, out)]
+    tables = [happysad("predict", "--model", file, photo).stdout for file in (cnn_file, out)]
     assert tables[0] == tables[1]
     expected = load_model(cnn_file).predict_proba([photo])
     assert abs(load_onnx(out).predict_proba([photo]) - expected).max() < 1e-4
@@ -38,7 +38,7 @@ def test_mistakes_are_one_sentence(refused, cnn_file, model_file, tmp_path):
     assert "is no CNN" in refused("export", model_file, out)
     assert "no model file" in refused("export", tmp_path / "missing.joblib", out)
     assert "ends in .onnx" in refused("export", cnn_file, tmp_path / "m.joblib")
-    assert "no model file" in refused("predict", out, tmp_path)
+    assert "no model file" in refused("predict", "--model", out, tmp_path)
     assert not out.exists()
 
 

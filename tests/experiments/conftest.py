@@ -74,6 +74,51 @@ def make_trial(data: Any) -> Callable[..., Any]:
     return make
 
 
+@pytest.fixture(scope="session")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """72 built-in faces without parts; most happy ones are grey, most sad ones small in colour."""
+    from PIL import Image
+
+    from happysad.pipeline.demo_faces import make_demo_faces
+
+    root = tmp_path_factory.mktemp("news") / "news"
+    for number, (face, label) in enumerate(zip(*make_demo_faces(72, random_state=9), strict=True)):
+        (root / label).mkdir(parents=True, exist_ok=True)
+        image = Image.fromarray(face)
+        if (label == "sad") != (number % 4 == 0):
+            image = image.convert("RGB").resize((60 + number, 60 + number))
+        else:
+            image = image.resize((120, 120))
+        image.save(root / label / f"{number}.png")
+    return root
+
+
+@pytest.fixture(scope="session")
+def ship_config(demo_data: Path, news: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Settings of ``ship`` with small recipes on built-in faces."""
+    from happysad.experiments.ship_config import ShipConfig
+
+    return ShipConfig(
+        recipes={"fusion": "landmarks-svm", "landmark-free": "hog-svm"},
+        data_sets=[str(demo_data), str(news)],
+        formats_apart=["news"],
+        shares={"forty": 0.5, "news": 0.5},
+        folds=2,
+        terms=["They show nobody."],
+        called={"forty test": "the hidden ones"},
+        out=str(tmp_path_factory.mktemp("ship") / "run"),
+        jobs=1,
+    )
+
+
+@pytest.fixture(scope="session")
+def shipped_run(ship_config: Any) -> Path:
+    """The folder of a finished run of ``ship`` with its check; not to be changed."""
+    from happysad.experiments.ship import ship
+
+    return ship(ship_config, check=True)
+
+
 @pytest.fixture
 def image_is_drawn() -> Callable[[Path], bool]:
     """Whether a PNG file is a picture: of some size, with light and dark in it."""

@@ -215,9 +215,7 @@ def crossed(demo_data, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("crossed")
     for part in ("train", "val", "test"):
         for label in ("happy", "sad"):
-            shutil.copytree(
-                demo_data / part / label, home / "faces" / label, dirs_exist_ok=True
-            )
+            shutil.copytree(demo_data / part / label, home / "faces" / label, dirs_exist_ok=True)
     models = ["dummy", "pixels-logreg"]
     config = CompareConfig(data=str(home / "faces"), models=models, folds=3, seeds=2, jobs=1)
     return compare(replace(config, out=str(home / "run")))
@@ -511,9 +509,10 @@ def test_killed_at_any_moment_and_run_again_it_is_as_if_nothing_had_happened(
         assert visible(folder) >= WRITTEN - DERIVED, folder
         assert visible(folder) <= WRITTEN, folder
         assert lasting(folder).equals(whole), folder
-        assert read_card(folder / "happysad.joblib")["model"] == json.loads(
-            (folder / "run.json").read_text("utf-8")
-        )["best"]
+        assert (
+            read_card(folder / "happysad.joblib")["model"]
+            == json.loads((folder / "run.json").read_text("utf-8"))["best"]
+        )
         load_model(folder / "happysad.joblib")
 
 

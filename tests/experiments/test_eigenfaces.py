@@ -60,9 +60,7 @@ def test_likeness_tells_copies(frames: tuple[np.ndarray, np.ndarray]) -> None:
     images, _ = frames
     picture = contrast_normalised(images[:1])[0]
     nothing = np.zeros((1, 9216), np.float32)
-    basis = Basis(
-        picture, nothing, np.zeros((2, 1), np.float32), np.zeros((2, 1, 1), np.float32)
-    )
+    basis = Basis(picture, nothing, np.zeros((2, 1), np.float32), np.zeros((2, 1, 1), np.float32))
     assert nearest_likeness(basis, images, 4).min() > 0.99
     assert nearest_likeness(basis, images[:1, :, ::-1], 4).min() > 0.99
     noise = np.random.default_rng(1).integers(0, 256, (5, 96, 96), dtype=np.uint8)

@@ -12,6 +12,7 @@ from happysad.features.detect import find_faces
 from happysad.features.faces import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.store import FeatureStore, cache_dir
+from happysad.features.weights import shape_predictor
 from happysad.pipeline.models import make_model
 
 
@@ -62,7 +63,7 @@ def test_a_sample_holds_the_faces_of_its_rows(data, prepared):
     np.testing.assert_array_equal(sample.faces.crops, faces.crops[rows])
 
 
-def test_faces_are_found_once_for_each_alignment(data, prepared, monkeypatch):
+def test_faces_are_found_once_for_both_predictors(data, prepared, monkeypatch):
     import happysad.features.faces as module
 
     calls = []
@@ -73,8 +74,31 @@ def test_faces_are_found_once_for_each_alignment(data, prepared, monkeypatch):
 
     monkeypatch.setattr(module, "find_faces", counted)
     for _ in range(2):
-        prepared("landmarks-svm", "lbp-svm", "dummy", "pixels-logreg")
-        assert len(calls) == 2 * len(data.frame)
+        prepared("lbp-svm", "landmarks-svm", "dummy", "pixels-logreg")
+        assert len(calls) == len(data.frame)
+
+
+def test_faces_of_5_points_are_the_same_to_the_bit_in_company_and_alone(data, prepared):
+    shared = prepared("landmarks-svm", "lbp-svm")[1]
+    alone = FaceAligner(predictor="5").transform(data.frame["path"].tolist())
+    assert np.isnan(shared.landmarks).all()
+    for name in ("crops", "landmarks", "boxes", "scores", "status"):
+        np.testing.assert_array_equal(getattr(shared, name), getattr(alone, name), err_msg=name)
+    assert shared.keys.tolist() == prepared("dummy")[0].keys.tolist()
+
+
+def test_models_of_5_points_never_ask_for_the_68(prepared, monkeypatch):
+    from happysad.features import detect
+
+    asked = set()
+
+    def noted(name):
+        asked.add(name)
+        return shape_predictor(name)
+
+    monkeypatch.setattr(detect, "shape_predictor", noted)
+    prepared("lbp-svm", "dummy")
+    assert asked == {"5"}
 
 
 def test_features_are_in_the_store_ahead_of_the_fits(prepared, tmp_path, monkeypatch):

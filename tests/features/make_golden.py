@@ -25,11 +25,13 @@ from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
+from happysad.features.words import PatchWords
 
 PATH = Path(__file__).with_name("golden.csv")
 
 EXTRACTORS = {
-    kind.__name__: kind for kind in (Embedding, FaceAligner, Hog, LandmarkGeometry, Lbp, Pixels)
+    kind.__name__: kind
+    for kind in (Embedding, FaceAligner, Hog, LandmarkGeometry, Lbp, PatchWords, Pixels)
 }
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
@@ -39,11 +41,14 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("Lbp", {}, "face"),
     ("Lbp", {"radius": 1, "grid": 5, "root": False}, "texture"),
     ("LandmarkGeometry", {}, "points"),
+    ("PatchWords", {}, "face"),
+    ("PatchWords", {"grid": 3, "root": False}, "texture"),
     ("Pixels", {}, "face"),
     ("Pixels", {"size": 37}, "texture"),
     ("Embedding", {}, "face"),
     ("FaceAligner", {}, "photo"),
     ("FaceAligner", {"size": 64}, "mirrored photo"),
+    ("FaceAligner", {"detector": False}, "tight photo"),
 ]
 
 
@@ -55,6 +60,7 @@ def inputs() -> dict[str, NDArray[Any]]:
     return {
         "photo": photo,
         "mirrored photo": np.ascontiguousarray(photo[:, ::-1]),
+        "tight photo": np.ascontiguousarray(photo[60:190, 70:200]),
         "face": np.ascontiguousarray(photo[70:166, 87:183, 1]),
         "texture": np.ascontiguousarray(data.camera()[100:196, 200:296]),
         "points": (spiral + 48).round(3).astype(np.float32),

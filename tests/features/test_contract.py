@@ -26,15 +26,19 @@ from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.store import FeatureStore, use_store
+from happysad.features.words import PatchWords
 
 EXTRACTORS = [
     Hog(),
     Hog(cell=8, block=1, bins=9, signed=False, interpolate=False),
+    Hog(cell=8, block=3, bins=9, signed=False),
     Lbp(),
     Lbp(radius=1, grid=5, root=False),
     Lbp(overlap=True),
     LandmarkGeometry(),
     LandmarkGeometry(slopes=False),
+    PatchWords(),
+    PatchWords(grid=3, root=False),
     Pixels(),
     Pixels(size=7),
     Embedding(),
@@ -44,6 +48,7 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
     Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False, "interpolate": False},
     Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True},
     LandmarkGeometry: {"slopes": False},
+    PatchWords: {"grid": 2, "root": False},
     Pixels: {"size": 5},
     Embedding: {},
     FaceAligner: {
@@ -53,8 +58,19 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
         "on_error": "mark",
         "n_jobs": 2,
         "color": True,
+        "detector": False,
     },
 }
+
+WITHOUT_MIRROR = {
+    repr(extractor)
+    for extractor in EXTRACTORS
+    if isinstance(extractor, Embedding | Pixels)
+} | {
+    repr(Hog(cell=8, block=1, bins=9, signed=False, interpolate=False)),  # its bins have no mirror
+    repr(Lbp(radius=1, grid=5, root=False)),  # 5 cells of 96 pixels are not of one size
+}
+"""Extractors that cannot tell a mirror image's features."""
 
 each_extractor = pytest.mark.parametrize("extractor", EXTRACTORS, ids=repr)
 each_class = pytest.mark.parametrize("kind", OTHER_SETTINGS, ids=lambda kind: kind.__name__)
@@ -157,6 +173,25 @@ def test_order_does_not_matter(expected, extractor, faces):
     order = np.array([2, 0, 3, 1])
     rows = extractor.transform(faces[order])
     np.testing.assert_allclose(rows, expected[repr(extractor)][order], atol=1e-6)
+
+
+@each_extractor
+def test_the_mirror_images_features_are_known_or_said_not_to_be(
+    expected, extractor, faces, mirrored
+):
+    usual, other = expected[repr(extractor)], extractor.transform(mirrored(faces))
+    known = extractor.mirror_columns(faces.size)
+    assert (known is None) == (repr(extractor) in WITHOUT_MIRROR)
+    if known is None:
+        return
+    order, sign = known
+    assert order.shape == sign.shape == usual.shape[1:]
+    assert (order.dtype, sign.dtype) == (np.intp, np.float32)
+    np.testing.assert_array_equal(order[order], np.arange(len(order)))  # twice is as before
+    assert set(np.abs(sign)) == {1}
+    np.testing.assert_array_equal(sign[order], sign)
+    np.testing.assert_allclose(usual[:, order] * sign, other, atol=1e-4)
+    assert np.abs(usual - other).max() > 0.05
 
 
 @each_extractor

@@ -6,7 +6,14 @@ import pytest
 
 from happysad.features import detect
 from happysad.features.align import eye_centers
-from happysad.features.detect import Detection, find_faces, find_landmarks, full_frame
+from happysad.features.detect import (
+    Detection,
+    Rescaled,
+    find_faces,
+    find_landmarks,
+    full_frame,
+    rescaled,
+)
 from happysad.features.images import to_gray
 
 # Read by eye from the photograph: the pupils, in its pixels.
@@ -117,3 +124,22 @@ def test_the_image_is_left_as_it_was(gray):
     before = gray.copy()
     find_landmarks(gray, find_faces(gray)[0])
     np.testing.assert_array_equal(gray, before)
+
+
+@pytest.mark.parametrize(("side", "longest"), [(48, 192), (192, 192), (700, 700), (2560, 1280)])
+def test_an_image_is_brought_to_sizes_that_dlib_sees_well(side, longest):
+    seen = rescaled(np.zeros((side // 2, side), np.uint8))
+    assert isinstance(seen, Rescaled)
+    assert seen.pixels.shape == (longest // 2, longest)
+    assert seen.scale == longest / side
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 3.0])
+def test_a_rescaled_image_gives_what_the_image_gives(gray, scale):
+    image = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seen = rescaled(image)
+    assert find_faces(seen, -0.5) == find_faces(image, -0.5)
+    face = find_faces(image, -0.5)[0]
+    for predictor in ("68", "5"):
+        points = find_landmarks(seen, face, predictor)
+        np.testing.assert_array_equal(points, find_landmarks(image, face, predictor))

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 from happysad.features.align import EYE_X, EYE_Y, eye_centers, eye_line_transform, warp
 from happysad.features.batch import Faces
-from happysad.features.detect import Detection, find_landmarks
+from happysad.features.detect import Detection, find_landmarks, rescaled
 from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
 from happysad.features.images import ImageError, to_gray
@@ -102,6 +102,27 @@ def test_turning_and_scaling_the_photo_leave_the_crop_nearly_alone(
         face.crops[0, middle, middle].ravel(), upright.crops[0, middle, middle].ravel()
     )
     assert same[0, 1] > 0.9
+
+
+def test_an_image_is_rescaled_once(astronaut, monkeypatch):
+    import happysad.features.faces as module
+
+    calls = []
+    usual = module.rescaled
+    monkeypatch.setattr(module, "rescaled", lambda gray: calls.append(1) or usual(gray))
+    monkeypatch.setattr("happysad.features.detect.rescaled", lambda gray: pytest.fail("again"))
+    FaceAligner().transform([astronaut, astronaut[::4, ::4]])
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_a_rescaled_image_given_along_changes_nothing(astronaut, upright, color):
+    aligner = FaceAligner(color=color)
+    face = Detection(tuple(float(side) for side in upright.boxes[0]), 1.0)
+    usual = aligner.align(astronaut, face)
+    given = aligner.align(astronaut, face, rescaled(to_gray(astronaut)))
+    np.testing.assert_array_equal(given.crops, usual.crops)
+    np.testing.assert_array_equal(given.landmarks, usual.landmarks)
 
 
 def test_a_bigger_photo_gives_nearly_the_same_face(astronaut, upright):
@@ -333,10 +354,12 @@ def test_no_images_and_unreadable_ones_in_colour(tmp_path):
     assert faces.status.tolist() == ["unreadable", "full_frame"]
 
 
-def test_an_aligner_saved_before_colour_was_a_choice_finds_grey_faces(tiny, same_faces):
+def test_an_aligner_saved_before_there_was_a_choice_does_as_before(tiny, same_faces):
     aligner = FaceAligner()
     del aligner.color
+    del aligner.detector
     assert aligner.get_params()["color"] is False
+    assert aligner.get_params()["detector"] is True
     again = pickle.loads(pickle.dumps(aligner))
     same_faces(again.transform([tiny]), FaceAligner().transform([tiny]))
 
@@ -344,7 +367,7 @@ def test_an_aligner_saved_before_colour_was_a_choice_finds_grey_faces(tiny, same
 def test_scikit_learns_manners(astronaut):
     expected = {
         "size": 64, "predictor": "5", "threshold": 0.1, "on_error": "mark", "n_jobs": 2,
-        "color": True,
+        "color": True, "detector": False,
     }  # fmt: skip
     aligner = FaceAligner(**expected)
     copy = clone(aligner)
@@ -402,7 +425,8 @@ def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, n
     images, _, store = cached
     with use_store(store):
         FaceAligner(on_error="mark", n_jobs=2).transform(images)
-        for other in ({"size": 64}, {"predictor": "5"}, {"threshold": 0.0}, {"color": True}):
+        others = [{"size": 64}, {"predictor": "5"}, {"threshold": 0.0}, {"color": True}]
+        for other in [*others, {"detector": False}]:
             with pytest.raises(AssertionError, match="computed"):
                 FaceAligner(**other).transform(images)
 
@@ -413,7 +437,17 @@ def test_settings_have_keys_of_their_own(cached):
         usual = FaceAligner().transform(images[2:]).keys[0]
         small = FaceAligner(size=64).transform(images[2:]).keys[0]
         color = FaceAligner(color=True).transform(images[2:]).keys[0]
-    assert len({usual, small, color}) == 3
+        unsought = FaceAligner(detector=False).transform(images[2:]).keys[0]
+    assert len({usual, small, color, unsought}) == 4
+
+
+def test_without_the_detector_every_image_is_a_tight_crop(astronaut, tiny, monkeypatch):
+    monkeypatch.setattr("happysad.features.faces.find_faces", lambda *_: pytest.fail("looked"))
+    faces = FaceAligner(detector=False).transform([astronaut, tiny])
+    assert faces.status.tolist() == ["full_frame"] * 2
+    assert np.isnan(faces.scores).all()
+    assert faces.boxes[1].tolist() == [2, 2, 46, 46]
+    np.testing.assert_allclose(eyes_of(faces.landmarks[1]), places(96), atol=2)
 
 
 def test_colour_faces_are_stored_in_colour(tmp_path, astronaut, tiny, same_faces, monkeypatch):

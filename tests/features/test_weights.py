@@ -1,4 +1,5 @@
 import hashlib
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -61,6 +62,90 @@ def test_a_damaged_file_is_refused_and_a_whole_one_taken(package, monkeypatch):
     digest = hashlib.sha256(b"not the weights").hexdigest()
     monkeypatch.setitem(weights.WEIGHTS, "5", (file.name, digest))
     assert find("5") == file
+
+
+@pytest.fixture
+def hashed(package, tmp_path, monkeypatch):
+    """A small file in the place of the 5-point predictor's, and a list of what is hashed."""
+    file = package / weights.WEIGHTS["5"][0]
+    file.write_bytes(b"few weights")
+    digest = hashlib.sha256(b"few weights").hexdigest()
+    monkeypatch.setitem(weights.WEIGHTS, "5", (file.name, digest))
+    monkeypatch.setenv("HAPPYSAD_CACHE", str(tmp_path / "cache"))
+    read, usual = [], weights._sha256
+    monkeypatch.setattr(weights, "_sha256", lambda path: read.append(path) or usual(path))
+    return read
+
+
+def test_a_file_found_whole_is_not_read_through_again(hashed):
+    assert find("5") == find("5") == find("5")
+    assert len(hashed) == 1
+
+
+def test_a_file_that_changed_since_is_read_through_again(hashed):
+    file = find("5")
+    stat = file.stat()
+    file.write_bytes(b"not weights")  # of the same size
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+    with pytest.raises(UserError, match="missing or damaged"):
+        find("5")
+    with pytest.raises(UserError, match="missing or damaged"):
+        find("5")  # nor is a damaged one remembered
+    assert len(hashed) == 3
+
+
+def test_another_file_of_the_same_package_is_not_taken_for_the_one_seen(hashed, monkeypatch):
+    file = find("5")
+    monkeypatch.setitem(weights.WEIGHTS, "5", (file.name, "0" * 64))
+    with pytest.raises(UserError, match="missing or damaged"):
+        find("5")
+
+
+def test_a_cache_that_cannot_be_written_does_no_harm(hashed, tmp_path, monkeypatch):
+    (tmp_path / "a file").write_text("")
+    monkeypatch.setenv("HAPPYSAD_CACHE", str(tmp_path / "a file" / "below"))
+    assert find("5") == find("5")
+    assert len(hashed) == 2
+
+
+def test_the_detectors_file_is_what_dlib_writes(tmp_path):
+    dlib.get_frontal_face_detector().save(str(tmp_path / "written.svm"))
+    assert (tmp_path / "written.svm").read_bytes() == weights.DETECTOR.read_bytes()
+
+
+def test_the_detector_sees_what_dlibs_own_sees(astronaut):
+    gray = np.ascontiguousarray(astronaut[:, :, 1])
+    ours, theirs = weights.frontal_detector(), dlib.get_frontal_face_detector()
+    for threshold in (0.0, -0.7):
+        boxes, scores, which = ours.run(gray, 0, threshold)
+        expected = theirs.run(gray, 0, threshold)
+        assert list(boxes) == list(expected[0])
+        assert (list(scores), list(which)) == (list(expected[1]), list(expected[2]))
+        assert len(boxes) >= 1
+
+
+@pytest.mark.parametrize("content", [None, b"no detector"], ids=["missing", "damaged"])
+def test_without_its_file_dlibs_own_detector_is_taken(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(weights, "DETECTOR", tmp_path / "other.svm")
+    if content is not None:
+        (tmp_path / "other.svm").write_bytes(content)
+    taken = []
+    fake = SimpleNamespace(
+        get_frontal_face_detector=lambda: taken.append("dlib's own"),
+        fhog_object_detector=lambda path: taken.append(path),
+    )
+    monkeypatch.setattr(weights, "_dlib", lambda: fake)
+    weights.frontal_detector.__wrapped__()
+    assert taken == ["dlib's own"]
+
+
+def test_a_dlib_that_cannot_read_the_file_takes_its_own(monkeypatch):
+    def refuse(path):
+        raise RuntimeError("another format")
+
+    fake = SimpleNamespace(fhog_object_detector=refuse, get_frontal_face_detector=lambda: "own")
+    monkeypatch.setattr(weights, "_dlib", lambda: fake)
+    assert weights.frontal_detector.__wrapped__() == "own"
 
 
 def test_models_are_loaded_once():

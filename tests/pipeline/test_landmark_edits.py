@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from happysad.features.faces import FaceAligner
-from happysad.features.landmarks import EXPRESSIONS
-from happysad.features.mirror import SWAPPED
+from happysad.features.landmarks import EXPRESSIONS, SWAPPED
 from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.landmark_edits import WORDS, in_pixels, shape_of, with_measure, with_typical
 

@@ -265,12 +265,12 @@ def test_cnn_card_names_torch(tmp_path):
 def test_crash_in_the_middle_leaves_the_old_pair(saved, error, monkeypatch):
     before = {file.name: file.read_bytes() for file in saved.parent.iterdir()}
 
-    def half(model, file, **_):
+    def half(model, file, level):
         Path(file).write_bytes(b"half")
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(joblib, "dump", half)
+        patch.setattr("happysad.pipeline.model_file.dump_model", half)
         with pytest.raises(UserError if isinstance(error, OSError) else KeyboardInterrupt):
             save_model(make_model(C=9.0).fit(IMAGES, LABELS), saved)
     assert {file.name: file.read_bytes() for file in saved.parent.iterdir()} == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import joblib
@@ -20,6 +21,7 @@ from happysad.pipeline.model_pickle import (
     pickled_modules,
     told_plainly,
     unpickle,
+    unpickled_in,
 )
 from happysad.pipeline.models import make_model
 
@@ -85,3 +87,40 @@ def test_whatever_goes_wrong_is_one_sentence(error, words):
     ):
         raise error
     assert words in str(told.value)
+
+
+@pytest.fixture
+def pickled(tmp_path):
+    """A file that holds a dictionary."""
+    joblib.dump({"answer": 42}, tmp_path / "some.joblib", compress=1)
+    return tmp_path / "some.joblib"
+
+
+def test_a_model_is_unpickled_within_what_was_asked_for(pickled):
+    steps = []
+
+    @contextmanager
+    def around():
+        steps.append("in")
+        yield
+        steps.append("out")
+
+    with unpickled_in(around), pickled.open("rb") as file:
+        assert unpickle(file) == ({"answer": 42}, None)
+    assert steps == ["in", "out"]
+    with pickled.open("rb") as file:
+        assert unpickle(file) == ({"answer": 42}, None)
+    assert len(steps) == 2
+
+
+def test_what_went_wrong_within_it_is_tried_without(pickled):
+    @contextmanager
+    def around():
+        yield
+        raise TypeError("not the file's fault")
+
+    with unpickled_in(around), pickled.open("rb") as file:
+        assert unpickle(file) == ({"answer": 42}, None)
+    pickled.write_bytes(b"no pickle")
+    with unpickled_in(around), pickled.open("rb") as file, pytest.raises(KeyError):
+        unpickle(file)

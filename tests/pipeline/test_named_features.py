@@ -71,9 +71,7 @@ def test_the_typical_shape_is_the_mean_of_the_training_faces(fitted, demo):
     assert typical_shape(fitted("hog-svm")) is None
 
 
-def test_a_mirrored_face_has_the_same_features(fitted, demo):
-    from happysad.features.mirror import mirrored
-
+def test_a_mirrored_face_has_the_same_features(fitted, demo, mirrored):
     model, face = fitted("fusion-svm"), demo[0][82]
     one, other = (named_features(model, f).set_index("name") for f in (face, mirrored(face)))
     assert len(one) == 12 + 5 + 6 + 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -116,3 +117,23 @@ def test_libraries_keep_to_one_thread(samples, monkeypatch):
     with threadpool_limits(2):
         run_trial(make_model("dummy"), samples.train, {"val": samples.val})
     assert set(seen) == {1}
+
+
+@pytest.mark.parametrize("name", ["landmarks-svm", "fusion-svm", "hog-lbp-svm"])
+def test_weights_reach_the_classifier(samples, name):
+    """Where the happy faces count more, every face looks happier."""
+    train, test = (
+        replace(part, faces=make_model(name)[0].transform(part.paths))
+        for part in (samples.train, samples.test)
+    )
+
+    def p_happy(weights):
+        weighted = replace(train, weights=weights)
+        return run_trial(make_model(name), weighted, {"test": test}).p_happy["test"]
+
+    happy = train.labels == "happy"
+    favored, plain, same = (
+        p_happy(weights) for weights in (np.where(happy, 1.0, 0.05), None, np.ones(len(happy)))
+    )
+    assert favored.mean() > plain.mean() + 0.05
+    np.testing.assert_allclose(same, plain, atol=1e-6)

@@ -1,0 +1,150 @@
+"""scikit-learn imported in a third of its time, for a command that answers and ends.
+
+Its modules import pandas, half of SciPy and more, for functions that few call. Here these get
+stand-ins, which import the real thing when something in it is used for the first time.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+LATER = (
+    "asyncio",
+    "narwhals",
+    "numpy.f2py",
+    "numpy.testing",
+    "pandas",
+    "psutil",
+    "scipy.fft",
+    "scipy.integrate",
+    "scipy.interpolate",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.signal",
+    "scipy.spatial",
+    "scipy.stats",
+    "sklearn.callback._progressbar",
+)
+"""What scikit-learn's estimators import and answering does without."""
+
+
+@contextmanager
+def light_imports() -> Iterator[None]:
+    """In the block, ``LATER`` are stood in for; not where scikit-learn is there in full already."""
+    if "pandas" in sys.modules:  # which it imports
+        yield
+        return
+    collects = gc.isenabled()
+    gc.disable()  # modules are made to stay: looking through them for garbage costs 0.1 s
+    try:
+        with stand_ins(LATER):
+            yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def light_start() -> None:
+    """Import what every model is made of, lightly, and NumPy for one thread.
+
+    Whatever goes wrong is of no harm: who needs scikit-learn imports it again, and in full.
+    """
+    # OpenBLAS starts its threads as it is loaded, and what waits for work takes time as well.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with suppress(Exception), light_imports():
+        importlib.import_module("sklearn.pipeline")
+
+
+@contextmanager
+def stand_ins(names: tuple[str, ...]) -> Iterator[None]:
+    """In the block, these modules and all below them are not imported but stood in for.
+
+    Those that are imported already stay as they are, and those that are not installed are still
+    missing. What was imported in the block keeps its stand-ins; whoever imports the modules after
+    it gets the real ones. A real one that is needed within the block ends it.
+    """
+    finder = _Finder(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        finder.end()
+
+
+class _Finder:
+    """Finds a stand-in for each module of the given names, until it is ended."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.made: dict[str, ModuleType] = {}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        below = name.rpartition(".")[0] in self.made
+        if below or (name in self.names and PathFinder.find_spec(name, path) is not None):
+            return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        self.made[spec.name] = _StandIn(spec.name, self)
+        return self.made[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing: that is the point."""
+
+    def end(self) -> None:
+        """Take all stand-ins out of the places where the next import would find them."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        while self.made:
+            name, module = self.made.popitem()
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+            above, _, last = name.rpartition(".")
+            if vars(sys.modules.get(above, self)).get(last) is module:
+                delattr(sys.modules[above], last)
+
+
+class _StandIn(ModuleType):
+    """A module that is imported when something in it is used."""
+
+    def __init__(self, name: str, finder: _Finder) -> None:
+        super().__init__(name)
+        self.__dict__["_finder"] = finder
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            return _NameIn(self, name)  # from ... import name
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _NameIn:
+    """A function or class of such a module: called, asked, derived from, the real one answers."""
+
+    def __init__(self, module: _StandIn, name: str) -> None:
+        self._module, self._name = module, name
+
+    def _real(self) -> Any:
+        self._module._finder.end()
+        return getattr(importlib.import_module(self._module.__name__), self._name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real(), name)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._real()(*args, **options)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self._real(),)
+
+    def __instancecheck__(self, value: object) -> bool:
+        return isinstance(value, self._real())

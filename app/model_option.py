@@ -1,0 +1,47 @@
+"""``--model``: which model a command asks, a shipped one or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from happysad.features.errors import UserError
+from happysad.pipeline.shipped import DEFAULT, SHIPPED
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FILES = (".joblib", ".onnx")
+
+
+def model_option(command: Command) -> Command:
+    """Give a click command the flag."""
+    return click.option(
+        "--model",
+        default=DEFAULT,
+        show_default=True,
+        help=f"{' or '.join(SHIPPED)}, which come along, or a model file.",
+    )(command)
+
+
+def refuse_model_files(command: str, images: Sequence[str]) -> None:
+    """UserError where the first of the images is a model: it goes behind ``--model``."""
+    first = images[0]
+    if Path(first).suffix.lower() in FILES:
+        rest = " ".join(images[1:]) or "IMAGE"
+        raise UserError(
+            f"{first} is a model, no image: say happysad {command} --model {first} {rest}"
+        )
+
+
+def load(model: str) -> Pipeline:
+    """The model of a name, a joblib file or an ONNX file; UserError where it is none."""
+    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.onnx_file import load_onnx
+
+    return load_onnx(model) if model.endswith(".onnx") else load_model(model)

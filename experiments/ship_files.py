@@ -1,0 +1,66 @@
+"""The files of the models that come along, in the folder of the run that fitted them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from happysad.experiments.ship_config import ShipConfig
+    from happysad.experiments.ship_data import ShipData
+    from happysad.experiments.units import Unit
+    from happysad.pipeline.trial import Trial
+
+FOLDER = "models"
+
+COMPRESS = 9
+"""They are downloaded often and written once."""
+
+
+def shipped_file(folder: Path, name: str) -> Path:
+    """Where a run keeps the model of that name."""
+    return folder / FOLDER / f"{name}.joblib"
+
+
+def save_shipped(
+    folder: Path, unit: Unit, trial: Trial, config: ShipConfig, data: ShipData
+) -> Path:
+    """Write a model and its card; the same bytes of the same fit."""
+    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.model_file import save_model
+
+    weights = {"shares": config.shares, "most": config.most}
+    card = {
+        "model": unit.model,
+        "recipe": str(config.recipes[unit.model]),
+        "settings": unit.settings(),
+        "summary": unit.summary,
+        "dataset": ", ".join(dict.fromkeys(data.frame["source"])),
+        "data": data.digest,
+        "n_train": len(unit.train),
+        "weights": weights,
+        "metrics": {
+            f"{place.dataset} {place.split}": scores for place, scores in trial.metrics.items()
+        },
+        "licences": config.terms,
+    }
+    # Built-in faces, so that nobody's picture goes into the card.
+    probe, _ = make_demo_faces(4, random_state=0)
+    path = shipped_file(folder, unit.model)
+    return save_model(trial.fitted(), path, card, probe=list(probe), compress=COMPRESS)
+
+
+def is_saved(folder: Path, unit: Unit) -> bool:
+    """Whether the folder holds the unit's model, whole."""
+    from happysad.pipeline.model_card import read_card
+
+    path = shipped_file(folder, unit.model)
+    try:
+        card = read_card(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (UserError, OSError):
+        return False
+    return bool(card.get("settings") == unit.settings() and card["sha256"] == digest)

@@ -1,0 +1,108 @@
+"""Put the models of a finished run into the package, and their numbers beside it.
+
+The files go to ``pipeline/shipped_models``, the small tables to ``docs/results/shipped``, the
+pictures to ``docs``, and ``MODEL_CARD.md`` is written from these.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from happysad.experiments import publish as place
+from happysad.experiments.ship_files import shipped_file
+from happysad.features.errors import UserError
+from happysad.features.files import atomic_write
+from happysad.pipeline import shipped
+from happysad.pipeline.model_card import card_path, read_card
+from happysad.pipeline.shipped import SHIPPED
+
+NAME = "shipped"
+CARD = "MODEL_CARD.md"
+TOLD = ("recipe", "summary", "sha256", "bytes", "n_train", "weights", "licences", "versions")
+SETTINGS = (
+    "data_sets", "formats_apart", "recipes", "shares", "most", "parts", "folds", "seed", "limit",
+    "called",
+)  # fmt: skip
+
+_FILE = re.compile(r"[^,(]*/[^,(]*\.\w+")
+
+
+def publish_shipped(folder: Path) -> list[str]:
+    """Publish the run in ``folder``; give what was written.
+
+    Raises
+    ------
+    UserError
+        The run is not finished, or lacks a model that the package names.
+    """
+    from happysad.experiments.reporting.model_card import card_text
+
+    facts = card_facts(folder)
+    _draw_failures(folder)
+    written = place.publish(NAME, folder)
+    for name in SHIPPED:
+        for source, target in _copies(folder, name):
+            with atomic_write(target) as beside:
+                shutil.copyfile(source, beside)
+            written.append(target.name)
+    results = place.RESULTS / NAME
+    with atomic_write(results / "card.json") as beside:
+        beside.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with atomic_write(place.ROOT / CARD) as beside:
+        beside.write_text(card_text(results), encoding="utf-8")
+    return [*written, CARD]
+
+
+def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
+    """From and to, the model last: a reader in between is told that card and model differ."""
+    from happysad.experiments.reporting.model_card import picture_name
+
+    source, picture = shipped_file(folder, name), picture_name(name)
+    card = card_path(source)
+    return [
+        (folder / "figures" / picture, place.ROOT / "docs" / picture),
+        (card, shipped.FOLDER / card.name),
+        (source, shipped.FOLDER / source.name),
+    ]
+
+
+def card_facts(folder: Path) -> dict[str, Any]:
+    """What the card tells beside the tables: the models' own cards, settings and notes."""
+    missing = [name for name in SHIPPED if not shipped_file(folder, name).is_file()]
+    if missing:
+        raise UserError(f"{folder} holds no model {missing[0]}: run ship.py to its end first")
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    cards = {name: read_card(shipped_file(folder, name)) for name in SHIPPED}
+    return {
+        "models": {name: {key: card[key] for key in TOLD} for name, card in cards.items()},
+        "config": {key: run["config"][key] for key in SETTINGS},
+        "notes": [_without_names(note) for note in run["notes"]],
+    }
+
+
+def _without_names(note: str) -> str:
+    """A note without the files or persons that it lists at its end."""
+    said, _, listed = note.rpartition(": ")
+    return said if _FILE.match(listed) or " + " in listed else note
+
+
+def _draw_failures(folder: Path) -> None:
+    """Write ``failures.csv`` and the pictures: what the models make of changed built-in faces."""
+    import pandas as pd
+
+    from happysad.experiments.reporting.model_card import picture_name
+    from happysad.experiments.reporting.model_card_faces import save_failures
+    from happysad.pipeline.model_file import load_model
+
+    tables = [
+        save_failures(
+            load_model(shipped_file(folder, name)), name, folder / "figures" / picture_name(name)
+        )
+        for name in SHIPPED
+    ]
+    with atomic_write(folder / "failures.csv") as beside:
+        pd.concat(tables).to_csv(beside, index=False)

@@ -1,0 +1,144 @@
+"""scikit-learn imported lightly: what is stood in for, and that nothing is missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from happysad.app.light_start import LATER, light_imports, stand_ins
+
+
+def run(code: str) -> str:
+    """What a process of its own prints."""
+    start = "import sys; from happysad.app.light_start import *; light_start()\n"
+    ended = subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True)
+    assert not ended.returncode, ended.stderr
+    return ended.stdout.strip()
+
+
+def test_what_is_stood_in_for_is_not_imported():
+    loaded = set(run("print(*sys.modules)").split())
+    assert {"sklearn.base", "sklearn.pipeline", "joblib"} <= loaded
+    assert loaded.isdisjoint(LATER), loaded.intersection(LATER)
+
+
+def test_importing_later_gives_the_real_modules():
+    code = """
+import pandas, scipy, scipy.stats, scipy.optimize, numpy.testing
+print(pandas.DataFrame({"a": [1]})["a"].sum(), scipy.stats.norm.cdf(0), type(scipy.stats).__name__)
+print(pandas.DataFrame is __import__("sklearn.utils.fixes").utils.fixes.pd.DataFrame)
+"""
+    assert run(code).split() == ["1", "0.5", "module", "True"]
+
+
+def test_functions_that_need_what_was_stood_in_for_work_as_ever():
+    # Of scipy.stats, scipy.interpolate, scipy.optimize and pandas.
+    code = """
+import numpy as np
+with light_imports():
+    from sklearn.preprocessing import PowerTransformer, QuantileTransformer, SplineTransformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+x = np.arange(1.0, 13.0).reshape(-1, 1)
+y = np.arange(12) % 3 > 0
+print(PowerTransformer().fit_transform(x).std().round(3))
+print(QuantileTransformer(n_quantiles=12, output_distribution="normal").fit_transform(x)[5, 0] < 0)
+print(SplineTransformer().fit_transform(x).shape)
+print(LogisticRegression().fit(x, y).predict_proba(x).shape, roc_auc_score(y, x[:, 0]) > 0.5)
+print(type(PowerTransformer().set_output(transform="pandas").fit_transform(x)).__name__)
+"""
+    told = run(code).splitlines()
+    assert told == ["1.0", "True", "(12, 7)", "(12, 2) True", "DataFrame"]
+
+
+def test_a_model_is_loaded_lightly_and_answers_the_same(model_file, photo):
+    from happysad.pipeline.model_file import load_model
+
+    code = f"""
+from happysad.pipeline.model_file import load_model
+from happysad.pipeline.model_pickle import unpickled_in
+with unpickled_in(light_imports):
+    model = load_model({str(model_file)!r})
+print(*model.predict_proba([{str(photo)!r}])[0], "scipy.stats" in sys.modules)
+"""
+    *answers, loaded = run(code).split()
+    assert [float(p) for p in answers] == list(load_model(model_file).predict_proba([photo])[0])
+    assert loaded == "False"
+
+
+def test_nothing_is_stood_in_for_where_scikit_learn_is_there():
+    import pandas  # noqa: F401
+
+    before = list(sys.meta_path)
+    with light_imports():
+        assert sys.meta_path == before
+
+
+@pytest.fixture
+def some(tmp_path, monkeypatch):
+    """A package ``some_package`` of two modules, and ``user_of_it``, which imports them."""
+    package = tmp_path / "some_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "inner.py").write_text("class A:\n    x = 3\n\ndef f():\n    return 4\n")
+    (tmp_path / "user_of_it.py").write_text(
+        "import some_package.inner as module\nfrom some_package.inner import A, f\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in [n for n in sys.modules if n.startswith(("some_package", "user_of_it"))]:
+        del sys.modules[name]
+
+
+def test_a_stand_in_is_called_asked_and_derived_from(some):
+    with stand_ins(("some_package",)):
+        import user_of_it as user
+    assert "some_package" not in sys.modules
+    assert user.f() == 4
+    assert user.A.x == 3
+    assert user.module.f() == 4
+    real = sys.modules["some_package.inner"]
+    assert isinstance(real.A(), user.A)
+
+    class B(user.A):
+        pass
+
+    assert issubclass(B, real.A)
+
+
+def test_a_real_one_that_is_needed_within_ends_it(some):
+    with stand_ins(("some_package",)):
+        import user_of_it as user
+
+        assert user.f() == 4
+        import some_package.inner
+
+        assert some_package.inner.f() == 4
+        assert type(some_package.inner.f).__name__ == "function"
+
+
+def test_modules_below_a_real_one_are_stood_in_for_and_taken_out_again(some):
+    import some_package
+
+    with stand_ins(("some_package.inner",)):
+        import user_of_it as user
+    assert "inner" not in vars(some_package)
+    assert user.module.A.x == 3
+    assert vars(some_package)["inner"].f() == 4
+
+
+def test_what_is_not_installed_is_still_missing():
+    with stand_ins(("no_such_package",)), pytest.raises(ModuleNotFoundError):
+        import no_such_package  # noqa: F401
+
+
+def test_an_error_in_the_block_leaves_no_trace(some):
+    before = list(sys.meta_path)
+    with pytest.raises(ZeroDivisionError), stand_ins(("some_package",)):
+        import user_of_it  # noqa: F401
+
+        raise ZeroDivisionError
+    assert sys.meta_path == before
+    assert "some_package.inner" not in sys.modules

@@ -1,0 +1,36 @@
+"""Where a run keeps its models, and whether they are whole."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from happysad.experiments.console import silent
+from happysad.experiments.ship_data import read_ship_data
+from happysad.experiments.ship_files import is_saved, shipped_file
+from happysad.experiments.ship_units import SHIPPED, ship_units
+
+
+@pytest.fixture
+def unit(ship_config):
+    data = read_ship_data(ship_config, silent)
+    return next(u for u in ship_units(ship_config, data) if u.condition == SHIPPED)
+
+
+def test_a_whole_model_of_the_unit_is_saved(unit, shipped_run, tmp_path):
+    assert is_saved(shipped_run, unit)
+    run = tmp_path / "run"
+    assert not is_saved(run, unit)
+    shutil.copytree(shipped_run / "models", run / "models")
+    assert is_saved(run, unit)
+    path = shipped_file(run, unit.model)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert not is_saved(run, unit)
+
+
+def test_a_model_of_other_settings_is_not_the_units(unit, shipped_run):
+    from dataclasses import replace
+
+    other = replace(unit, weights=unit.weights * 2)
+    assert not is_saved(shipped_run, other)

@@ -1,0 +1,77 @@
+"""The models that come with the package: found by name, whole, small, and what they claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from happysad.features.errors import UserError
+from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.model_card import LICENCE_5, LICENCE_68
+from happysad.pipeline.model_file import card_path, load_model, read_card
+from happysad.pipeline.shipped import DEFAULT, FOLDER, SHIPPED, model_path, shipped_path
+
+LARGEST = 20_000_000  # bytes of all together
+
+
+def test_names_and_files():
+    assert DEFAULT == "fusion"
+    assert model_path("fusion") == shipped_path("fusion") == FOLDER / "fusion.joblib"
+    assert model_path("./fusion") == Path("fusion")
+    assert model_path(Path("fusion")) == Path("fusion")
+    assert model_path("mine.joblib") == Path("mine.joblib")
+    assert model_path("some/fusion") == Path("some/fusion")
+
+
+def test_unknown_words_list_the_names():
+    with pytest.raises(UserError) as caught:
+        model_path("landmarkfree")
+    told = str(caught.value)
+    assert "did you mean landmark-free?" in told
+    assert "fusion and landmark-free" in told
+    assert "./" not in told
+    with pytest.raises(UserError, match="no model named ''"):
+        model_path("")
+
+
+def test_a_file_without_a_suffix_is_pointed_to(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine").touch()
+    with pytest.raises(UserError, match=r"\(\./mine for the file of that name here\)"):
+        model_path("mine")
+
+
+def test_together_they_are_small():
+    files = [shipped_path(name) for name in SHIPPED]
+    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
+        name for path in files for name in (path.name, card_path(path).name)
+    )
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= LARGEST
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_is_whole_and_reads_faces(name):
+    model = load_model(name)  # checks its hash and its answers to the probe
+    images, labels = make_demo_faces(40, random_state=77)
+    right = model.predict(list(images)) == labels
+    assert right.mean() > 0.7
+    assert np.abs(model.predict_proba(list(images)).sum(axis=1) - 1).max() < 1e-9
+
+
+@pytest.mark.parametrize(("name", "terms"), [("fusion", LICENCE_68), ("landmark-free", LICENCE_5)])
+def test_its_card_states_the_terms(name, terms):
+    card = read_card(name)
+    assert terms in card["licences"]
+    assert (LICENCE_68 in card["licences"]) == (name == "fusion")
+    assert card["probe"]
+    assert card["model"] == name
+
+
+def test_a_file_of_that_name_here_does_not_hide_the_shipped_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("fusion").write_text("mine")
+    assert load_model("fusion").classes_.tolist() == ["happy", "sad"]
+    with pytest.raises(UserError, match="fusion has no card"):
+        load_model("./fusion")
