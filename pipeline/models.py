@@ -166,8 +166,8 @@ def _cnn(**options: Any) -> Callable[[int], list[Step]]:
     return steps
 
 
-def _svm_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
-    return lambda state: [("classify", KernelSvm(describe(state), random_state=state))]
+def _svm_on(describe: Callable[[int], Any], **options: Any) -> Callable[[int], list[Step]]:
+    return lambda state: [("classify", KernelSvm(describe(state), random_state=state, **options))]
 
 
 def _boosting_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
@@ -183,7 +183,9 @@ RECIPES: dict[str, Recipe] = {
     "words-svm": Recipe("SVM on counts of small patterns", _svm_on(_words), "5"),
     "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
     "hog-lbp-svm": Recipe("SVM on HOG and LBP", _svm_on(_hog_and_lbp), "5"),
-    "textures-svm": Recipe("SVM on HOG, LBP and words, free of landmarks", _svm_on(_textures), "5"),
+    "textures-svm": Recipe(
+        "SVM on HOG, LBP and words, free of landmarks", _svm_on(_textures, n_centers=4000), "5"
+    ),
     "fusion-svm": Recipe("SVM on landmarks, HOG, LBP and words", _svm_on(_fusion)),
     "fusion-gb": Recipe("boosting on landmarks, HOG, LBP and words", _boosting_on(_fusion)),
     "embedding-svm": Recipe("SVM on dlib's face recognition network", _svm_on(_embedding), "5"),
