@@ -18,7 +18,7 @@ COMMANDS = {
 """Name to module and function."""
 
 
-class Commands(click.Group):  # type: ignore[misc]  # click is untyped here
+class Commands(click.Group):
     """Imports a command when it is asked for: an answer needs little of what a comparison does."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

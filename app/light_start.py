@@ -57,8 +57,9 @@ def light_start() -> None:
 
     Whatever goes wrong is of no harm: who needs scikit-learn imports it again, and in full.
     """
-    # OpenBLAS starts its threads as it is loaded, and what waits for work takes time as well.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if "numpy" not in sys.modules:
+        # OpenBLAS starts its threads as it is loaded, and what waits for work takes time as well.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with suppress(Exception), light_imports():
         importlib.import_module("sklearn.pipeline")
 

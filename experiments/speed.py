@@ -56,31 +56,37 @@ def measure(
                 rows += [{"model": name, "images": kind, **row} for row in told]
         photo = next(iter(images.values()))[0]
         rows += [{"model": name, **row} for row in footprint_rows(file, photo, repeats)]
-    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype({"batch": "Int64"})
 
 
 def summary(frame: pd.DataFrame) -> list[str]:
     """What the rows of ``measure`` say, in lines for the reader."""
     lines = []
-    stages = frame[frame["kind"] != "footprint"]
-    for (model, images), part in stages.groupby(["model", "images"], sort=False):
+    timed, own = frame[frame["kind"] != "footprint"], frame[frame["kind"] == "footprint"]
+    for model, images in timed[["model", "images"]].drop_duplicates().itertuples(index=False):
+        part = timed[(timed["model"] == model) & (timed["images"] == images)]
         floor = part[part["kind"] == "floor"]
-        least = float(floor["value"].sum())
-        for batch, rows in part[part["kind"] != "floor"].groupby("batch"):
-            lines.append(f"{model}, {images}, batch of {batch:.0f}")
-            lines += [f"  {s:<34}{v:9.3f} ms" for s, v in zip(rows.stage, rows.value, strict=True)]
-            lines.append(f"  {'from file to answer':<34}{rows['value'].sum():9.3f} ms")
-            own = float(rows.loc[rows["kind"].isin(["descriptor", "classifier"]), "value"].sum())
-            lines.append(f"  {'descriptors and classifier':<34}{own:9.3f} ms")
-            lines.append(
-                f"  {own / least:.3f} of the floor: {least:.3f} ms for "
-                f"{', '.join(floor['stage'])} by themselves"
-            )
-    for model, part in frame[frame["kind"] == "footprint"].groupby("model", sort=False):
+        for batch in part["batch"].unique():
+            rows = part[(part["batch"] == batch) & (part["kind"] != "floor")]
+            lines += [f"{model}, {images}, batch of {batch}", *_stage_lines(rows, floor)]
+    for model in own["model"].unique():
         lines.append(f"{model}, size and start")
-        for stage, value, unit in zip(part["stage"], part["value"], part["unit"], strict=True):
-            lines.append(f"  {stage:<34}{value:9.3f} {unit}")
+        rows = own[own["model"] == model]
+        told = zip(rows["stage"], rows["value"], rows["unit"], strict=True)
+        lines += [f"  {stage:<34}{value:9.3f} {unit}" for stage, value, unit in told]
     return lines
+
+
+def _stage_lines(rows: pd.DataFrame, floor: pd.DataFrame) -> list[str]:
+    own = float(rows.loc[rows["kind"].isin(["descriptor", "classifier"]), "value"].sum())
+    least = float(floor["value"].sum())
+    told = [*zip(rows["stage"], rows["value"], strict=True)]
+    told += [("from file to answer", rows["value"].sum()), ("descriptors and classifier", own)]
+    return [
+        *(f"  {stage:<34}{value:9.3f} ms" for stage, value in told),
+        f"  {own / least:.3f} of the floor: {least:.3f} ms for "
+        f"{', '.join(floor['stage'])} by themselves",
+    ]
 
 
 @click.command(name="speed")

@@ -28,9 +28,7 @@ Row = dict[str, Any]
 """``kind`` (face, descriptor, classifier, floor), ``stage``, ``batch``, ``value``, ``unit``."""
 
 
-def stage_rows(
-    model: Pipeline, files: Sequence[Path], batch: int, repeats: int = 3
-) -> list[Row]:
+def stage_rows(model: Pipeline, files: Sequence[Path], batch: int, repeats: int = 3) -> list[Row]:
     """Cost of each stage: the median of ``repeats`` passes, after one that is not counted.
 
     Parameters
@@ -101,13 +99,15 @@ def _held(watch: Watch, model: Pipeline) -> Iterator[None]:
     from happysad.features import detect, faces
     from happysad.features.base import FaceFeature
 
-    run, load = detect.frontal_detector().run, detect.shape_predictor
+    dlibs: Any = detect
+    reader: Any = faces
+    run, load = dlibs.frontal_detector().run, dlibs.shape_predictor
     detector = SimpleNamespace(run=watch.held_to(DETECT, run))
     predictor = cache(lambda kind: watch.held_to(LANDMARKS[kind], load(kind)))
     with ExitStack() as stack:
         stack.enter_context(put(detect, "frontal_detector", lambda: detector))
         stack.enter_context(put(detect, "shape_predictor", predictor))
-        stack.enter_context(put(faces, "read_image", watch.held_to(DECODE, faces.read_image)))
+        stack.enter_context(put(faces, "read_image", watch.held_to(DECODE, reader.read_image)))
         for part in _parts(model):
             name = str(part) if isinstance(part, FaceFeature) else ALIGN
             stack.enter_context(put(part, "transform", watch.held_to(name, part.transform)))

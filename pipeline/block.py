@@ -15,6 +15,7 @@ from happysad.features.batch import Faces
 from happysad.pipeline.half_precision import HalfPrecision, halved
 from happysad.pipeline.mirror_halves import MirrorHalves
 
+_ROUNDING = 1e-12  # variance of float32 sums, in squares of what is summed
 _AT_ONCE = 1024  # faces reduced at once: a descriptor's halves are as large as itself
 
 
@@ -41,7 +42,8 @@ class PrincipalBlock(
     weight : float
         Sum of the variances of the columns that come out.
     standardize : bool
-        Bring each column to variance 1 before, as suits columns of different units.
+        Bring each column, of either half, to variance 1 before, as suits columns of different
+        units.
     random_state : int, RandomState or None
         Of the randomised decomposition (Halko, Martinsson and Tropp 2011).
 
@@ -88,7 +90,7 @@ class PrincipalBlock(
         n = max(1, min(self.n_components, len(X) - 1, rows.shape[1]))
         found = [self._components(even / scales[0], n), self._components(odd / scales[1], n, True)]
         maps, total = _strongest(found, n)
-        by = np.sqrt(total / self.weight) if total > 0 else np.inf  # all the same: all 0
+        by = np.sqrt(total / self.weight) if _varies(mean, even, odd) else np.inf  # all 0
         self.even_map_, self.odd_map_ = (
             halved(axes / s[:, None] / by) for (axes, _), s in zip(maps, scales, strict=True)
         )
@@ -144,6 +146,12 @@ class PrincipalBlock(
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _varies(mean: NDArray[np.float32], *halves: NDArray[np.float32]) -> bool:
+    """Whether faces differ by more than rounding: ``halves`` are the differences from the mean."""
+    squares = sum(float(np.vdot(half, half)) for half in halves)
+    return squares > _ROUNDING * len(halves[0]) * float(np.vdot(mean, mean))
 
 
 Maps = list[tuple[NDArray[np.float32], NDArray[np.float32]]]

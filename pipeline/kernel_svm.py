@@ -12,8 +12,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.batch import Faces
 from happysad.pipeline.half_precision import HalfPrecision, halved
+from happysad.pipeline.left_out import ridge_left_out
 
-_RIDGE = 1e-3  # on the kernel of the centres: copies among them would make it singular
+Coordinates = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+RIDGE = 1e-3  # on the kernel of the centres: copies among them would make it singular
 _AT_ONCE = 1024  # faces compared with all centres at once
 
 
@@ -78,6 +81,8 @@ class KernelSvm(HalfPrecision, ClassifierMixin, BaseEstimator):  # type: ignore[
         self, X: Faces, y: NDArray[np.str_], sample_weight: NDArray[np.float64] | None = None
     ) -> KernelSvm:
         """Fit on ``n`` faces with labels (n,) and, maybe, weights (n,) of mean about 1."""
+        from scipy.linalg import solve_triangular
+
         self.classes_, numbers = np.unique(y, return_inverse=True)
         target = np.where(numbers == len(self.classes_) - 1, 1.0, -1.0)
         weight = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, float)
@@ -89,11 +94,10 @@ class KernelSvm(HalfPrecision, ClassifierMixin, BaseEstimator):  # type: ignore[
         drawn = check_random_state(self.random_state).permutation(len(rows))[: self.n_centers]
         self.centers_ = halved(rows[drawn])
         self.center_sizes_ = np.einsum("ij,ij->i", self.centers_, self.centers_)
-        among = self._kernel(self.centers_).astype(np.float64)
-        among[np.diag_indices(len(among))] += _RIDGE
         self.intercept_ = float(np.average(target, weights=weight))
-        target -= self.intercept_
-        self.weights_, unseen = self._solved(rows, target, weight, among)
+        columns, lower = self.coordinates(rows)
+        found, unseen = ridge_left_out(columns, target - self.intercept_, weight, self.alpha)
+        self.weights_ = solve_triangular(lower, found, lower=True, trans=1).astype(np.float32)
         self.sigmoid_ = _sigmoid(unseen + self.intercept_, numbers, weight)
         return self
 
@@ -102,7 +106,7 @@ class KernelSvm(HalfPrecision, ClassifierMixin, BaseEstimator):  # type: ignore[
         check_is_fitted(self)
         rows = self.describe_.transform(X)[:, self.order_]
         scores = [
-            self._kernel(rows[start : start + _AT_ONCE]) @ self.weights_
+            self.kernel(rows[start : start + _AT_ONCE]) @ self.weights_
             for start in range(0, len(rows), _AT_ONCE)
         ]
         return np.concatenate([np.zeros(0), *scores]) + self.intercept_
@@ -119,50 +123,29 @@ class KernelSvm(HalfPrecision, ClassifierMixin, BaseEstimator):  # type: ignore[
         """The more probable labels of ``n`` faces: (n,)."""
         return np.asarray(self.classes_[(self.predict_proba(X)[:, 1] > 0.5).astype(int)])
 
-    def _solved(
-        self,
-        rows: NDArray[np.float32],
-        target: NDArray[np.float64],
-        weight: NDArray[np.float64],
-        among: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        """Weights of the centres, and each face's score by a fit without it, (n,).
+    def coordinates(self, rows: NDArray[np.float32]) -> Coordinates:
+        """(n, p) features in orthonormal coordinates of the space that the centres span.
 
-        Ridge regression in the space that the centres span. There the fit without a face is
-        known without fitting: Cawley and Talbot (2003), Efficient leave-one-out cross-validation
-        of kernel Fisher discriminant classifiers.
+        Returns
+        -------
+        columns : (m, n) float32
+            A face a column.
+        lower : (m, m) float32
+            Cholesky factor of the kernel of the centres.
         """
         from scipy.linalg import cholesky, solve_triangular
 
+        among = self.kernel(self.centers_).astype(np.float64)
+        among[np.diag_indices(len(among))] += RIDGE
         lower = cholesky(among, lower=True, check_finite=False).astype(np.float32)
-        gram = np.zeros_like(among)
-        moment = np.zeros(len(among))
-        spanned = np.empty((len(among), len(rows)), np.float32)
+        columns = np.empty((len(lower), len(rows)), np.float32)
         for start in range(0, len(rows), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            kernel = self._kernel(rows[part]).T
-            one = solve_triangular(lower, kernel, lower=True, check_finite=False)
-            weighted = one * weight[part].astype(np.float32)
-            gram += weighted @ one.T
-            moment += weighted.astype(np.float64) @ target[part]
-            spanned[:, part] = one
-        gram[np.diag_indices(len(gram))] += self.alpha
-        root = cholesky(gram, lower=True, check_finite=False, overwrite_a=True)
-        half = solve_triangular(root, moment, lower=True, check_finite=False)
-        found = solve_triangular(root, half, lower=True, trans=1, check_finite=False)
-        lever = np.zeros(len(rows))
-        root32 = root.astype(np.float32)
-        for start in range(0, len(rows), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            leaned = solve_triangular(root32, spanned[:, part], lower=True, check_finite=False)
-            lever[part] = np.einsum("ij,ij->j", leaned, leaned) * weight[part]
-        scores = found.astype(np.float32) @ spanned
-        lever = np.minimum(lever, 1 - 1e-6)
-        unseen = (scores - lever * target) / (1 - lever)
-        whole = solve_triangular(lower.astype(np.float64), found, lower=True, trans=1)
-        return whole.astype(np.float32), unseen
+            kernel = self.kernel(rows[part]).T
+            columns[:, part] = solve_triangular(lower, kernel, lower=True, check_finite=False)
+        return columns, lower
 
-    def _kernel(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def kernel(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Kernel of (n, p) features with the centres: (n, m) float32."""
         n, centers = self.n_even_, self.centers_
         distance = rows[:, :n] @ centers[:, :n].T

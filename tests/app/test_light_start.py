@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -10,10 +11,12 @@ import pytest
 from happysad.app.light_start import LATER, light_imports, stand_ins
 
 
-def run(code: str) -> str:
+def run(code: str, before: str = "") -> str:
     """What a process of its own prints."""
-    start = "import sys; from happysad.app.light_start import *; light_start()\n"
-    ended = subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True)
+    start = f"{before}\nimport sys; from happysad.app.light_start import *; light_start()\n"
+    theirs = {name: value for name, value in os.environ.items() if "THREADS" not in name}
+    command = [sys.executable, "-c", start + code]
+    ended = subprocess.run(command, capture_output=True, text=True, env=theirs)
     assert not ended.returncode, ended.stderr
     return ended.stdout.strip()
 
@@ -22,6 +25,13 @@ def test_what_is_stood_in_for_is_not_imported():
     loaded = set(run("print(*sys.modules)").split())
     assert {"sklearn.base", "sklearn.pipeline", "joblib"} <= loaded
     assert loaded.isdisjoint(LATER), loaded.intersection(LATER)
+
+
+def test_numpy_gets_one_thread_unless_the_user_said_otherwise_and_garbage_is_collected_again():
+    code = "import gc, os; print(os.environ['OPENBLAS_NUM_THREADS'], gc.isenabled())"
+    assert run(code).split() == ["1", "True"]
+    before = "import os; os.environ['OPENBLAS_NUM_THREADS'] = '7'; import numpy"
+    assert run(code, before).split() == ["7", "True"]
 
 
 def test_importing_later_gives_the_real_modules():
@@ -87,7 +97,7 @@ def some(tmp_path, monkeypatch):
         "import some_package.inner as module\nfrom some_package.inner import A, f\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    yield
+    yield tmp_path
     for name in [n for n in sys.modules if n.startswith(("some_package", "user_of_it"))]:
         del sys.modules[name]
 
@@ -136,9 +146,8 @@ def test_what_is_not_installed_is_still_missing():
 
 def test_an_error_in_the_block_leaves_no_trace(some):
     before = list(sys.meta_path)
+    (some / "user_of_it.py").write_text("import some_package.inner\n1 / 0\n")
     with pytest.raises(ZeroDivisionError), stand_ins(("some_package",)):
         import user_of_it  # noqa: F401
-
-        raise ZeroDivisionError
     assert sys.meta_path == before
     assert "some_package.inner" not in sys.modules

@@ -63,9 +63,7 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
 }
 
 WITHOUT_MIRROR = {
-    repr(extractor)
-    for extractor in EXTRACTORS
-    if isinstance(extractor, Embedding | Pixels)
+    repr(extractor) for extractor in EXTRACTORS if isinstance(extractor, Embedding | Pixels)
 } | {
     repr(Hog(cell=8, block=1, bins=9, signed=False, interpolate=False)),  # its bins have no mirror
     repr(Lbp(radius=1, grid=5, root=False)),  # 5 cells of 96 pixels are not of one size

@@ -90,7 +90,9 @@ def test_the_eyes_lie_where_the_detectors_box_puts_them(crop):
     seen = rescaled(crop)
     found = eyes_in(seen, find_faces(seen, -0.5)[0])
     between = np.hypot(*(found[1] - found[0]))
-    off = [eyes_in(seen, box) - found for box in (full_frame(crop), refined(seen, full_frame(crop)))]
+    off = [
+        eyes_in(seen, box) - found for box in (full_frame(crop), refined(seen, full_frame(crop)))
+    ]
     off = np.linalg.norm(off, axis=2).max(axis=1) / between
     assert off[1] < 0.015
     assert off[1] <= off[0]

@@ -8,10 +8,11 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from happysad.features.errors import UserError
-from happysad.pipeline.balance import BalancedClassifier, _folds_of_originals
+from happysad.pipeline.balance import BalancedClassifier
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +58,42 @@ def test_probabilities_are_those_of_even_classes(skewed, even, how):
     assert abs(p_happy.mean() - 0.5) < 0.1
 
 
-def test_copies_of_a_face_stay_in_one_calibration_fold(skewed):
-    _, y = skewed
-    model = BalancedClassifier(svm(), "oversample", random_state=0)
+class Seen(LogisticRegression):
+    """Remembers what it was fitted on."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.seen_ = X, y, sample_weight
+        return super().fit(X, y, sample_weight)
+
+
+class SeenNeighbors(KNeighborsClassifier):
+    """The same of a classifier that knows no weights."""
+
+    def fit(self, X, y):
+        self.seen_ = X, y
+        return super().fit(X, y)
+
+
+def test_a_face_drawn_again_counts_more_and_is_there_once(skewed):
+    X, y = skewed
+    model = BalancedClassifier(Seen(), "oversample", random_state=0).fit(X, y)
     rows = model._oversampled(y)
     assert sorted(np.unique(rows)) == list(range(len(y)))
-    assert np.sum(y[rows] == "sad") == np.sum(y[rows] == "happy") == 400
-    folds = _folds_of_originals(svm().cv, y, rows)
-    assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(rows)))
-    for train, test in folds:
-        assert not set(rows[train]) & set(rows[test])
+    seen, labels, counts = model.estimator_.seen_
+    assert seen is X
+    assert labels.tolist() == y.tolist()
+    assert set(counts[y == "happy"]) == {1}
+    assert counts[y == "sad"].min() >= 1
+    assert counts[y == "sad"].sum() == 400
+    assert np.std(counts[y == "sad"]) > 1  # drawn, not dealt out evenly
+
+
+def test_a_classifier_without_weights_sees_a_face_as_often_as_it_was_drawn(skewed):
+    X, y = skewed
+    model = BalancedClassifier(SeenNeighbors(), "oversample", random_state=0).fit(X, y)
+    rows = model._oversampled(y)
+    np.testing.assert_array_equal(model.estimator_.seen_[0], X[rows])
+    assert np.sum(model.estimator_.seen_[1] == "sad") == 400
 
 
 def test_even_classes_change_nothing(even):

@@ -30,11 +30,11 @@ def test_unknown_variants_are_one_sentence():
 
 
 def test_tuned_sets_parameters_by_their_names():
-    recipe = tuned(RECIPES["hog-svm"], {"classify__estimator__C": 9.0}, "mine")
+    recipe = tuned(RECIPES["hog-svm"], {"classify__alpha": 9.0}, "mine")
     (_, classifier) = recipe.steps(3)[-1]
-    assert classifier.estimator.C == 9.0
+    assert classifier.alpha == 9.0
     assert recipe.summary == "mine"
-    assert RECIPES["hog-svm"].steps(3)[-1][1].estimator.C != 9.0
+    assert RECIPES["hog-svm"].steps(3)[-1][1].alpha != 9.0
 
 
 def test_an_unknown_parameter_is_one_sentence():
