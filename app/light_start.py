@@ -26,10 +26,14 @@ LATER = (
     "scipy.fft",
     "scipy.integrate",
     "scipy.interpolate",
+    "scipy.linalg",
     "scipy.ndimage",
     "scipy.optimize",
     "scipy.signal",
+    "scipy.sparse.csgraph",
+    "scipy.sparse.linalg",
     "scipy.spatial",
+    "scipy.special",
     "scipy.stats",
     "sklearn.callback._progressbar",
 )
@@ -101,16 +105,28 @@ class _Finder:
         """Nothing: that is the point."""
 
     def end(self) -> None:
-        """Take all stand-ins out of the places where the next import would find them."""
+        """No stand-ins from here on."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
-        while self.made:
-            name, module = self.made.popitem()
+        self.release("")
+
+    def release(self, start: str) -> None:
+        """Take stand-ins out of the places where the next import would find them.
+
+        ``start`` is that of their names.
+        """
+        self.names = tuple(name for name in self.names if not name.startswith(start))
+        for name in [name for name in self.made if name.startswith(start)]:
+            module = self.made.pop(name)
             if sys.modules.get(name) is module:
                 del sys.modules[name]
             above, _, last = name.rpartition(".")
             if vars(sys.modules.get(above, self)).get(last) is module:
                 delattr(sys.modules[above], last)
+
+
+_C_FUNCTIONS = "__pyx_capi__"
+"""Where a compiled module looks for those of another; they are addresses, so no stand-in does."""
 
 
 class _StandIn(ModuleType):
@@ -121,6 +137,9 @@ class _StandIn(ModuleType):
         self.__dict__["_finder"] = finder
 
     def __getattr__(self, name: str) -> Any:
+        if name == _C_FUNCTIONS:
+            self._finder.release(".".join(self.__name__.split(".")[:2]))
+            return getattr(importlib.import_module(self.__name__), name)
         if name.startswith("__"):
             raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:

@@ -15,12 +15,14 @@ from happysad.experiments.reporting.style import COLORS
 from happysad.features.files import atomic_write
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
 
 def draw_pipeline(model: Pipeline, images: list[Any]) -> Figure:
-    """One row for each face image: found, upright, HOG, LBP, answer.
+    """One row for each face image: found, upright, HOG, LBP, words, answer.
 
     Parameters
     ----------
@@ -30,11 +32,11 @@ def draw_pipeline(model: Pipeline, images: list[Any]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.6, 2.05 * len(images) + 0.3), layout="constrained")
-    axes = figure.subplots(len(images), 5, squeeze=False)
+    figure = Figure(figsize=(11.4, 2.05 * len(images) + 0.3), layout="constrained")
+    axes = figure.subplots(len(images), 6, squeeze=False)
     for line, image in zip(axes, images, strict=True):
         _draw_row(line, model, image)
-    titles = ["1  found", "2  upright", "3a  HOG", "3b  LBP", "4  decided"]
+    titles = ["1  found", "2  upright", "3a  HOG", "3b  LBP", "3c  words", "4  decided"]
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, loc="left", fontsize=10)
     return figure
@@ -66,7 +68,29 @@ def _draw_row(axes: Any, model: Pipeline, image: Any) -> None:
     glyphs = hog(face.crops[0], 9, (8, 8), (1, 1), visualize=True)[1]
     axes[2].imshow(glyphs, cmap="gray")
     axes[3].imshow(lbp_codes(face.crops)[0], cmap="gray")
-    _draw_answer(axes[4], float(model.predict_proba([image])[0][0]))
+    axes[4].imshow(in_words(face.crops[0]), cmap="gray")
+    _draw_answer(axes[5], float(model.predict_proba([image])[0][0]))
+
+
+def in_words(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """An aligned crop put together from the word that is nearest to each patch, (48, 48) float32.
+
+    Where patches overlap the mean of their words is shown.
+    """
+    import numpy as np
+
+    from happysad.features.words import PATCH, PLACES, SIDE, STEP, patches, vocabulary
+
+    known = vocabulary()
+    whitened = patches(crop[None]) @ known.whitening
+    distance = (known.words**2).sum(axis=1) - 2 * whitened @ known.words.T
+    as_seen = known.words @ np.linalg.inv(known.whitening)
+    drawn, covered = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
+    for place, word in enumerate(distance.argmin(axis=1)):
+        row, column = place // PLACES * STEP, place % PLACES * STEP
+        drawn[row : row + PATCH, column : column + PATCH] += as_seen[word].reshape(PATCH, PATCH)
+        covered[row : row + PATCH, column : column + PATCH] += 1
+    return drawn / covered
 
 
 def _draw_answer(ax: Any, p_happy: float) -> None:

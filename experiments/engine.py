@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from happysad.experiments.run_folder import RunFolder
     from happysad.pipeline.trial import Trial
 
-_SLOWEST = ("cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "lbp-svm", "hog-lbp-svm")
+_SLOWEST = (
+    "cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "textures-svm", "hog-lbp-svm", "lbp-svm",
+    "words-svm",
+)  # fmt: skip
 
 Say = Callable[[str], None]
 OnTrial = Callable[[Unit, "Trial"], None]

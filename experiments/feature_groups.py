@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.landmarks import EXPRESSIONS
+from happysad.features.words import PATCH, SIDE, STEP
 
 Columns = NDArray[np.intp]
 
@@ -25,6 +26,7 @@ LANDMARK_REGIONS = {
 
 _HOG = re.compile(r"hog_block[\d.]+_cell(\d+)\.")
 _LBP = re.compile(r"lbp_(cell|between)(\d+)\.")
+_WORDS = re.compile(r"words_cell(\d+)\.")
 _POINTS = re.compile(r"(?:landmark|slope)_(\d+)_(\d+)?")
 _MEASURED = {"mouth": ("mouth", "lip", "nose_to"), "eyes": ("eye",), "brows": ("brow",)}
 
@@ -33,8 +35,8 @@ def feature_groups(extractor: Any, size: int) -> dict[str, Columns]:
     """Name of each group to its columns; a column can be in several groups.
 
     Landmark geometry: coordinates, slopes, each named measure of an expression, and for each
-    part of the face all columns that a landmark of it has a share in. HOG and LBP: by the band
-    of the face that a cell's centre lies in. Of every extractor, last, all columns.
+    part of the face all columns that a landmark of it has a share in. HOG, LBP and words: by the
+    band of the face that a cell's centre lies in. Of every extractor, last, all columns.
 
     Parameters
     ----------
@@ -57,6 +59,9 @@ def _groups(name: str, extractor: Any, size: int) -> list[str]:
     if found := _LBP.match(name):
         half = 0.5 if found[1] == "cell" else 1.0
         return [region((int(found[2]) + half) / extractor.grid)]
+    if found := _WORDS.match(name):
+        margin = (PATCH - STEP) / 2 / SIDE  # the middles of patches keep away from the border
+        return [region(margin + (int(found[1]) + 0.5) * (1 - 2 * margin) / extractor.grid)]
     if name in EXPRESSIONS:
         parts = [part for part, begins in _MEASURED.items() if name.startswith(begins)]
         return [name, *(f"with the {part}" for part in parts)]

@@ -44,7 +44,7 @@ class Dealt:
         self._known: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     def rows(self, extractor: FaceFeature, faces: Faces) -> NDArray[np.float32]:
-        """The features of the batch or of its mirror images, in the batch's order."""
+        """The features of the batch, with the columns dealt out anew."""
         rows, columns = self.untouched(extractor, faces), self.columns.get(extractor.space())
         if columns is not None:
             rows = rows.copy()
@@ -53,7 +53,7 @@ class Dealt:
 
     def untouched(self, extractor: FaceFeature, faces: Faces) -> NDArray[np.float32]:
         """The features as they are, (n, d) float32."""
-        # By content: mirror images have no keys.
+        # By content: faces may have no keys.
         key = (extractor.space(), hashlib.sha256(faces.crops.tobytes()).hexdigest())
         if key not in self._known:
             self._known[key] = extractor.transform(faces)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
+from happysad.experiments.remembered import remember
 from happysad.experiments.search_space import Space
 from happysad.features.batch import Faces
 from happysad.features.store import FeatureStore, use_store
@@ -68,8 +69,6 @@ class Stored(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
         from threadpoolctl import threadpool_limits
 
         with use_store(FeatureStore(self.store)), threadpool_limits(1):
-            if hasattr(self.model_, "decision_function"):
-                return np.asarray(self.model_.decision_function(X))
             return np.asarray(self.model_.predict_proba(X)[:, 1] - 0.5)
 
 
@@ -83,9 +82,6 @@ def search(
     how: Search,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """The best settings, and a row for each candidate.
-
-    Candidates are compared without the calibration of their probabilities, which fits four
-    models in place of one and turns no face's rank.
 
     Parameters
     ----------
@@ -108,8 +104,9 @@ def search(
 
     with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
         model = make_model(asked, how.seed)[1:]
-        searched = {name: f"model__{_uncalibrated_name(model, name)}" for name in space}
-        stored = Stored(_remembering(_uncalibrated(model), memory), store)
+        names = _remembering(model, memory)
+        searched = {name: f"model__{names[name]}" for name in space}
+        stored = Stored(model, store)
         grid = {searched[name]: list(values) for name, values in space.items()}
         found = _searcher(stored, grid, folds, how).fit(faces, labels)
     best = {name: found.best_params_[inner] for name, inner in searched.items()}
@@ -147,36 +144,18 @@ def score_of(
     return float(balanced_accuracy_score(labels, classes[(scores > 0).astype(int)]))
 
 
-def _uncalibrated(model: Any) -> Any:
-    """The Pipeline with its classifier in the place of the classifier's calibration."""
-    from sklearn.calibration import CalibratedClassifierCV
+def _remembering(model: Any, folder: str) -> dict[str, str]:
+    """Have whatever comes before a classifier fitted once for all candidates that share it.
 
-    name, last = model.steps[-1]
-    if isinstance(last, CalibratedClassifierCV):
-        model.set_params(**{name: last.estimator})
-    return model
-
-
-def _uncalibrated_name(model: Any, setting: str) -> str:
-    """What a setting of the model is called without the calibration."""
-    from sklearn.calibration import CalibratedClassifierCV
-
-    name, last = model.steps[-1]
-    begin = f"{name}__estimator__"
-    if isinstance(last, CalibratedClassifierCV) and setting.startswith(begin):
-        return f"{name}__{setting.removeprefix(begin)}"
-    return setting
-
-
-def _remembering(model: Any, folder: str) -> Any:
-    """Have the steps before a classifier fitted once for all candidates that share them."""
+    Gives what the model's parameters are called after that.
+    """
     from sklearn.base import is_classifier
     from sklearn.pipeline import Pipeline
 
     for value in [model, *model.get_params(deep=True).values()]:
         if isinstance(value, Pipeline) and is_classifier(value):
             value.set_params(memory=folder)
-    return model
+    return remember(model, folder)
 
 
 def _candidates(found: Any, searched: Mapping[str, str], n: int) -> pd.DataFrame:

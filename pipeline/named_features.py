@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ["name", "words", "value", "typical", "effect"]
 
-_BLOCKS = {"Hog": "gradients (HOG)", "Lbp": "texture (LBP)", "Pixels": "brightness"}
+_BLOCKS = {
+    "Hog": ("hog", "gradients (HOG)"),
+    "Lbp": ("lbp", "texture (LBP)"),
+    "PatchWords": ("words", "small patterns"),
+    "Pixels": ("pixels", "brightness"),
+}
+"""What the columns of an extractor are called in names, and by people."""
 
 Row = dict[str, Any]
 
@@ -46,7 +52,7 @@ def named_features(model: Pipeline, face: Faces) -> pd.DataFrame:
 
     - ``EXPRESSIONS`` of the landmarks: the points are moved until the measure is typical.
     - The landmarks of a region: put where the mean shape, laid on the others, has them.
-    - HOG, LBP and pixels of a region: their columns are set to their means.
+    - HOG, LBP, words and pixels of a region: their columns are set to their means.
     - Models without such columns (a CNN, the embedding): the region is covered, see ``cover``.
 
     Parameters
@@ -129,7 +135,7 @@ def _of_columns(model: Pipeline, face: Faces, parts: dict[str, Description]) -> 
         kind = type(part.extractor).__name__
         for k, region in enumerate(REGIONS):
             if (regions == k).any():
-                rows.append(_region_row(kind.lower(), _BLOCKS[kind], region))
+                rows.append(_region_row(*_BLOCKS[kind], region))
                 groups.append((space, regions == k))
     if not rows:
         return []

@@ -43,6 +43,15 @@ print(pandas.DataFrame is __import__("sklearn.utils.fixes").utils.fixes.pd.DataF
     assert run(code).split() == ["1", "0.5", "module", "True"]
 
 
+def test_compiled_modules_get_the_real_ones_that_they_need_and_no_more():
+    code = """
+with light_imports():
+    import sklearn.linear_model
+print("scipy.linalg" in sys.modules, "scipy.stats" in sys.modules, "pandas" in sys.modules)
+"""
+    assert run(code).split() == ["True", "False", "False"]
+
+
 def test_functions_that_need_what_was_stood_in_for_work_as_ever():
     # Of scipy.stats, scipy.interpolate, scipy.optimize and pandas.
     code = """

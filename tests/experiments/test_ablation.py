@@ -15,7 +15,7 @@ from happysad.experiments.config import read_config
 from happysad.experiments.run_folder import read_rows
 from happysad.features.errors import UserError
 
-MODEL = "fusion-gb"  # the quickest with three blocks
+MODEL = "fusion-gb"  # the quickest with four blocks
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def config(demo_data, tmp_path_factory) -> AblationConfig:
 def test_all_blocks_each_left_out_and_each_alone_on_both_parts(config):
     rows = read_rows(Path(config.out) / "results.csv")
     assert set(rows["status"]) == {"ok"}
-    names = ("landmarks", "hog", "lbp")
+    names = ("landmarks", "hog", "lbp", "words")
     conditions = {"", *(f"without {n}" for n in names), *(f"{n} alone" for n in names)}
     found = set(zip(rows["condition"], rows["split"], strict=True))
     assert found == {(c, split) for c in conditions for split in ("val", "test")}
@@ -41,9 +41,9 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     out = Path(config.out)
     told = json.loads((out / "run.json").read_text("utf-8"))
     assert (told["identity"]["question"], told["state"]) == ("ablation", "finished")
-    assert len(pd.read_csv(out / "ablation.csv")) == 7
+    assert len(pd.read_csv(out / "ablation.csv")) == 9
     importance = pd.read_csv(out / "importance.csv")
-    assert set(importance["block"]) == {"LandmarkGeometry", "Hog", "Lbp"}
+    assert set(importance["block"]) == {"LandmarkGeometry", "Hog", "Lbp", "PatchWords"}
     assert {"mouth_width", "slopes", "eyes", "all"} <= set(importance["group"])
     assert image_is_drawn(out / "figures" / f"importance-{MODEL}.png")
     assert "without hog" in (out / "report.html").read_text("utf-8")
@@ -54,7 +54,7 @@ def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     before = (Path(config.out) / "importance.csv").read_bytes()
     lines: list[str] = []
     ablation(config, log=lines.append)
-    assert "7 of 7 fits were finished before" in lines
+    assert "9 of 9 fits were finished before" in lines
     assert (Path(config.out) / "importance.csv").read_bytes() == before
 
 

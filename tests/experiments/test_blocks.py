@@ -19,26 +19,28 @@ def weights(model):
     for value in model.get_params(deep=True).values():
         if isinstance(value, FeatureUnion):
             for name, block in value.transformer_list:
-                parts = block.get_params(deep=True).values()
-                (found[name],) = {p.weight for p in parts if isinstance(p, PrincipalBlock)}
+                assert isinstance(block, PrincipalBlock)
+                found[name] = block.weight
     return found
 
 
 def test_the_blocks_of_a_recipe_have_names():
-    assert block_names("fusion-svm") == ["landmarks", "hog", "lbp"]
-    assert block_names("fusion-gb+class-weight") == ["landmarks", "hog", "lbp"]
+    assert block_names("fusion-svm") == ["landmarks", "hog", "lbp", "words"]
+    assert block_names("textures-svm+class-weight") == ["hog", "lbp", "words"]
+    assert block_names("fusion-gb") == block_names("fusion-svm")
 
 
 def test_all_blocks_are_the_recipe_itself():
-    every = make_with_blocks("fusion-svm", ("landmarks", "hog", "lbp"), 3)
+    every = make_with_blocks("fusion-svm", ("landmarks", "hog", "lbp", "words"), 3)
     assert repr(every.get_params()) == repr(make_model("fusion-svm", 3).get_params())
 
 
 @pytest.mark.parametrize(
     ("kept", "expected"),
     [
-        (("hog", "lbp"), {"hog": 2 / 3, "lbp": 1 / 3}),
-        (("landmarks", "lbp"), {"landmarks": 1 / 2, "lbp": 1 / 2}),
+        (("hog", "words"), {"hog": 1 / 2, "words": 1 / 2}),
+        (("landmarks", "lbp"), {"landmarks": 5 / 11, "lbp": 6 / 11}),
+        (("hog", "lbp", "words"), {"hog": 0.35, "lbp": 0.30, "words": 0.35}),
         (("landmarks",), {"landmarks": 1.0}),
     ],
 )

@@ -40,6 +40,7 @@ KINDS = {
     "fine": "fine_tuning.FineTuningConfig",
     "learning": "learning_curve.LearningCurveConfig",
     "robustness": "robustness.RobustnessConfig",
+    "ship": "ship_config.ShipConfig",
     "tune": "tune.TuneConfig",
 }
 SHIPPED = sorted((Path(__file__).resolve().parents[2] / "experiments").glob("*.toml"))

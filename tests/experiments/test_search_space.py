@@ -14,11 +14,8 @@ from happysad.features.errors import UserError
 @pytest.mark.parametrize(
     ("asked", "names"),
     [
-        ("hog-svm", {"classify__estimator__C", "classify__estimator__gamma"}),
-        (
-            "fusion-svm",
-            {f"classify__estimator__estimator__svm__{name}" for name in ("C", "gamma")},
-        ),
+        ("hog-svm", {"classify__alpha", "classify__gamma"}),
+        ("fusion-svm+class-weight", {"classify__estimator__alpha", "classify__estimator__gamma"}),
         ("pixels-logreg", {"classify__C"}),
         (
             "fusion-gb",
@@ -42,8 +39,8 @@ def test_a_recipe_with_nothing_known_to_search_is_refused():
     [
         ({"classify__c": [1]}, "classify__c"),
         ({"faces__size": [48]}, "faces__size"),
-        ({"classify__estimator__C": 1}, "list of values"),
-        ({"classify__estimator__C": []}, "list of values"),
+        ({"classify__alpha": 1}, "list of values"),
+        ({"classify__alpha": []}, "list of values"),
     ],
 )
 def test_wrong_spaces_are_named(space, told):
@@ -52,9 +49,9 @@ def test_wrong_spaces_are_named(space, told):
 
 
 def test_the_tuned_model_has_the_settings_and_goes_to_other_processes():
-    build = partial(make_tuned, "hog-svm", (("classify__estimator__C", 7.0),))
+    build = partial(make_tuned, "hog-svm", (("classify__alpha", 7.0),))
     model = pickle.loads(pickle.dumps(build))(1)
-    assert model.get_params()["classify__estimator__C"] == 7.0
+    assert model.get_params()["classify__alpha"] == 7.0
 
 
 def test_the_recipes_own_values_are_among_those_tried():
@@ -62,4 +59,4 @@ def test_the_recipes_own_values_are_among_those_tried():
 
     known = make_model("hog-svm").get_params()
     assert all(known[name] in values for name, values in default_space("hog-svm").items())
-    assert set(SPACES) == {"SVC", "HistGradientBoostingClassifier", "LogisticRegression"}
+    assert set(SPACES) == {"KernelSvm", "HistGradientBoostingClassifier", "LogisticRegression"}

@@ -18,7 +18,6 @@ from PIL import Image
 from skimage.data import astronaut
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
-from sklearn.svm import SVC
 
 from happysad.features.batch import Faces
 from happysad.features.errors import UserError
@@ -210,7 +209,7 @@ def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
     (home / "script.py").write_text(STRANGER)
     (home / "photo.jpg").write_bytes(photo.read_bytes())
     files = []
-    for name in ("landmarks-svm", "hog-lbp-svm", "fusion-gb", "embedding-svm", "cnn-small"):
+    for name in ("landmarks-svm", "textures-svm", "fusion-gb", "embedding-svm", "cnn-small"):
         model = quick_model(name)
         model[1:].fit(drawn.faces[faces_kind(name)][:24], drawn.labels[:24])
         files.append(tmp_path / f"{name}.joblib")
@@ -231,8 +230,7 @@ def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
 @pytest.mark.parametrize("name", RECIPES)
 def test_random_state_reaches_every_step_that_draws(name):
     for step in make_model(name, 7).get_params().values():
-        # An SVC draws only for its own probabilities, which no recipe asks for.
-        if hasattr(step, "random_state") and not isinstance(step, SVC):
+        if hasattr(step, "random_state"):
             assert step.random_state == 7, step
 
 
@@ -261,7 +259,7 @@ def test_names_summaries_and_predictors():
 
 def test_one_good_model_is_free_of_the_68_point_predictor():
     assert LICENCE_68 in licences(make_model("fusion-svm"))
-    assert LICENCE_68 not in licences(make_model("hog-lbp-svm"))
+    assert LICENCE_68 not in licences(make_model("textures-svm"))
 
 
 def test_colour_photo_of_a_smile(drawn):

@@ -74,7 +74,7 @@ def test_the_typical_shape_is_the_mean_of_the_training_faces(fitted, demo):
 def test_a_mirrored_face_has_the_same_features(fitted, demo, mirrored):
     model, face = fitted("fusion-svm"), demo[0][82]
     one, other = (named_features(model, f).set_index("name") for f in (face, mirrored(face)))
-    assert len(one) == 12 + 5 + 6 + 6
+    assert len(one) == 12 + 5 + 6 + 6 + 6
     difference = (one["effect"] - other["effect"].reindex(one.index)).abs().max()
     assert difference < 0.05 * one["effect"].abs().max()
 
@@ -85,6 +85,9 @@ def test_regions_of_columns(fitted, demo):
     assert (frame["effect"] != 0).all()
     assert frame[["value", "typical"]].isna().all(axis=None)
     assert "mouth: gradients (HOG)" in set(frame["words"])
+    frame = named_features(fitted("words-svm"), demo[0][83])
+    assert set(frame["name"]) == {f"words {region}" for region in REGIONS}
+    assert "mouth: small patterns" in set(frame["words"])
 
 
 def test_regions_of_a_linear_model_add_up(fitted, demo):
