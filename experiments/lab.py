@@ -175,9 +175,9 @@ def main(
         if no_refining:  # another store, so that no crop of it is taken for one of ours
             refine.PASSES = 0
         with use_store(FeatureStore(folder)):
-            faces = FaceAligner(detector=not no_detector, n_jobs=-1).transform(
-                frame["path"].tolist()
-            )
+            jobs = 1 if no_refining else -1  # other processes would refine all the same
+            aligner = FaceAligner(detector=not no_detector, n_jobs=jobs)
+            faces = aligner.transform(frame["path"].tolist())
             for text, weights in asked.items():
                 row = judge(faces, frame, weights, settings)
                 say(f"{text}: " + ", ".join(f"{k} {v:.4f}" for k, v in row.items()))
