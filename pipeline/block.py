@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.base import FaceFeature
@@ -127,6 +126,8 @@ class PrincipalBlock(
         self, half: NDArray[np.float32], n: int, odd: bool = False
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Axes (h, k) and variances (k,) of a half, whose mean is 0 with the mirror images'."""
+        from sklearn.decomposition import PCA, TruncatedSVD  # late: an answer needs neither
+
         n = min(n, *half.shape)
         if not n:
             return np.zeros((half.shape[1], 0), np.float32), np.zeros(0, np.float32)
