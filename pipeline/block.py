@@ -79,7 +79,7 @@ class PrincipalBlock(
 
     def fit_transform(self, X: Faces, y: Any = None) -> NDArray[np.float32]:
         """Learn the components of ``n`` faces and give them: (n, p) float32."""
-        self.extractor = clone(self.extractor).fit(X)
+        clone(self.extractor).fit(X)  # says whether its settings fit crops of this size
         rows = self.extractor.transform(X)
         self.halves_ = MirrorHalves.of(self.extractor, X.size, rows.shape[1])
         even, odd = self.halves_.split(rows)

@@ -187,7 +187,7 @@ def _sigmoid(
 
 
 def _described(describe: Any, faces: Faces) -> NDArray[np.float32]:
-    """``describe.transform(faces)``; FeatureUnion itself takes longer than all its parts for one."""
+    """``describe.transform(faces)``, without what FeatureUnion itself takes for a single face."""
     parts = getattr(describe, "transformer_list", None)
     if parts is None:
         return np.asarray(describe.transform(faces), np.float32)
