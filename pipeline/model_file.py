@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
 __all__ = ["card_path", "licences", "load_model", "read_card", "save_model"]
 
-# gzip's lightest level: a third to a half smaller than uncompressed (SVC with PCA 6.3 -> 4.3 MB,
-# boosting 1.2 -> 0.6 MB) for 25 ms a megabyte; level 3 takes half as long again for 5%.
+# gzip's lightest level: boosting 1.2 -> 0.6 MB, the SVMs (half-precision numbers) by a tenth, for
+# 10 to 25 ms a megabyte; level 3 takes half as long again for 5%.
 COMPRESS = 1
 
 

@@ -52,10 +52,11 @@ def test_what_matters_is_found_with_its_sign(demo):
 def test_the_mouth_matters_more_than_a_corner_of_the_cheek(demo):
     faces, labels = demo
     model = make_model("hog-svm", random_state=0)
+    model.set_params(classify__describe__extractor__cell=8)  # cells of 12 blur the map
     model[1:].fit(faces[:120], labels[:120])
     heat = np.mean([np.abs(occlusion_map(model, face)) for face in faces[120:128]], axis=0)
     mouth, corners = heat[64:84, 32:64].mean(), heat[:, [*range(10), *range(86, 96)]]
-    assert mouth > 1.2 * corners[48:68].mean()
+    assert mouth > 1.5 * corners[48:68].mean()
 
 
 def test_patches_cover_all_with_soft_edges():
