@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from happysad.features.errors import UserError
+from happysad.pipeline.any_model import SUFFIXES
 from happysad.pipeline.shipped import DEFAULT, SHIPPED
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-FILES = (".joblib", ".onnx")
 
 
 def model_option(command: Command) -> Command:
@@ -32,7 +31,7 @@ def model_option(command: Command) -> Command:
 def refuse_model_files(command: str, images: Sequence[str]) -> None:
     """UserError where the first of the images is a model: it goes behind ``--model``."""
     first = images[0]
-    if Path(first).suffix.lower() in FILES:
+    if Path(first).suffix.lower() in SUFFIXES:
         rest = " ".join(images[1:]) or "IMAGE"
         raise UserError(
             f"{first} is a model, no image: say happysad {command} --model {first} {rest}"
@@ -41,7 +40,6 @@ def refuse_model_files(command: str, images: Sequence[str]) -> None:
 
 def load(model: str) -> Pipeline:
     """The model of a name, a joblib file or an ONNX file; UserError where it is none."""
-    from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.onnx_file import load_onnx
+    from happysad.pipeline.any_model import load_any
 
-    return load_onnx(model) if model.endswith(".onnx") else load_model(model)
+    return load_any(model)

@@ -2,77 +2,165 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from happysad.app.light_start import light_imports, light_start
 from happysad.app.model_option import load, model_option, refuse_model_files
-from happysad.experiments.console import one_sentence
+from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from happysad.features.images import ImageSource
+    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.unsure import Band
+
+UNREAD = 1
+"""Exit code where an image could not be read."""
 
 
 @click.command(name="predict")
 @click.argument("images", nargs=-1, required=True)
 @model_option
-@click.option("--csv", "csv_file", help="Write the table to this file as well.")
+@click.option("--max-error", type=float, help='Say "unsure" so that few answers are wrong: 0.05.')
 @click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
+@click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
+@click.option("--jobs", default=1, show_default=True, help="Threads; -1 for one per core.")
+@click.option("--quiet", is_flag=True, help="Nothing but the table.")
 @one_sentence
-def predict(images: tuple[str, ...], model: str, csv_file: str | None, crops: bool) -> None:
-    """Say of each face in IMAGES (files and folders) whether it is happy or sad.
+def predict(
+    images: tuple[str, ...],
+    model: str,
+    max_error: float | None,
+    crops: bool,
+    csv_file: str | None,
+    json_file: str | None,
+    annotate: str | None,
+    jobs: int,
+    quiet: bool,
+) -> None:
+    """Say of each face in IMAGES whether it is happy or sad.
+
+    IMAGES are files, folders (searched with their sub-folders), patterns in quotes such as
+    "holiday/**/*.jpg", or - for paths on standard input, one a line.
+
+    Ends with 0 where every image could be read, with 1 where some could not (their rows say
+    why), with 2 and a sentence where nothing was answered.
 
     A model file is one that compare, train or export wrote. Load only files you made or trust:
     a .joblib file can run code (a .onnx file cannot).
+
+    \b
+    Examples:
+      happysad predict photo.jpg
+      happysad predict holiday/ --csv answers.csv --annotate drawn/
+      happysad predict "scans/*.png" --max-error 0.05 --json -
+      find . -name "*.jpg" | happysad predict - --model mine.joblib --jobs -1
     """
     refuse_model_files("predict", images)
+    if csv_file == json_file == "-":
+        raise UserError("--csv - and --json - cannot both be printed: name a file for one")
+    if jobs == 0:
+        raise UserError("--jobs is a number of threads, or -1 for one per core, not 0")
     light_start()
-    from happysad.features.files import atomic_write
+    named = _named(images)
+    places = _places(annotate, [source for _, source in named])
+    band = _band(model, max_error)
+    answers = _answered(model, named, crops, band, jobs, quiet)
+    facts = {"model": model, "max_error": max_error}
+    told = _write(answers, csv_file, json_file, facts)
+    if annotate:
+        from happysad.app.annotate import annotate as draw
+
+        pairs = zip(answers, (source for _, source in named), strict=True)
+        told.append(f"{len(draw(pairs, places))} pictures written to {annotate}")
+    _tell(answers, crops, quiet, told, "-" in (csv_file, json_file))
+    if any(answer.status == "unreadable" for answer in answers):
+        sys.exit(UNREAD)
+
+
+def _named(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
+    from happysad.pipeline.image_sources import VIDEO_SUFFIXES, named_images
+
+    for image in images:
+        if Path(image).suffix.lower() in VIDEO_SUFFIXES and Path(image).is_file():
+            raise UserError(f"{image} is a video: say happysad video {image}")
+    paths = [path for image in images for path in (_piped() if image == "-" else [image])]
+    return list(named_images(paths))
+
+
+def _piped() -> list[str]:
+    """Paths on standard input: one a line, or parted by NUL as ``find -print0`` does."""
+    text = sys.stdin.read()
+    parts = text.split("\0") if "\0" in text else text.splitlines()
+    paths = [part for part in parts if part.strip()]
+    if not paths:
+        raise UserError("no paths came in on standard input: pipe them in, one a line")
+    return paths
+
+
+def _places(folder: str | None, sources: list[ImageSource]) -> list[Path]:
+    if folder is None:
+        return []
+    from happysad.app.annotate import targets
+
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise UserError(f"--annotate {folder} is a file: name a folder")
+    return targets(Path(folder), sources)
+
+
+def _band(model: str, max_error: float | None) -> Band | None:
+    if max_error is None:
+        return None
+    from happysad.pipeline.bands import card_band
+    from happysad.pipeline.model_card import read_card
+
+    return card_band(read_card(model), max_error)
+
+
+def _answered(
+    model: str,
+    named: list[tuple[str, ImageSource]],
+    crops: bool,
+    band: Band | None,
+    jobs: int,
+    quiet: bool,
+) -> list[ImageAnswer]:
     from happysad.pipeline.model_pickle import unpickled_in
-    from happysad.pipeline.predict import answer, to_frame
+    from happysad.pipeline.predict import answer_named
 
     with unpickled_in(light_imports):
         loaded = load(model)
-    rows = answer(loaded, images, crops=crops)
+    with progress(quiet):
+        return list(answer_named(loaded, named, crops=crops, band=band, n_jobs=jobs))
+
+
+def _write(
+    answers: list[ImageAnswer], csv_file: str | None, json_file: str | None, facts: dict[str, Any]
+) -> list[str]:
+    """The files that were asked for, and the table unless one of them was printed."""
+    from happysad.app.answer_table import print_table, write_csv, write_json
+
     if csv_file:
-        try:
-            with atomic_write(Path(csv_file)) as beside:
-                to_frame(rows).to_csv(beside, index=False)
-        except OSError as error:
-            raise UserError(f"cannot write the table {csv_file}: {error.strerror}") from None
-    _print(rows)
-    if csv_file:
-        print(f"written to {csv_file}")
+        write_csv(answers, csv_file)
+    if json_file:
+        write_json(answers, json_file, facts)
+    if "-" not in (csv_file, json_file):
+        print_table(answers)
+    return [f"written to {file}" for file in (csv_file, json_file) if file and file != "-"]
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
-    """The table, and a hint where faces were missed.
+def _tell(
+    answers: list[ImageAnswer], crops: bool, quiet: bool, told: list[str], piped: bool
+) -> None:
+    """The line at the end, apart from the results."""
+    from happysad.app.answer_table import summary
 
-    Written out by hand: rich takes longer to import than the answer, and would cut long paths.
-    """
-    lines = [("image", "face", "answer", "p(happy)", "box"), *map(_texts, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        image, face, answer, p_happy, box = line
-        cells = (
-            image.ljust(widths[0]), face.rjust(widths[1]), answer.ljust(widths[2]),
-            p_happy.rjust(widths[3]), box,
-        )  # fmt: skip
-        print("  ".join(cells).rstrip())
-    missed = sum(row["status"] == "no_face" for row in rows)
-    if missed:
-        print(
-            f"no face found in {missed} of {len({row['image'] for row in rows})} images: "
-            "if they are tight crops of faces, add --crops"
-        )
-
-
-def _texts(row: dict[str, Any]) -> tuple[str, ...]:
-    """The cells of a row. What no terminal can show of a file's name is a question mark."""
-    image = "".join(c if c.isprintable() else "?" for c in row["image"])
-    status = row["status"].replace("_", " ")
-    if row["face"] < 0:
-        return image, "", f"{status}: {row['reason']}" if row["reason"] else status, "", ""
-    note = "" if row["status"] == "ok" else f" ({status})"
-    box = " ".join(map(str, row["box"]))
-    return image, str(row["face"]), row["label"] + note, f"{row['p_happy']:.3f}", box
+    if not quiet:
+        for line in [summary(answers, crops), *told]:
+            say(line)

@@ -123,6 +123,7 @@ def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: 
     **more
         Further entries of the card.
     """
+    from happysad.pipeline.bands import ENTRY
     from happysad.pipeline.demo_faces import make_demo_faces
     from happysad.pipeline.model_file import save_model
 
@@ -134,11 +135,23 @@ def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: 
         "data": data.hash,
         "n_train": len(unit.train),
         "metrics": {place.split: metrics for place, metrics in trial.metrics.items()},
+        ENTRY: _thresholds(data, unit, trial),
         **more,
     }
     # Built-in faces, so that nobody's picture goes into the card.
     probe, _ = make_demo_faces(4, random_state=0)
     save_model(trial.fitted(), path, card, probe=list(probe))
+
+
+def _thresholds(data: DataSet, unit: Unit, trial: Trial) -> list[dict[str, float]]:
+    """Where to say "unsure", by the validation part; nothing without one."""
+    from happysad.pipeline.bands import band_entries
+
+    for place, images in unit.places.items():
+        if place.split == "val" and place in trial.metrics:
+            labels = data.frame["label"].iloc[images].tolist()
+            return band_entries(labels, trial.p_happy[place])
+    return []
 
 
 def _validated(results: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,9 @@ def ship(
     from happysad.experiments.engine import Work
     from happysad.experiments.prepare import store_folder
     from happysad.experiments.reporting.shipped_tables import write_tables
+    from happysad.experiments.run_folder import read_rows
     from happysad.experiments.ship_data import read_ship_data, weight_table
+    from happysad.experiments.ship_files import add_thresholds
     from happysad.experiments.ship_units import ship_units
 
     if not config.recipes:
@@ -68,6 +70,7 @@ def ship(
     with atomic_write(folder.path / "weights.csv") as beside:
         weight_table(data, config).to_csv(beside, index=False, float_format="%.6g")
     write_tables(folder.path)
+    add_thresholds(folder.path, read_rows(folder.path / "thresholds.csv"))
     folder.describe({"state": "finished", **details})
     return folder.path
 

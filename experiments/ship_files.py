@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from happysad.features.errors import UserError
+from happysad.features.files import atomic_write
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from happysad.experiments.ship_config import ShipConfig
     from happysad.experiments.ship_data import ShipData
     from happysad.experiments.units import Unit
@@ -64,3 +68,17 @@ def is_saved(folder: Path, unit: Unit) -> bool:
     except (UserError, OSError):
         return False
     return bool(card.get("settings") == unit.settings() and card["sha256"] == digest)
+
+
+def add_thresholds(folder: Path, table: pd.DataFrame) -> None:
+    """Put the thresholds for "unsure", a table as ``threshold_table`` gives it, on the cards."""
+    from happysad.pipeline.bands import ENTRY
+    from happysad.pipeline.model_card import card_path, read_card
+
+    for name, rows in table.groupby("model", sort=False):
+        path = shipped_file(folder, str(name))
+        columns = ["max_error", "low", "high", "answered"]
+        card = read_card(path) | {ENTRY: rows[columns].to_dict("records")}
+        with atomic_write(card_path(path)) as beside:
+            text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
+            beside.write_text(text + "\n", encoding="utf-8")

@@ -16,7 +16,8 @@ from happysad.features.errors import UserError
 if TYPE_CHECKING:
     from PIL import Image
 
-ImageSource: TypeAlias = str | Path | NDArray[Any]
+ImageSource: TypeAlias = str | Path | bytes | NDArray[Any]
+"""A file, the bytes of one, or pixels."""
 
 IMAGE_SUFFIXES = frozenset(
     {".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff",
@@ -29,15 +30,16 @@ class ImageError(UserError):
 
 
 def read_image(source: ImageSource) -> NDArray[np.uint8]:
-    """Read an image file, or check an array.
+    """Read an image file or its bytes, or check an array.
 
     EXIF rotation is applied, 16-bit and float files are scaled to 8 bits, CMYK and palettes are
     turned to RGB, transparency is laid on white, the first frame is taken of several.
 
     Parameters
     ----------
-    source : str, Path or array
-        A file, or a ``(H, W)``, ``(H, W, 1)``, ``(H, W, 3)`` RGB or ``(H, W, 4)`` RGBA uint8 array.
+    source : str, Path, bytes or array
+        A file, the bytes of one, or a ``(H, W)``, ``(H, W, 1)``, ``(H, W, 3)`` RGB or
+        ``(H, W, 4)`` RGBA uint8 array.
 
     Returns
     -------
@@ -49,7 +51,11 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
         Missing, empty, truncated or not an image; an array of another shape or dtype.
     """
     if isinstance(source, str | Path):
-        return _decode(file_bytes(source), str(source))
+        return _decode(file_bytes(source), f"the image {source}")
+    if isinstance(source, bytes):
+        if not source:
+            raise ImageError("cannot read an image of no bytes")
+        return _decode(source, "the image")
     return _check_array(np.asarray(source))
 
 
@@ -69,6 +75,8 @@ def check_list(images: object) -> None:
     """ImageError for a bare image where a list of them is due: it would be read row by row."""
     if isinstance(images, str | Path):
         raise ImageError(f"give a list of images, as in [{str(images)!r}]")
+    if isinstance(images, bytes):
+        raise ImageError("give a list of images, as in [data]: these are the bytes of one")
     if isinstance(images, np.ndarray) and (images.ndim == 2 or images.shape[2:] in ((3,), (4,))):
         raise ImageError(f"give a list of images, as in [image]: {images.shape} is a bare one")
 
@@ -81,8 +89,9 @@ def image_digest(source: ImageSource) -> str:
     ImageError
         Missing or empty file.
     """
-    if isinstance(source, str | Path):
-        return hashlib.sha256(file_bytes(source)).hexdigest()
+    if isinstance(source, str | Path | bytes):
+        data = source if isinstance(source, bytes) else file_bytes(source)
+        return hashlib.sha256(data).hexdigest()
     array = np.ascontiguousarray(source)
     return hashlib.sha256(f"{array.shape}{array.dtype}".encode() + array.tobytes()).hexdigest()
 
@@ -129,9 +138,14 @@ def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
                     image = ImageOps.exif_transpose(opened)
                 return _flatten(image)
     except UnidentifiedImageError:
-        raise ImageError(f"cannot read the image {name}: it is not an image file") from None
+        raise ImageError(f"cannot read {name}: it is not an image file") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
-        raise ImageError(f"cannot read the image {name}: {error}") from None
+        raise ImageError(f"cannot read {name}: {_plainly(error)}") from None
+
+
+def _plainly(error: Exception) -> str:
+    """What Pillow says, without what it says of Python's objects."""
+    return str(error).split(" <_io.")[0]
 
 
 def _flatten(image: Image.Image) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -87,6 +88,9 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_of_thread = threading.local()
+
+
 @cache
 def shape_predictor(name: str) -> Any:
     """dlib's landmark predictor, ``"68"`` or ``"5"`` points, loaded once per process.
@@ -98,9 +102,17 @@ def shape_predictor(name: str) -> Any:
     return _dlib().shape_predictor(str(path))
 
 
-@cache
 def frontal_detector() -> Any:
-    """dlib's frontal face detector, HOG with a linear classifier (King 2015, arXiv:1502.00046)."""
+    """dlib's frontal face detector, HOG with a linear classifier (King 2015, arXiv:1502.00046).
+
+    One per thread: it keeps the image that it looks at in itself, and lets other threads run.
+    """
+    if not hasattr(_of_thread, "detector"):
+        _of_thread.detector = _load_detector()
+    return _of_thread.detector
+
+
+def _load_detector() -> Any:
     dlib = _dlib()
     with suppress(OSError, RuntimeError):  # RuntimeError: a dlib that reads another format
         if _sha256(DETECTOR) == _DETECTOR_SHA256:

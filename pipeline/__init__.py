@@ -1,1 +1,21 @@
-"""From images to a decision."""
+"""From images to a decision: data sets, models, model files, metrics."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.predict import predict_images
+
+__all__ = ["load_model", "predict_images"]
+
+_HOME = {"load_model": "model_file", "predict_images": "predict"}
+
+
+def __getattr__(name: str) -> Any:
+    """The functions that most scripts want, imported when they are first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

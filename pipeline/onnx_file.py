@@ -34,7 +34,7 @@ TOLERANCE = 1e-4
 
 ALIGNER = ("size", "predictor", "threshold", "color")
 NETWORK = ("input_size", "channels", "classes", "mirror")
-TOLD = ("model", "summary", "dataset", "data", "metrics", "licences")
+TOLD = ("model", "summary", "dataset", "data", "metrics", "licences", "unsure")
 """What is taken over from the card of the model that was exported."""
 
 

@@ -20,6 +20,7 @@ from happysad.experiments.reporting.model_card_tables import (
 from happysad.experiments.reporting.result_table import markdown
 from happysad.experiments.reporting.run_tables import read_table
 from happysad.experiments.reporting.shipped_tables import FORMATS_SAID, format_lines
+from happysad.experiments.reporting.threshold_table import threshold_lines
 from happysad.experiments.ship_units import ALONE, FOLDS, SHIPPED, WITHOUT
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COMMAND = "python experiments/ship.py --publish"
 
 TABLES = (
     "scores", "tested", "reliability", "format_check", "weights", "failures", "results",
+    "thresholds",
 )  # fmt: skip
 
 SECTIONS = {
@@ -123,6 +125,7 @@ def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[st
         "formats": format_lines(tables["format_check"]),
         "peers": peer_lines(pd.DataFrame({"tested_on": tested["dataset"]})),
         "reliability": reliability_lines(tables["reliability"], names),
+        "thresholds": threshold_lines(tables["thresholds"]),
         "found": found_lines(tested, names),
         "status": status_lines(tables["scores"], names),
         "failures": failure_lines(tables["failures"]),
@@ -133,6 +136,7 @@ def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[st
         "tested": list(_tested(tables["scores"], names, facts["config"]["folds"])),
         "formats_said": FORMATS_SAID,
         "peers_said": SOURCE,
+        "thresholds_of": [str(name) for name in tables["thresholds"]["dataset"].unique()],
         "failure_faces": int(tables["failures"]["n"].iloc[0]),
     }
 

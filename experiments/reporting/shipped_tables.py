@@ -26,8 +26,10 @@ BINS = 5
 
 
 def write_tables(folder: Path) -> None:
-    """Write ``scores``, ``tested``, ``reliability`` and ``format_check.csv``, and the report."""
+    """Write ``scores``, ``tested``, ``reliability``, ``format_check`` and ``thresholds.csv``, and
+    the report."""
     from happysad.experiments.reporting.report import Section, write_report
+    from happysad.experiments.reporting.threshold_table import threshold_table
 
     answers = scored(read_rows(folder / "predictions.csv"))
     facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -36,6 +38,7 @@ def write_tables(folder: Path) -> None:
         "tested": place_table(answers),
         "reliability": reliability_table(answers),
         "format_check": format_check(answers, facts["config"]["formats_apart"]),
+        "thresholds": threshold_table(answers),
     }
     for name, table in tables.items():
         with atomic_write(folder / f"{name}.csv") as beside:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from io import StringIO
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from skimage.data import coffee
+
+from happysad.app.cli import main
+from happysad.pipeline.demo_faces import make_demo_faces
 
 
 @pytest.fixture
@@ -21,15 +27,36 @@ def album(tmp_path, photo):
     return folder
 
 
-def test_a_table_with_a_line_for_each_face_or_why_there_is_none(happysad, model_file, album):
-    lines = happysad("predict", "--model", model_file, album).stdout.splitlines()
+@pytest.fixture
+def run():
+    """``run("predict", ...)`` with any end; give click's result."""
+
+    def start(*arguments, piped=None):
+        return CliRunner().invoke(main, [str(word) for word in arguments], input=piped)
+
+    return start
+
+
+def test_a_table_with_a_line_for_each_face_or_why_there_is_none(run, model_file, album):
+    result = run("predict", "--model", model_file, album)
+    lines = result.stdout.splitlines()
     assert lines[0].split() == ["image", "face", "answer", "p(happy)", "box"]
     assert lines[1].startswith(f"{album / 'a_smile [1].jpg'} ")
     assert lines[1].split()[-7:-5] == ["0", "happy"]
     assert lines[2].split("coffee.png")[1].strip() == "no face"
     assert "unreadable: it is not an image" in lines[3]
-    assert lines[4].startswith("no face found in 1 of 3 images")
-    assert len(lines) == 5
+    assert len(lines) == 4
+    assert result.stderr.splitlines() == [
+        "1 face in 3 images: 1 happy; no face found in 1 (if they are tight crops of faces, add "
+        "--crops); 1 unreadable"
+    ]
+    assert result.exit_code == 1  # one could not be read
+
+
+def test_quiet_leaves_the_table(run, model_file, album):
+    loud, quiet = (run("predict", "--model", model_file, album, *q) for q in ((), ("--quiet",)))
+    assert quiet.stdout == loud.stdout
+    assert quiet.stderr == ""
 
 
 def test_long_paths_are_whole_where_no_terminal_cuts_them(happysad, model_file, photo, tmp_path):
@@ -39,19 +66,67 @@ def test_long_paths_are_whole_where_no_terminal_cuts_them(happysad, model_file, 
     assert str(deep / "photo.jpg") in happysad("predict", "--model", model_file, deep).stdout
 
 
-def test_a_name_that_no_terminal_can_show_is_shown_as_far_as_it_can(happysad, model_file, tmp_path):
+def test_a_name_that_no_terminal_can_show_is_shown_as_far_as_it_can(run, model_file, tmp_path):
     (tmp_path / "a\tb\x1b[2Jé.jpg").write_text("no picture")
-    line = happysad("predict", "--model", model_file, tmp_path).stdout.splitlines()[1]
+    line = run("predict", "--model", model_file, tmp_path).stdout.splitlines()[1]
     assert line.startswith(f"{tmp_path}/a?b?[2Jé.jpg ")
 
 
-def test_the_table_as_a_file(happysad, model_file, album, tmp_path):
-    file = tmp_path / "new" / "answers.csv"
-    result = happysad("predict", "--model", model_file, album / "coffee.png", album, "--csv", file)
-    assert result.stdout.splitlines()[-1] == f"written to {file}"
-    rows = pd.read_csv(file)
+def test_the_answers_as_files(run, model_file, album, tmp_path):
+    csv, js = tmp_path / "new" / "answers.csv", tmp_path / "answers.json"
+    images = [album / "coffee.png", album]
+    result = run("predict", "--model", model_file, *images, "--csv", csv, "--json", js)
+    assert result.stderr.splitlines()[1:] == [f"written to {csv}", f"written to {js}"]
+    rows = pd.read_csv(csv)
     assert list(rows["status"]) == ["no_face", "ok", "no_face", "unreadable"]
     assert rows["p_happy"].iloc[1] > 0.5
+    content = json.loads(js.read_text("utf-8"))
+    assert [image["status"] for image in content["images"]] == list(rows["status"])
+    assert content["model"] == str(model_file)
+
+
+def test_the_answers_for_the_next_command(run, model_file, photo):
+    result = run("predict", "--model", model_file, photo, "--csv", "-")
+    assert list(pd.read_csv(StringIO(result.stdout))["label"]) == ["happy"]
+    result = run("predict", "--model", model_file, photo, "--json", "-")
+    assert json.loads(result.stdout)["images"][0]["faces"][0]["label"] == "happy"
+
+
+@pytest.mark.parametrize("parted", ["\n", "\r\n", "\0"])
+def test_paths_on_standard_input(run, model_file, album, photo, parted):
+    piped = parted.join([str(photo), str(album / "a_smile [1].jpg")]) + parted
+    result = run("predict", "--model", model_file, "-", piped=piped)
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 3
+
+
+def test_a_pattern_in_quotes(happysad, model_file, album):
+    result = happysad("predict", "--model", model_file, f"{album}/*.png")
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_the_pictures_again_with_the_answers_in_them(run, model_file, album, tmp_path):
+    result = run("predict", "--model", model_file, album, "--annotate", tmp_path / "drawn")
+    assert sorted(p.name for p in (tmp_path / "drawn").iterdir()) == [
+        "a_smile [1].jpg",
+        "coffee.png",
+    ]
+    assert result.stderr.splitlines()[-1] == f"2 pictures written to {tmp_path / 'drawn'}"
+
+
+def test_unsure_for_an_error_to_keep_to(happysad, tmp_path):
+    images, _ = make_demo_faces(12, random_state=1)
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number:02}.png")
+    sure = happysad("predict", "--crops", tmp_path).stdout
+    careful = happysad("predict", "--crops", "--max-error", "0.01", tmp_path).stdout
+    assert "  unsure  " not in sure
+    assert 0 < careful.count("  unsure  ") < 12
+
+
+def test_threads_change_nothing(happysad, model_file, demo_data):
+    words = ("predict", "--model", model_file, demo_data, "--crops")
+    assert happysad(*words, "--jobs", "2").stdout == happysad(*words).stdout
 
 
 def test_tight_crops(happysad, model_file, demo_data):
@@ -65,6 +140,21 @@ def test_wrong_images_are_one_sentence(refused, model_file, tmp_path):
     told = refused("predict", "--model", model_file, tmp_path / "nothing.jpg")
     assert f"no image or folder {tmp_path / 'nothing.jpg'}" in told
     assert "holds no images" in refused("predict", "--model", model_file, tmp_path)
+    assert "is an address" in refused("predict", "--model", model_file, "https://a.b/c.jpg")
+    (tmp_path / "clip.MP4").write_bytes(b"video")
+    told = refused("predict", "--model", model_file, tmp_path / "clip.MP4")
+    assert told.endswith(f"is a video: say happysad video {tmp_path / 'clip.MP4'}")
+    assert "no paths came in" in refused("predict", "--model", model_file, "-")
+
+
+def test_wrong_options_are_one_sentence(refused, photo, tmp_path):
+    assert "cannot both be printed" in refused("predict", photo, "--csv", "-", "--json", "-")
+    assert "not 0" in refused("predict", photo, "--jobs", "0")
+    assert "least on its card is 0.005" in refused("predict", photo, "--max-error", "0.001")
+    assert "between 0 and 1" in refused("predict", photo, "--max-error", "5")
+    assert "would write over" in refused("predict", photo, "--annotate", photo.parent)
+    (tmp_path / "file").write_text("mine")
+    assert "is a file: name a folder" in refused("predict", photo, "--annotate", tmp_path / "file")
 
 
 def test_wrong_models_are_one_sentence(refused, model_file, photo, tmp_path):

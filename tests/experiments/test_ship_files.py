@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 
+import pandas as pd
 import pytest
 
 from happysad.experiments.console import silent
 from happysad.experiments.ship_data import read_ship_data
-from happysad.experiments.ship_files import is_saved, shipped_file
+from happysad.experiments.ship_files import add_thresholds, is_saved, shipped_file
 from happysad.experiments.ship_units import SHIPPED, ship_units
+from happysad.pipeline.bands import card_band
+from happysad.pipeline.model_card import read_card
+from happysad.pipeline.unsure import Band
 
 
 @pytest.fixture
@@ -34,3 +38,14 @@ def test_a_model_of_other_settings_is_not_the_units(unit, shipped_run):
 
     other = replace(unit, weights=unit.weights * 2)
     assert not is_saved(shipped_run, other)
+
+
+def test_thresholds_go_on_the_cards_and_leave_the_rest(shipped_run, tmp_path, unit):
+    run = shutil.copytree(shipped_run, tmp_path / "run")
+    before = read_card(shipped_file(run, "fusion"))
+    add_thresholds(run, pd.DataFrame({"model": ["fusion"], "n": [3], "max_error": [0.05],
+                                      "low": [0.1], "high": [0.6], "answered": [0.9]}))  # fmt: skip
+    after = read_card(shipped_file(run, "fusion"))
+    assert card_band(after, 0.05) == Band(0.1, 0.6)
+    assert {**after, "unsure": 0} == {**before, "unsure": 0}
+    assert is_saved(run, unit)

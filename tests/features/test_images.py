@@ -171,6 +171,19 @@ def test_umlauts_and_spaces_in_the_path(tmp_path):
     np.testing.assert_array_equal(read_image(str(folder / "mein Gesicht é.png")), RAMP)
 
 
+def test_the_bytes_of_a_file_are_read_as_the_file_is(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "ramp.png")
+    data = (tmp_path / "ramp.png").read_bytes()
+    np.testing.assert_array_equal(read_image(data), RAMP)
+    assert image_digest(data) == image_digest(tmp_path / "ramp.png")
+    with pytest.raises(ImageError, match=r"^cannot read the image: it is not an image file$"):
+        read_image(b"text")
+    with pytest.raises(ImageError, match="an image of no bytes"):
+        read_image(b"")
+    with pytest.raises(ImageError, match="give a list of images"):
+        check_list(data)
+
+
 def jpeg(tmp_path, keep):
     buffer = io.BytesIO()
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)

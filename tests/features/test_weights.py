@@ -135,7 +135,7 @@ def test_without_its_file_dlibs_own_detector_is_taken(tmp_path, monkeypatch, con
         fhog_object_detector=lambda path: taken.append(path),
     )
     monkeypatch.setattr(weights, "_dlib", lambda: fake)
-    weights.frontal_detector.__wrapped__()
+    weights._load_detector()
     assert taken == ["dlib's own"]
 
 
@@ -145,12 +145,22 @@ def test_a_dlib_that_cannot_read_the_file_takes_its_own(monkeypatch):
 
     fake = SimpleNamespace(fhog_object_detector=refuse, get_frontal_face_detector=lambda: "own")
     monkeypatch.setattr(weights, "_dlib", lambda: fake)
-    assert weights.frontal_detector.__wrapped__() == "own"
+    assert weights._load_detector() == "own"
 
 
 def test_models_are_loaded_once():
     assert weights.shape_predictor("5") is weights.shape_predictor("5")
     assert weights.frontal_detector() is weights.frontal_detector()
+
+
+def test_each_thread_has_its_own_detector_since_it_holds_the_image():
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(weights.frontal_detector).result() is not weights.frontal_detector()
+        assert other.submit(weights.frontal_detector).result() is (
+            other.submit(weights.frontal_detector).result()
+        )
 
 
 def test_the_predictors_have_the_landmarks_of_their_names():

@@ -12,7 +12,7 @@ from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.explain import explain
 from happysad.pipeline.model_file import load_model
 from happysad.pipeline.models import make_model
-from happysad.pipeline.predict import predict
+from happysad.pipeline.predict import predict_images
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def _fitted(name, n=40):
 
 def test_the_answer_is_that_of_predict(model, photo):
     told = explain(model, photo)
-    row = predict(model, [photo]).iloc[0]
+    row = predict_images([photo], model).iloc[0]
     assert told.p_happy == pytest.approx(row["p_happy"])
     assert told.label == row["label"]
     assert told.box == row["box"]

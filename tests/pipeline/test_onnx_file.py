@@ -17,7 +17,7 @@ from happysad.pipeline.face_model import FaceModel
 from happysad.pipeline.model_card import read_card
 from happysad.pipeline.models import make_model
 from happysad.pipeline.onnx_file import export_onnx, load_onnx
-from happysad.pipeline.predict import predict
+from happysad.pipeline.predict import predict_images
 
 pytest.importorskip("onnx")
 pytest.importorskip("torch")
@@ -94,7 +94,7 @@ def test_settings_of_the_face_stage_and_colour_come_back(tmp_path: Path, photo: 
     np.testing.assert_allclose(
         again.predict_proba(list(images)), model.predict_proba(list(images)), atol=1e-4
     )
-    (row,) = predict(again, [photo]).to_dict("records")
+    (row,) = predict_images([photo], again).to_dict("records")
     assert row["status"] == "ok"
     assert row["p_happy"] == pytest.approx(model.predict_proba([photo])[0, 0], abs=1e-4)
 

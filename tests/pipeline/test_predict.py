@@ -9,9 +9,14 @@ from PIL import Image
 from skimage.data import astronaut, coffee
 
 from happysad.features.errors import UserError
+from happysad.features.progress import listen
 from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.predict import COLUMNS, predict
+from happysad.pipeline.image_answer import COLUMNS
+from happysad.pipeline.model_file import load_model, read_card
+from happysad.pipeline.predict import CHUNK, answer_images, answer_named, predict_images
+from happysad.pipeline.unsure import Band
+
+SIDES = ["left", "top", "right", "bottom"]
 
 
 @pytest.fixture(scope="module")
@@ -27,59 +32,59 @@ def text(tmp_path):
 
 
 def test_a_smile_in_a_photo(model, photo):
-    frame = predict(model, [photo])
-    assert list(frame.columns) == COLUMNS
+    frame = predict_images([photo], model)
+    assert tuple(frame.columns) == COLUMNS
     (row,) = frame.to_dict("records")
     assert (row["image"], row["face"], row["status"]) == (str(photo), 0, "ok")
     assert row["label"] == "happy"
     assert 0.5 < row["p_happy"] <= 1
-    left, top, right, bottom = row["box"]
+    left, top, right, bottom = (row[side] for side in SIDES)
     assert 140 < left < 220 < right < 320  # where the astronaut's face is
     assert 40 < top < 130 < bottom < 230
 
 
 def test_answers_are_the_models_own(model):
     images, _ = make_demo_faces(6, random_state=5)
-    frame = predict(model, list(images), crops=True)
-    assert list(frame["image"]) == [f"array {i}" for i in range(6)]
+    frame = predict_images(list(images), model, crops=True)
+    assert list(frame["image"]) == [f"image {i}" for i in range(6)]
     assert list(frame["label"]) == list(model.predict(list(images)))
     expected = model.predict_proba(list(images))[:, 0]
     np.testing.assert_allclose(frame["p_happy"], expected, atol=1e-6)
 
 
 def test_no_face_and_unreadable_are_rows_and_keep_their_place(model, photo, text):
-    frame = predict(model, [coffee(), str(photo), text, photo])
+    frame = predict_images([coffee(), str(photo), text, photo], model)
     assert list(frame["face"]) == [-1, 0, -1, 0]
     assert frame["status"].iloc[0] == "no_face"
     assert frame["status"].iloc[2] == "unreadable"
     assert "not an image" in frame["reason"].iloc[2]
-    assert list(frame["image"]) == ["array 0", str(photo), str(text), str(photo)]
-    for column in ("label", "p_happy", "box"):
+    assert list(frame["image"]) == ["image 0", str(photo), str(text), str(photo)]
+    for column in ("label", "p_happy", *SIDES):
         assert list(frame[column].isna()) == [True, False, True, False], column
     assert frame["label"].iloc[1] == frame["label"].iloc[3]
 
 
 def test_nothing_but_failures(model, text):
-    frame = predict(model, [text, coffee()])
-    assert list(frame.columns) == COLUMNS
+    frame = predict_images([text, coffee()], model)
+    assert tuple(frame.columns) == COLUMNS
     assert frame["label"].isna().all()
     assert len(frame) == 2
 
 
 def test_no_sources_give_no_rows(model):
-    frame = predict(model, [])
+    frame = predict_images([], model)
     assert isinstance(frame, pd.DataFrame)
-    assert list(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == COLUMNS
     assert len(frame) == 0
 
 
 def test_every_face_of_a_photo_is_answered(model):
     one = astronaut()[:320, 80:400]
     two = np.concatenate([one, one[:, ::-1]], axis=1)
-    frame = predict(model, [two, one])
-    assert list(frame["image"]) == ["array 0", "array 0", "array 1"]
+    frame = predict_images([two, one], model)
+    assert list(frame["image"]) == ["image 0", "image 0", "image 1"]
     assert list(frame["face"]) == [0, 1, 0]
-    centers = sorted((box[0] + box[2]) / 2 for box in frame["box"][:2])
+    centers = sorted((frame["left"] + frame["right"])[:2] / 2)
     assert centers[0] < 320 < centers[1]
     alone = frame["p_happy"].iloc[2]
     assert (frame["p_happy"].iloc[:2] - alone).abs().min() < 0.15
@@ -87,17 +92,17 @@ def test_every_face_of_a_photo_is_answered(model):
 
 def test_crops_are_taken_whole_where_no_face_is_found(model):
     blank = np.full((60, 60), 128, np.uint8)
-    assert predict(model, [blank])["status"].iloc[0] == "no_face"
-    (row,) = predict(model, [blank], crops=True).to_dict("records")
+    assert predict_images([blank], model)["status"].iloc[0] == "no_face"
+    (row,) = predict_images([blank], model, crops=True).to_dict("records")
     assert row["status"] == "full_frame"
-    np.testing.assert_allclose(row["box"], (0, 0, 60, 60), atol=4)
+    np.testing.assert_allclose([row[side] for side in SIDES], (0, 0, 60, 60), atol=4)
     assert row["label"] in ("happy", "sad")
 
 
 def test_crops_are_one_face_each(model):
     one = astronaut()[:320, 80:400]
     two = np.concatenate([one, one], axis=1)
-    assert list(predict(model, [two], crops=True)["face"]) == [0]
+    assert list(predict_images([two], model, crops=True)["face"]) == [0]
 
 
 def test_folders_are_searched_in_order(model, photo, tmp_path):
@@ -105,7 +110,7 @@ def test_folders_are_searched_in_order(model, photo, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(photo.read_bytes())
     (tmp_path / "a" / "notes.txt").write_text("no image")
-    frame = predict(model, [tmp_path])
+    frame = predict_images([tmp_path], model)
     names = [path[len(str(tmp_path)) + 1 :] for path in frame["image"]]
     assert names == ["a/1.jpg", "a/sub folder/ä.jpeg", "b/2.JPG"]
     assert set(frame["status"]) == {"ok"}
@@ -116,13 +121,74 @@ def test_boxes_are_those_of_the_upright_image(model, photo, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned right by 90 degrees
     upright.rotate(90, expand=True).save(tmp_path / "turned.jpg", exif=exif, quality=95)
-    frame = predict(model, [photo, tmp_path / "turned.jpg"])
+    frame = predict_images([photo, tmp_path / "turned.jpg"], model)
     assert list(frame["status"]) == ["ok", "ok"]
-    np.testing.assert_allclose(frame["box"].iloc[1], frame["box"].iloc[0], atol=8)
+    boxes = frame[SIDES].to_numpy(float)
+    np.testing.assert_allclose(boxes[1], boxes[0], atol=8)
 
 
 def test_wrong_places_are_one_sentence(model, tmp_path):
     with pytest.raises(UserError, match=r"no image or folder .*nothing\.jpg"):
-        predict(model, [tmp_path / "nothing.jpg"])
+        predict_images([tmp_path / "nothing.jpg"], model)
     with pytest.raises(UserError, match="holds no images"):
-        predict(model, [tmp_path])
+        predict_images([tmp_path], model)
+
+
+def test_bytes_and_files_are_answered_alike(model, photo):
+    frame = predict_images([photo.read_bytes(), photo], model)
+    assert list(frame["image"]) == ["image 0", str(photo)]
+    assert frame["p_happy"].nunique() == 1
+
+
+def test_a_shipped_model_is_taken_where_none_is_named(photo):
+    frame = predict_images([photo])
+    assert list(frame["label"]) == ["happy"]  # she smiles
+    pd.testing.assert_frame_equal(frame, predict_images([photo], "fusion"))
+
+
+def test_between_the_cards_thresholds_it_is_unsure(photo):
+    images, _ = make_demo_faces(40, random_state=1)
+    sure = predict_images(list(images), "fusion", crops=True)
+    careful = predict_images(list(images), "fusion", crops=True, max_error=0.02)
+    (entry,) = [e for e in read_card("fusion")["unsure"] if e["max_error"] == 0.02]
+    between = sure["p_happy"].between(entry["low"], entry["high"], inclusive="left")
+    assert 0 < between.sum() < 40
+    assert list(careful["label"] == "unsure") == list(between)
+    np.testing.assert_array_equal(careful["p_happy"], sure["p_happy"])
+
+
+def test_thresholds_take_a_model_with_a_card(model, photo):
+    with pytest.raises(UserError, match="on the model's card: name the model or its file"):
+        predict_images([photo], model, max_error=0.05)
+
+
+def test_any_band_can_be_given(model, photo):
+    (answer,) = answer_images(model, [photo], band=Band(0.0, 1.01), names=["she"])
+    assert (answer.image, answer.faces[0].label) == ("she", "unsure")
+    assert answer.faces[0].score > 0
+    assert (answer.width, answer.height) == (512, 320)
+
+
+def test_threads_give_the_same_rows_in_the_same_order(model):
+    images, _ = make_demo_faces(2 * CHUNK + 3, random_state=2)
+    alone = predict_images(list(images), model, crops=True)
+    pd.testing.assert_frame_equal(
+        predict_images(list(images), model, crops=True, n_jobs=2), alone, rtol=1e-6
+    )
+
+
+def test_progress_is_told_to_the_end(model):
+    images, _ = make_demo_faces(CHUNK + 1, random_state=2)
+    told: list[tuple[str, int, int]] = []
+    with listen(lambda *news: told.append(news)):
+        list(answer_named(model, [(str(i), image) for i, image in enumerate(images)]))
+    told = [news for news in told if news[0] == "answering"]
+    assert told == [("answering", CHUNK, CHUNK + 1), ("answering", CHUNK + 1, CHUNK + 1)]
+
+
+def test_what_is_no_image_is_no_exception(model):
+    odd = [b"", b"text", np.zeros((4, 4)), np.zeros((0, 3), np.uint8), "none.jpg"]
+    answers = answer_images(model, odd)
+    assert [answer.status for answer in answers] == ["unreadable"] * 5
+    assert all(answer.reason for answer in answers)
+    assert answers[-1].reason == "no such file or directory"

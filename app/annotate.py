@@ -1,0 +1,88 @@
+"""``--annotate``: the pictures again, with boxes and words drawn over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from happysad.features.images import ImageSource
+    from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+
+LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".pgm", ".ppm")
+QUALITY = 92
+
+
+def face_text(face: FaceAnswer) -> str:
+    """Such as "happy 0.97": the label and p(happy)."""
+    return f"{face.label} {face.p_happy:.2f}"
+
+
+def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:
+    """Where each image's copy goes: its own name, numbered where two share one.
+
+    Parameters
+    ----------
+    folder : Path
+    images : sequence of Path
+
+    Raises
+    ------
+    UserError
+        A copy would be written over one of the images.
+    """
+    originals = {Path(str(image)).resolve() for image in images}
+    taken: set[Path] = set()
+    given = []
+    for image in images:
+        path = Path(str(image))
+        suffix = ".png" if path.suffix.lower() in LOSSLESS else ".jpg"
+        target, number = folder / f"{path.stem}{suffix}", 2
+        while target in taken:
+            target, number = folder / f"{path.stem}-{number}{suffix}", number + 1
+        if target.resolve() in originals:
+            raise UserError(
+                f"--annotate {folder} would write over your picture {target}: name another folder"
+            )
+        taken.add(target)
+        given.append(target)
+    return given
+
+
+def annotate(
+    pairs: Iterable[tuple[ImageAnswer, ImageSource]], places: Sequence[Path]
+) -> list[Path]:
+    """Write a copy of each image that could be read; give the files written.
+
+    Raises
+    ------
+    UserError
+        A file cannot be written.
+    """
+    written = []
+    for (answer, source), place in zip(pairs, places, strict=True):
+        if answer.status != "unreadable":
+            _save(answer, source, place)
+            written.append(place)
+    return written
+
+
+def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
+    from PIL import Image
+
+    from happysad.app.draw import Mark, draw_marks, draw_note
+    from happysad.features.files import atomic_write
+    from happysad.features.images import read_image
+
+    pixels = read_image(source)
+    marks = [Mark(face.box, face.label, face_text(face)) for face in answer.faces]
+    drawn = draw_marks(pixels, marks) if marks else draw_note(pixels, "no face")
+    options = {} if place.suffix == ".png" else {"quality": QUALITY}
+    try:
+        with atomic_write(place) as beside:
+            Image.fromarray(drawn).save(beside, **options)
+    except OSError as error:
+        raise UserError(f"cannot write the picture {place}: {error.strerror}") from None

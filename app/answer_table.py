@@ -1,0 +1,115 @@
+"""What ``happysad predict`` prints and writes of its answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from happysad.features.errors import UserError
+from happysad.features.files import atomic_write
+from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, image_json, rows
+
+
+def print_table(answers: Sequence[ImageAnswer]) -> None:
+    """A line per face, or why there is none.
+
+    Written out by hand: rich takes longer to import than the answer, and would cut long paths.
+    """
+    lines = [("image", "face", "answer", "p(happy)", "box")]
+    for answer in answers:
+        lines += [_face_line(answer, number, face) for number, face in enumerate(answer.faces)]
+        if not answer.faces:
+            why = f"{answer.status}: {answer.reason}" if answer.reason else answer.status
+            lines.append((shown(answer.image), "", why.replace("_", " "), "", ""))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for image, number, said, p_happy, box in lines:
+        cells = (
+            image.ljust(widths[0]), number.rjust(widths[1]), said.ljust(widths[2]),
+            p_happy.rjust(widths[3]), box,
+        )  # fmt: skip
+        print("  ".join(cells).rstrip())
+
+
+def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> tuple[str, ...]:
+    note = "" if face.status == "ok" else f" ({face.status.replace('_', ' ')})"
+    box = " ".join(map(str, face.box))
+    return shown(answer.image), str(number), face.label + note, f"{face.p_happy:.3f}", box
+
+
+def shown(name: str) -> str:
+    """A file's name. What no terminal can show of it is a question mark."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def summary(answers: Sequence[ImageAnswer], crops: bool) -> str:
+    """How many of what, in a line, and what to do where faces were missed."""
+    status = Counter(answer.status for answer in answers)
+    labels = Counter(face.label for answer in answers for face in answer.faces)
+    said = [f"{labels[name]} {name}" for name in ("happy", "sad", "unsure") if labels[name]]
+    line = f"{_count(labels.total(), 'face')} in {_count(len(answers), 'image')}"
+    line += f": {', '.join(said)}" if said else ""
+    if status["no_face"]:
+        line += f"; no face found in {status['no_face']}"
+        line += "" if crops else " (if they are tight crops of faces, add --crops)"
+    if status["unreadable"]:
+        line += f"; {status['unreadable']} unreadable"
+    return line
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def write_csv(answers: Sequence[ImageAnswer], place: str) -> None:
+    """A row per face to a file, or to standard output for "-".
+
+    Raises
+    ------
+    UserError
+        It cannot be written.
+    """
+
+    def write(file: IO[str]) -> None:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in rows(answers):
+            p_happy = "" if row[4] is None else f"{row[4]:.6g}"
+            writer.writerow([*row[:4], p_happy, *row[5:]])
+
+    _write(write, place, "the table")
+
+
+def write_json(answers: Sequence[ImageAnswer], place: str, facts: dict[str, Any]) -> None:
+    """``{**facts, "images": [...]}`` to a file, or to standard output for "-".
+
+    Raises
+    ------
+    UserError
+        It cannot be written.
+    """
+    content = {**facts, "images": [image_json(answer) for answer in answers]}
+
+    def write(file: IO[str]) -> None:
+        json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False)
+        file.write("\n")
+
+    _write(write, place, "the answers")
+
+
+def _write(write: Any, place: str, what: str) -> None:
+    if place == "-":
+        write(sys.stdout)
+        return
+    try:
+        with (
+            atomic_write(Path(place)) as beside,
+            beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+        ):
+            write(file)
+    except OSError as error:
+        raise UserError(f"cannot write {what} {place}: {error.strerror}") from None

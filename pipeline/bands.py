@@ -1,0 +1,84 @@
+"""Thresholds for "unsure" on a model's card: for each error that one may name, where to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from happysad.features.errors import UserError
+from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
+from happysad.pipeline.unsure import NEVER_HAPPY, NEVER_SAD, Band, choose_band
+
+ENTRY = "unsure"
+"""The card's entry."""
+
+MAX_ERRORS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
+"""Errors that a card has thresholds for, as far as there were faces enough to tell."""
+
+
+def band_entries(y_true: Labels, p_happy: Probabilities) -> list[dict[str, float]]:
+    """What a card says of "unsure".
+
+    Parameters
+    ----------
+    y_true, p_happy : (n,)
+        Of faces that the model was not fitted on and is not reported on.
+
+    Returns
+    -------
+    list of dict
+        For each of ``MAX_ERRORS`` that some answers can keep to (see ``choose_band``):
+        ``max_error``, ``low``, ``high``, and ``answered``, the share of these faces that is
+        answered. Two errors with the same thresholds are both there.
+    """
+    _, p = happy_and_p(y_true, p_happy)
+    entries = []
+    for max_error in MAX_ERRORS:
+        band = choose_band(y_true, p_happy, max_error)
+        if (band.low, band.high) == (NEVER_SAD, NEVER_HAPPY):
+            continue
+        answered = float((band.answer(p) != "unsure").mean())
+        entries.append(
+            {"max_error": max_error, "low": band.low, "high": band.high, "answered": answered}
+        )
+    return entries
+
+
+def card_errors(card: Mapping[str, Any]) -> list[float]:
+    """The errors that a card has thresholds for, the smallest first."""
+    return sorted(float(entry["max_error"]) for entry in card.get(ENTRY) or [])
+
+
+def card_band(card: Mapping[str, Any], max_error: float) -> Band:
+    """The thresholds for an error, or for the nearest below it that the card knows.
+
+    Parameters
+    ----------
+    card : mapping
+        As ``read_card`` gives it.
+    max_error : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    UserError
+        The card has no thresholds, or none that keep to this error.
+    """
+    if not 0 < max_error < 1:
+        raise UserError(
+            f"the error to keep to is a share between 0 and 1 such as 0.05, not {max_error:g}"
+        )
+    name, known = card.get("model", "this model"), card_errors(card)
+    if not known:
+        raise UserError(
+            f"the card of {name} has no thresholds for unsure, which take a validation part of "
+            "some twenty faces of each class or more: leave the error out, or train it anew"
+        )
+    kept = [error for error in known if error <= max_error]
+    if not kept:
+        raise UserError(
+            f"{name} cannot keep to an error of {max_error:g}: the least on its card is "
+            f"{known[0]:g}"
+        )
+    (entry,) = [entry for entry in card[ENTRY] if entry["max_error"] == kept[-1]]
+    return Band(float(entry["low"]), float(entry["high"]))

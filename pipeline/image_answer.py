@@ -1,0 +1,105 @@
+"""What is said of one image, and how it is written down: as rows of a table, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "reason",
+)  # fmt: skip
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class FaceAnswer:
+    """One face.
+
+    Attributes
+    ----------
+    label : {"happy", "sad", "unsure"}
+    p_happy : float
+    box : (left, top, right, bottom)
+        In pixels of the upright image, right and bottom exclusive.
+    status : {"ok", "full_frame"}
+        ``full_frame``: no face was found and the whole image taken for one, as asked.
+    score : float or None
+        The detector's; None where it found no face.
+    """
+
+    label: str
+    p_happy: float
+    box: Box
+    status: str = "ok"
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class ImageAnswer:
+    """One image.
+
+    Attributes
+    ----------
+    image : str
+        Its name.
+    status : {"ok", "full_frame", "no_face", "unreadable"}
+    reason : str
+        Why it is unreadable; else empty.
+    width, height : int
+        In pixels, upright; 0 where it is unreadable.
+    faces : tuple of FaceAnswer
+        The surest face first.
+    """
+
+    image: str
+    status: str
+    reason: str = ""
+    width: int = 0
+    height: int = 0
+    faces: tuple[FaceAnswer, ...] = ()
+
+
+def image_json(answer: ImageAnswer) -> dict[str, Any]:
+    """An answer in what JSON knows: ``p_happy`` with four digits, ``box`` a list of four."""
+    return {
+        "image": answer.image,
+        "status": answer.status,
+        "reason": answer.reason,
+        "width": answer.width,
+        "height": answer.height,
+        "faces": [
+            {
+                "face": number,
+                "status": face.status,
+                "label": face.label,
+                "p_happy": round(face.p_happy, 4),
+                "box": list(face.box),
+                "score": None if face.score is None else round(face.score, 3),
+            }
+            for number, face in enumerate(answer.faces)
+        ],
+    }
+
+
+def rows(answers: Iterable[ImageAnswer]) -> Iterator[tuple[Any, ...]]:
+    """A row per face by ``COLUMNS``; one of face -1 and None where there is no face."""
+    for answer in answers:
+        for number, face in enumerate(answer.faces):
+            yield (answer.image, number, face.status, face.label, face.p_happy, *face.box, "")
+        if not answer.faces:
+            yield (answer.image, -1, answer.status, *[None] * 6, answer.reason)
+
+
+def to_frame(answers: Iterable[ImageAnswer]) -> pd.DataFrame:
+    """The rows as a frame; without a face there is no label, no p_happy (NaN) and no box (NA)."""
+    import pandas as pd
+
+    frame = pd.DataFrame(list(rows(answers)), columns=pd.Index(COLUMNS))
+    kinds: dict[str, Any] = {"face": "int64", "label": object, "p_happy": "float64"}
+    kinds |= dict.fromkeys(("left", "top", "right", "bottom"), "Int64")
+    return frame.astype(kinds)

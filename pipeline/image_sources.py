@@ -1,0 +1,85 @@
+"""What a user names, files, folders and patterns, as a list of images."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from happysad.features.errors import UserError
+from happysad.features.images import IMAGE_SUFFIXES, ImageSource, check_list
+
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
+
+_ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]+:/{1,2}|data:|www\.)", re.IGNORECASE)
+
+
+def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSource]]:
+    """Name and source of each image, folders and patterns opened, in a fixed order.
+
+    Parameters
+    ----------
+    sources : iterable of str, Path, bytes or array
+        Files; folders, searched with their sub-folders for files whose name ends as an image's
+        does (hidden ones left out); as text also patterns such as "holiday/**/*.jpg"; the bytes
+        of image files and uint8 arrays, which are named "image N" by their place.
+
+    Raises
+    ------
+    UserError
+        A path that does not exist, an address of the web, a folder or a pattern without images.
+    """
+    check_list(sources)
+    for number, source in enumerate(sources):
+        if isinstance(source, bytes | np.ndarray):
+            yield f"image {number}", source
+        elif isinstance(source, str | Path):
+            for path in _files(source):
+                yield str(path), path
+        else:
+            kind = type(source).__name__
+            raise UserError(f"an image is a path, bytes or a uint8 array, not {kind}")
+
+
+def _files(source: str | Path) -> Iterator[Path]:
+    path = Path(source)
+    if not source or not os.path.lexists(path):
+        yield from _matches(str(source))
+    elif path.is_dir():
+        yield from _images_below(path)
+    else:
+        yield path
+
+
+def _matches(text: str) -> Iterator[Path]:
+    """The images of a pattern; whatever else is not there is no image."""
+    if _ADDRESS.match(text):
+        raise UserError(f"{text} is an address: only files are read, so save the picture first")
+    if not glob.has_magic(text):
+        raise UserError(f"there is no image or folder {text or '(an empty name)'}")
+    found = sorted(glob.glob(text, recursive=True))
+    if not found:
+        raise UserError(f"there is no image that {text} matches")
+    for path in map(Path, found):
+        if not path.is_dir():
+            yield path
+        elif "**" not in text:  # else what lies below it is matched by itself
+            yield from _images_below(path)
+
+
+def _images_below(folder: Path) -> list[Path]:
+    images = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not path.is_dir()
+    )
+    if not images:
+        kinds = ", ".join(sorted(IMAGE_SUFFIXES))
+        raise UserError(f"the folder {folder} holds no images ({kinds})")
+    return images

@@ -1,0 +1,56 @@
+"""Pictures with the answers drawn in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.data import astronaut
+
+from happysad.app.annotate import annotate, face_text, targets
+from happysad.features.errors import UserError
+from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+
+FACE = FaceAnswer("happy", 0.974, (179, 83, 267, 171))
+
+
+def test_a_face_is_told_in_a_word_and_a_number():
+    assert face_text(FACE) == "happy 0.97"
+
+
+def test_names_are_kept_and_numbered_where_two_share_one(tmp_path):
+    images = [Path("a/x.jpg"), Path("b/x.JPEG"), Path("b/x.png"), Path("c/y.webp"), Path("c/x.tif")]
+    names = [place.name for place in targets(tmp_path, images)]
+    assert names == ["x.jpg", "x-2.jpg", "x.png", "y.jpg", "x-2.png"]
+
+
+def test_no_picture_is_written_over(tmp_path):
+    with pytest.raises(UserError, match="would write over your picture"):
+        targets(tmp_path / ".." / tmp_path.name, [tmp_path / "x.jpg"])
+
+
+def test_what_could_be_read_is_drawn(tmp_path):
+    Image.fromarray(astronaut()).save(tmp_path / "a.png")
+    sources = [tmp_path / "a.png", tmp_path / "text.jpg", tmp_path / "a.png"]
+    answers = [
+        ImageAnswer("a", "ok", "", 512, 512, (FACE,)),
+        ImageAnswer("t", "unreadable", "no image"),
+        ImageAnswer("b", "no_face", "", 512, 512),
+    ]
+    places = targets(tmp_path / "drawn", sources)
+    written = annotate(zip(answers, sources, strict=True), places)
+    assert [path.name for path in written] == ["a.png", "a-2.png"]
+    assert sorted(p.name for p in (tmp_path / "drawn").iterdir()) == ["a-2.png", "a.png"]
+    with_box, without = (np.asarray(Image.open(path)) for path in written)
+    assert (with_box[90:160, 170:185] != astronaut()[90:160, 170:185]).any()
+    np.testing.assert_array_equal(without[90:160], astronaut()[90:160])
+    assert (without[:30] != astronaut()[:30]).any()  # it says that there is no face
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, photo):
+    (tmp_path / "file").write_text("x")
+    answer = ImageAnswer("a", "no_face", "", 512, 320)
+    with pytest.raises(UserError, match=r"cannot write the picture .*photo\.jpg"):
+        annotate([(answer, photo)], targets(tmp_path / "file", [photo]))

@@ -1,0 +1,85 @@
+"""What predict prints and writes."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from happysad.app.answer_table import print_table, shown, summary, write_csv, write_json
+from happysad.features.errors import UserError
+from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer
+
+ANSWERS = [
+    ImageAnswer(
+        "a.jpg", "ok", "", 9, 9,
+        (FaceAnswer("happy", 0.97123456789, (1, 2, 3, 4)), FaceAnswer("unsure", 0.5, (5, 6, 7, 8))),
+    ),
+    ImageAnswer("b,\n.jpg", "no_face", "", 9, 9),
+    ImageAnswer("c.jpg", "unreadable", "it is not an image file"),
+    ImageAnswer(
+        "d.jpg", "full_frame", "", 9, 9, (FaceAnswer("sad", 0.0, (0, 0, 9, 9), "full_frame"),)
+    ),
+]  # fmt: skip
+
+
+def test_the_table_lines_up(capsys):
+    print_table(ANSWERS)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["image", "face", "answer", "p(happy)", "box"]
+    assert lines[1].split() == ["a.jpg", "0", "happy", "0.971", "1", "2", "3", "4"]
+    assert lines[2].split()[:3] == ["a.jpg", "1", "unsure"]
+    assert lines[3].split("  ")[-1].strip() == "no face"
+    assert "unreadable: it is not an image file" in lines[4]
+    assert "sad (full frame)" in lines[5]
+    words = ("answer", "happy", "unsure")
+    starts = {line.index(word) for line, word in zip(lines[:3], words, strict=True)}
+    assert len(starts) == 1
+
+
+def test_names_that_no_terminal_can_show():
+    assert shown("a\n\x1b[1mé.jpg") == "a??[1mé.jpg"
+
+
+def test_the_summary_counts(capsys):
+    line = summary(ANSWERS, crops=False)
+    assert line == (
+        "3 faces in 4 images: 1 happy, 1 sad, 1 unsure; no face found in 1 (if they are tight "
+        "crops of faces, add --crops); 1 unreadable"
+    )
+    assert summary(ANSWERS[:1], True) == "2 faces in 1 image: 1 happy, 1 unsure"
+    assert summary(ANSWERS[2:3], True) == "0 faces in 1 image; 1 unreadable"
+
+
+def test_the_csv_file_is_the_frame(tmp_path):
+    write_csv(ANSWERS, str(tmp_path / "new" / "a.csv"))
+    frame = pd.read_csv(tmp_path / "new" / "a.csv")
+    assert tuple(frame.columns) == COLUMNS
+    assert list(frame["image"]) == ["a.jpg", "a.jpg", "b,\n.jpg", "c.jpg", "d.jpg"]
+    assert frame["p_happy"].iloc[0] == pytest.approx(0.971235)
+    assert frame["p_happy"].iloc[4] == 0.0
+    assert frame["left"].isna().tolist() == [False, False, True, True, False]
+
+
+def test_json_says_what_was_asked(tmp_path, capsys):
+    write_json(ANSWERS, str(tmp_path / "a.json"), {"model": "m"})
+    content = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert content["model"] == "m"
+    assert [image["status"] for image in content["images"]] == [a.status for a in ANSWERS]
+    write_json(ANSWERS, "-", {"model": "m"})
+    assert json.loads(capsys.readouterr().out) == content
+
+
+def test_a_name_that_is_no_text_is_written_as_it_is(tmp_path):
+    write_csv([ImageAnswer("\udcff.jpg", "no_face")], str(tmp_path / "a.csv"))
+    assert b"\xff.jpg,-1,no_face" in (tmp_path / "a.csv").read_bytes()
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="cannot write the table"):
+        write_csv(ANSWERS, str(tmp_path / "folder"))
+    with pytest.raises(UserError, match="cannot write the answers"):
+        write_json(ANSWERS, str(tmp_path / "folder"), {})
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -1,0 +1,49 @@
+"""Answers as rows and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, image_json, to_frame
+
+TWO = ImageAnswer(
+    "two.jpg", "ok", "", 640, 480,
+    (
+        FaceAnswer("happy", 0.987654, (1, 2, 30, 40), "ok", 1.23456),
+        FaceAnswer("unsure", 0.5, (50, 2, 90, 40), "full_frame"),
+    ),
+)  # fmt: skip
+NONE = ImageAnswer("none.jpg", "no_face", "", 20, 10)
+TEXT = ImageAnswer("text.jpg", "unreadable", "it is no image")
+
+
+def test_a_row_for_each_face_or_why_there_is_none():
+    frame = to_frame([TWO, NONE, TEXT])
+    assert tuple(frame.columns) == COLUMNS
+    assert list(frame["image"]) == ["two.jpg", "two.jpg", "none.jpg", "text.jpg"]
+    assert list(frame["face"]) == [0, 1, -1, -1]
+    assert list(frame["status"]) == ["ok", "full_frame", "no_face", "unreadable"]
+    assert list(frame["right"][:2]) == [30, 90]
+    assert frame["right"].isna().tolist() == [False, False, True, True]
+    assert frame["reason"].tolist() == ["", "", "", "it is no image"]
+
+
+def test_columns_keep_their_kinds_without_rows():
+    empty, full = to_frame([]), to_frame([TWO])
+    assert len(empty) == 0
+    pd.testing.assert_series_equal(empty.dtypes.drop(["image", "status", "reason"]),
+                                   full.dtypes.drop(["image", "status", "reason"]))  # fmt: skip
+
+
+def test_json_knows_all_of_it():
+    said = json.loads(json.dumps(image_json(TWO), allow_nan=False))
+    assert list(said) == ["image", "status", "reason", "width", "height", "faces"]
+    assert said["faces"][0] == {
+        "face": 0, "status": "ok", "label": "happy", "p_happy": 0.9877,
+        "box": [1, 2, 30, 40], "score": 1.235,
+    }  # fmt: skip
+    assert said["faces"][1]["score"] is None
+    assert image_json(TEXT)["reason"] == "it is no image"
+    assert image_json(NONE)["faces"] == []
