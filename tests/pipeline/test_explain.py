@@ -30,7 +30,7 @@ def test_the_answer_is_that_of_predict(model, photo):
     row = predict_images([photo], model).iloc[0]
     assert told.p_happy == pytest.approx(row["p_happy"])
     assert told.label == row["label"]
-    assert told.box == row["box"]
+    assert told.box == tuple(row[["left", "top", "right", "bottom"]])
     assert told.crop.shape == told.map.shape == (96, 96)
     assert told.landmarks.shape == (68, 2)
     assert told.method == "occlusion"
