@@ -19,14 +19,27 @@ if TYPE_CHECKING:
 @click.argument("data")
 @click.option("--out", help="Folder to write; runs/audit-NAME where not given.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes; 0: one a core.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of every random choice; the same seed finds the same.",
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor keep faces.")
 @click.option("--quiet", is_flag=True, help="Nothing but the result.")
 @one_sentence
 def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quiet: bool) -> None:
     """Look for copies, leaks, shortcuts and other faults in a data set.
 
-    DATA is a folder of happy/ and sad/, a CSV file, or demo. Writes audit.csv and audit.html.
+    DATA is a folder of happy/ and sad/, a CSV file, or demo. Prints a table with a line of advice
+    for each kind of finding, and writes audit.csv and audit.html.
+
+    \b
+    Examples:
+      happysad audit photos
+      happysad audit photos.csv --out runs/check
+      happysad audit demo --quiet
     """
     import joblib
 

@@ -12,11 +12,25 @@ from happysad.features.errors import UserError
 
 @click.command(name="demo")
 @click.argument("folder")
-@click.option("--faces", default=800, show_default=True, help="How many in all.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--faces", default=800, show_default=True, help="How many in all, 20 or more.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="The same seed draws the same faces.",
+)
 @one_sentence
 def demo(folder: str, faces: int, seed: int) -> None:
-    """Draw built-in faces (of nobody) into FOLDER, as train/, val/ and test/ of happy/ and sad/."""
+    """Draw built-in faces (of nobody) into FOLDER, as train/, val/ and test/ of happy/ and sad/.
+
+    FOLDER is a new one: nothing is overwritten.
+
+    \b
+    Examples:
+      happysad demo faces
+      happysad demo few --faces 40 --seed 7
+    """
     from happysad.pipeline.demo_faces import demo_folder
 
     if Path(folder).exists():

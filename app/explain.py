@@ -31,6 +31,12 @@ def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: boo
 
     A model file is one that compare or train wrote. Load only files you made or trust: a model
     file can run code.
+
+    \b
+    Examples:
+      happysad explain photo.jpg
+      happysad explain group.jpg --face 2 --out third.png
+      happysad explain crop.png --crops --model mine.joblib
     """
     from happysad.app.explain_figure import save_explanation
     from happysad.features.images import read_image

@@ -19,6 +19,12 @@ def export(model: str, out: str) -> None:
 
     happysad predict takes the new file too, and needs no torch for it. Load only files you made
     or trust: MODEL can run code; an ONNX file cannot.
+
+    \b
+    Examples:
+      happysad train --data demo --model cnn-small --out cnn.joblib
+      happysad export cnn.joblib cnn.onnx
+      happysad predict --model cnn.onnx photo.jpg
     """
     from happysad.pipeline.demo_faces import make_demo_faces
     from happysad.pipeline.model_card import read_card

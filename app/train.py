@@ -19,11 +19,17 @@ DEFAULT_MODEL = "fusion-svm"
 
 @click.command(name="train")
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Name of the recipe.")
+@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
 @click.option("--start-from", help="Model file whose CNN is trained on: fine-tuning.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes; 0: one a core.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of every random choice: parts, centres, starting weights.",
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features.")
 @click.option("--quiet", is_flag=True, help="Nothing but the result.")
 @one_sentence
@@ -37,7 +43,17 @@ def train(
     no_cache: bool,
     quiet: bool,
 ) -> None:
-    """Fit one model on the train part of the data and save it with its card."""
+    """Fit one model on the train part of the data and save it with its card.
+
+    Prints how it does on the parts that it was not fitted on. A wrong name after --model lists
+    the recipes. Add +class-weight or +oversample to one where a class is rare.
+
+    \b
+    Examples:
+      happysad train --data photos --out mine.joblib
+      happysad train --data photos --model textures-svm+class-weight
+      happysad train --data photos --model cnn-small --start-from cnn.joblib
+    """
     from happysad.pipeline.models import find_recipe
 
     find_recipe(model)

@@ -160,14 +160,24 @@ def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
     After cross-validation it is fitted on all images that were cut into folds.
     """
     from happysad.experiments.engine import fit_unit
-    from happysad.experiments.recording import MODEL_FILE, is_saved, mean_scores, save_with_card
+    from happysad.experiments.recording import (
+        MODEL_FILE,
+        held_out_thresholds,
+        is_saved,
+        mean_scores,
+        save_with_card,
+    )
     from happysad.experiments.units import reason
+    from happysad.pipeline.bands import ENTRY
 
     unit, more = units[0], {}
     if unit.fold:
         rows = np.unique(np.concatenate([unit.train for unit in units]))
         unit = replace(unit, train=rows, places={}, fold=0)
-        more = {"cross_validation": mean_scores(work.run.results, unit.model)}
+        more = {
+            "cross_validation": mean_scores(work.run.results, unit.model),
+            ENTRY: held_out_thresholds(work.run, unit),
+        }
     if is_saved(work.run, unit):
         return
     work.log(f"fitting the best model, {unit.model}, on {len(unit.train)} images")
@@ -188,7 +198,18 @@ def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
 @click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.02.')
 @one_sentence
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
-    """Compare models on happy and sad faces: a report, CSV files, figures, the best model."""
+    """Compare models on happy and sad faces: a report, CSV files, figures, the best model.
+
+    The best is chosen by the val part and reported on the test part. A run that was stopped goes
+    on where it was when the same command is given again.
+
+    \b
+    Examples:
+      happysad compare --data demo
+      happysad compare --data photos --models hog-svm,fusion-svm --out runs/mine
+      happysad compare --data photos --folds 5 --seeds 3
+      happysad compare --config experiments/fer2013.toml
+    """
     from happysad.experiments.reporting.result_table import print_run
 
     print_run(run(CompareConfig, compare, config_file, no_cache, quiet, **flags))

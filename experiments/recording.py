@@ -10,6 +10,7 @@ import numpy as np
 
 from happysad.experiments.run_folder import SCORED, RunFolder
 from happysad.features.errors import UserError
+from happysad.pipeline.listing import LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +142,18 @@ def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: 
     # Built-in faces, so that nobody's picture goes into the card.
     probe, _ = make_demo_faces(4, random_state=0)
     save_model(trial.fitted(), path, card, probe=list(probe))
+
+
+def held_out_thresholds(run: RunFolder, unit: Unit) -> list[dict[str, float]]:
+    """Where to say "unsure", by the answers of a cross-validation to the faces held out."""
+    from happysad.experiments.run_folder import read_rows
+    from happysad.pipeline.bands import band_entries
+
+    rows = read_rows(run.path / "predictions.csv")
+    own = rows[(rows["model"] == unit.model) & (rows["split"] == "val")]
+    own = own[own["seed"] == unit.seed]  # each face once
+    own = own[own["label"].isin(LABELS)]
+    return band_entries(own["label"].tolist(), own["p_happy"].tolist()) if len(own) else []
 
 
 def _thresholds(data: DataSet, unit: Unit, trial: Trial) -> list[dict[str, float]]:

@@ -20,6 +20,7 @@ from happysad.experiments.config import CompareConfig, read_config
 from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.features.errors import UserError
 from happysad.features.hog import Hog
+from happysad.pipeline.bands import band_entries
 from happysad.pipeline.model_file import load_model, read_card
 from happysad.pipeline.models import RECIPES, STANDARD, Recipe
 
@@ -243,6 +244,8 @@ def test_after_cross_validation_the_best_is_fitted_on_all(crossed):
     assert card["n_train"] == mine["n_test"].sum() // 2
     assert card["cross_validation"]["accuracy"] == pytest.approx(mine["accuracy"].mean())
     assert load_model(crossed / "happysad.joblib").predict([]).shape == (0,)
+    held_out = pd.read_csv(crossed / "predictions.csv").query("model == @card['model'] & seed == 0")
+    assert card["unsure"] == band_entries(held_out["label"].tolist(), held_out["p_happy"].tolist())
 
 
 def test_mean_and_spread_are_told(crossed):
@@ -440,6 +443,7 @@ from happysad.experiments.reporting import finish, report, summary
 from happysad.experiments.compare import compare
 from happysad.experiments.config import CompareConfig
 from happysad.pipeline import data, model_file, models, trial
+from happysad.pipeline.bands import band_entries
 from happysad.pipeline.demo_faces import make_demo_faces
 
 faces, _ = make_demo_faces(4)

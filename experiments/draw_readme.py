@@ -1,0 +1,171 @@
+"""What does it look like? The pictures of the README, of built-in faces, made by the commands.
+
+``python experiments/draw_readme.py`` writes ``docs/predict.jpg``, ``docs/timeline.png`` and, where
+there is a browser that a program can drive, ``docs/page.jpg``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.experiments.console import one_sentence, say
+from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.features.errors import UserError
+from happysad.features.files import atomic_write
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+Image = NDArray[np.uint8]
+
+WIDTH, HEIGHT = 800, 360
+FRAMES, RATE = 200, 25
+MAX_ERROR = "0.05"
+
+PARTY = (
+    Actor(start=(0.12, 0.55), side=170, moods=((0.0, "happy"),), seed=20),
+    Actor(start=(0.37, 0.60), side=150, moods=((0.0, "sad"),), seed=11),
+    Actor(start=(0.62, 0.52), side=170, moods=((0.0, "sad"),), seed=1),
+    Actor(start=(0.87, 0.58), side=160, moods=((0.0, "happy"),), seed=35),
+)
+"""Who is in the photo; the third is neither plainly happy nor plainly sad."""
+
+CLIP = (
+    Actor((0.15, 0.5), (0.5, 0.5), 170, ((0.0, "happy"), (0.45, "sad")), (0.0, 0.85), seed=11),
+    Actor((0.9, 0.55), (0.75, 0.55), 150, ((0.0, "sad"), (0.7, "happy")), (0.25, 0.85), seed=8),
+)
+"""Who is in the video: one who turns sad, and one who comes later and cheers up."""
+
+_COMMAND = "from happysad.app.cli import main; main()"
+
+
+def annotated_photo(picture: Path) -> None:
+    """Write a photo of several faces as ``happysad predict --annotate`` draws it."""
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / "drawn"
+        photo = save_photo(Path(folder) / picture.name)
+        run("predict", photo, "--max-error", MAX_ERROR, "--annotate", drawn, "--quiet")
+        _take(drawn / picture.name, picture)
+
+
+def timeline(picture: Path) -> None:
+    """Write who is happy when in a video, as ``happysad video`` draws it."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "party.avi"
+        write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP))
+        run("video", clip, "--no-video", "--max-error", MAX_ERROR, "--out", folder, "--quiet")
+        _take(Path(folder) / "timeline.png", picture)
+
+
+def page(picture: Path) -> None:
+    """Write the page of ``happysad serve`` with the photo's answers, as a browser shows it.
+
+    Raises
+    ------
+    UserError
+        There is no browser that a program can drive.
+    """
+    from PIL import Image as Pictures
+
+    from happysad.experiments.page_browser import browser, running_service
+
+    with tempfile.TemporaryDirectory() as folder, running_service() as address:
+        photo, shot = save_photo(Path(folder) / "party.jpg"), Path(folder) / "page.png"
+        with browser() as driver:
+            driver.set_window_size(1000, 1130)
+            driver.get(address)
+            driver.find_element("id", "files").send_keys(str(photo))
+            wait_for_answers(driver, len(PARTY))
+            driver.execute_script("document.documentElement.style.overflow = 'hidden'")
+            driver.save_screenshot(str(shot))
+        with atomic_write(picture) as beside, Pictures.open(shot) as image:
+            image.convert("RGB").save(beside, quality=88)
+
+
+def wait_for_answers(driver: Chrome, faces: int, seconds: float = 30) -> None:
+    """Until the page shows so many boxes.
+
+    Raises
+    ------
+    UserError
+        It does not, in so many seconds.
+    """
+    from selenium.common.exceptions import TimeoutException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    count = "return document.querySelectorAll('#cards .boxes > *').length"
+    try:
+        WebDriverWait(driver, seconds).until(lambda d: d.execute_script(count) >= faces)
+    except TimeoutException:
+        raise UserError(f"the page shows no {faces} boxes in {seconds:g} seconds") from None
+
+
+def save_photo(path: Path) -> Path:
+    """Write the photo of ``PARTY``; give its path."""
+    from PIL import Image as Pictures
+
+    (photo,) = draw_clip(WIDTH, HEIGHT, 1, PARTY, seed=19)
+    Pictures.fromarray(photo).save(path, quality=92)
+    return path
+
+
+def write_clip(path: Path, frames: Iterable[Image]) -> None:
+    """Write (H, W, 3) RGB frames as a video of ``RATE`` frames a second."""
+    import cv2
+
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), RATE, (WIDTH, HEIGHT))
+    try:
+        for frame in frames:
+            writer.write(np.ascontiguousarray(frame[:, :, ::-1]))
+    finally:
+        writer.release()
+
+
+def run(*arguments: object) -> None:
+    """Run a command of happysad.
+
+    Raises
+    ------
+    UserError
+        It fails; the sentence is its own.
+    """
+    command = [sys.executable, "-c", _COMMAND, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        told = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise UserError(f"happysad {arguments[0]} failed: {told[0].removeprefix('happysad: ')}")
+
+
+def _take(made: Path, picture: Path) -> None:
+    with atomic_write(picture) as beside:
+        beside.write_bytes(made.read_bytes())
+
+
+@click.command(name="draw-readme")
+@click.argument("folder", default="docs")
+@one_sentence
+def main(folder: str) -> None:
+    """Draw the README's pictures into FOLDER."""
+    from happysad.experiments.page_browser import missing
+
+    pictures = {"predict.jpg": annotated_photo, "timeline.png": timeline, "page.jpg": page}
+    if absent := missing():
+        say(f"page.jpg is left as it is: not found: {absent}")
+        del pictures["page.jpg"]
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, draw in pictures.items():
+        draw(Path(folder) / name)
+        print(f"written to {Path(folder) / name}")
+
+
+if __name__ == "__main__":
+    main()
