@@ -27,11 +27,11 @@ lint: $(TESTABLE)
 # A stamp is written last, so an installation that broke off is begun again.
 $(INSTALLED): $(PROJECT)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,web]"
 	touch $@
 
 $(TESTABLE): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,onnx,dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,onnx,web,dev]"
 	touch $@
 
 clean:

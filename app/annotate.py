@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from happysad.features.errors import UserError
 
@@ -80,7 +80,7 @@ def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
     pixels = read_image(source)
     marks = [Mark(face.box, face.label, face_text(face)) for face in answer.faces]
     drawn = draw_marks(pixels, marks) if marks else draw_note(pixels, "no face")
-    options = {} if place.suffix == ".png" else {"quality": QUALITY}
+    options: dict[str, Any] = {} if place.suffix == ".png" else {"quality": QUALITY}
     try:
         with atomic_write(place) as beside:
             Image.fromarray(drawn).save(beside, **options)

@@ -14,6 +14,8 @@ from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, image_json, rows
 
+Line = tuple[str, str, str, str, str]
+
 
 def print_table(answers: Sequence[ImageAnswer]) -> None:
     """A line per face, or why there is none.
@@ -35,7 +37,7 @@ def print_table(answers: Sequence[ImageAnswer]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> tuple[str, ...]:
+def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> Line:
     note = "" if face.status == "ok" else f" ({face.status.replace('_', ' ')})"
     box = " ".join(map(str, face.box))
     return shown(answer.image), str(number), face.label + note, f"{face.p_happy:.3f}", box

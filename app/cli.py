@@ -13,7 +13,10 @@ COMMANDS = {
     "explain": "happysad.app.explain:explain",
     "export": "happysad.app.export:export",
     "predict": "happysad.app.predict:predict",
+    "serve": "happysad.app.serve:serve",
     "train": "happysad.app.train:train",
+    "video": "happysad.app.video:video",
+    "webcam": "happysad.app.webcam:webcam",
 }
 """Name to module and function."""
 

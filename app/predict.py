@@ -31,8 +31,8 @@ UNREAD = 1
     help='Such as 0.05: say "unsure" wherever more than that share of the answers might be wrong.',
 )
 @click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
-@click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it instead.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints them instead.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
 @click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
 @click.option("--jobs", default=1, show_default=True, help="Threads; -1 for one per core.")
 @click.option("--quiet", is_flag=True, help="No progress bar, no line at the end.")

@@ -1,0 +1,112 @@
+"""timeline.png: p(happy) of each face over the time of a video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from happysad.experiments.reporting.style import COLORS, WIDTH, drawing
+
+if TYPE_CHECKING:
+    from happysad.app.timeline import Line, Timeline
+    from happysad.pipeline.unsure import Band
+
+HAPPY, SAD, UNSURE = "#E69F00", "#0072B2", "#767676"
+
+LINES = [COLORS[6], COLORS[2], COLORS[3], COLORS[5], COLORS[4]]
+"""Of the tracks: colours that mean neither happy nor sad."""
+
+DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (1, 1)), "-."]
+
+NAMED = 8
+"""Tracks in the legend, the longest; the others are thin and grey."""
+
+POINTS = 2000
+"""Of a line: more than the picture has columns."""
+
+
+def save_timeline(timeline: Timeline, path: Path, title: str, band: Band | None = None) -> None:
+    """Draw the lines of a video.
+
+    Parameters
+    ----------
+    path : Path
+        A PNG file.
+    band : Band, optional
+        Where the answer is "unsure".
+    """
+    with drawing(path, WIDTH, 3.4) as figure:
+        ax = figure.subplots()
+        _zones(ax, band.low if band else 0.5, band.high if band else 0.5)
+        for k, (begin, end) in enumerate(timeline.gaps()):
+            name = "no face" if k == 0 else None
+            ax.axvspan(
+                begin, end, facecolor="white", edgecolor="#999999", hatch="///", lw=0, label=name
+            )
+        _tracks(ax, timeline)
+        end = timeline.seconds or 1.0
+        ax.set(xlim=(0, end), ylim=(-0.02, 1.02), ylabel="p(happy)")
+        ax.set_title(title, loc="left")
+        _time_axis(ax, end)
+        handles, names = ax.get_legend_handles_labels()
+        if names:
+            figure.legend(handles, names, loc="outside lower center", ncols=5, handlelength=2.6)
+
+
+def _zones(ax: Any, low: float, high: float) -> None:
+    """Shades and words for what is said at which height."""
+    low, high = min(max(low, 0.0), 1.0), min(max(high, 0.0), 1.0)
+    zones = ((high, 1.02, HAPPY, "happy"), (-0.02, low, SAD, "sad"), (low, high, UNSURE, "unsure"))
+    for bottom, top, color, word in zones:
+        if top <= bottom:
+            continue
+        ax.axhspan(bottom, top, facecolor=color, alpha=0.16, lw=0)
+        if top - bottom > 0.05:
+            place = 1.008, (bottom + top) / 2
+            ax.text(*place, word, transform=ax.get_yaxis_transform(), va="center", fontsize=9)
+    for edge in {low, high}:
+        ax.axhline(edge, color="#555555", lw=0.7)
+
+
+def _tracks(ax: Any, timeline: Timeline) -> None:
+    lines = timeline.lines
+    longest = sorted(lines, key=lambda track: -len(lines[track].frames))[:NAMED]
+    other: str | None = "other faces"
+    for track in sorted(lines):
+        seconds, p_happy = _broken(lines[track])
+        if track not in longest:
+            ax.plot(seconds, p_happy, color="#777777", lw=0.8, label=other)
+            other = None
+            continue
+        k = sorted(longest).index(track)
+        look = {"color": LINES[k % len(LINES)], "linestyle": DASHES[k // 2 % len(DASHES)]}
+        ax.plot(seconds, p_happy, label=f"face {track}", **look)
+        ax.plot(seconds[:1], p_happy[:1], "o", markersize=4, color=look["color"])
+        ax.annotate(
+            str(track), (seconds[0], p_happy[0]), (4, -9 if p_happy[0] > 0.5 else 4),
+            textcoords="offset points", fontsize=8, color=look["color"], weight="bold",
+        )  # fmt: skip
+
+
+def _broken(line: Line) -> tuple[Any, Any]:
+    """Seconds and p(happy), thinned out, and interrupted by NaN where the face was not seen."""
+    step = -(-len(line.frames) // POINTS)
+    frames, seconds, p_happy = (
+        np.asarray(values)[::step] for values in (line.frames, line.seconds, line.p_happy)
+    )
+    missing = np.flatnonzero(np.diff(frames) > step) + 1
+    return np.insert(seconds, missing, np.nan), np.insert(p_happy, missing, np.nan)
+
+
+def _time_axis(ax: Any, end: float) -> None:
+    """Seconds; minutes and seconds where there are many."""
+    if end < 120:
+        ax.set_xlabel("time in seconds")
+        return
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 1.5, 3, 6, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{int(s) // 60}:{int(s) % 60:02}"))
+    ax.set_xlabel("time in minutes")

@@ -1,0 +1,189 @@
+"""``happysad video``: a clip with its answers drawn in, and who was happy when."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from happysad.app.clip_writer import CODECS, ClipWriter
+from happysad.app.light_start import light_start
+from happysad.app.model_option import load, model_option
+from happysad.experiments.console import one_sentence, progress, say
+from happysad.features.errors import UserError
+from happysad.pipeline.any_model import SUFFIXES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from happysad.app.timeline import Timeline
+    from happysad.app.video_file import Clip
+    from happysad.pipeline.face_track import FaceTracker, TrackedFace
+    from happysad.pipeline.unsure import Band
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Files to write; ``video`` is None where none is wanted."""
+
+    video: Path | None
+    table: Path
+    picture: Path
+
+
+@click.command(name="video")
+@click.argument("clip", metavar="IN")
+@click.option("--out", metavar="DIR", help="Folder to write to; IN's name and -happysad.")
+@model_option
+@click.option("--max-error", type=float, help='Say "unsure" so that few answers are wrong: 0.05.')
+@click.option(
+    "--format", "kind", type=click.Choice(tuple(CODECS)), default="mp4", show_default=True,
+    help="Of the annotated video; browsers play webm, which takes longer to write.",
+)  # fmt: skip
+@click.option("--no-video", is_flag=True, help="Write the timeline only.")
+@click.option("--quiet", is_flag=True, help="Nothing but mistakes.")
+@one_sentence
+def video(
+    clip: str,
+    out: str | None,
+    model: str,
+    max_error: float | None,
+    kind: str,
+    no_video: bool,
+    quiet: bool,
+) -> None:
+    """Say of each face in the video IN, frame by frame, whether it is happy or sad.
+
+    Faces are followed and numbered from 1 in order of first sight; the probability is smoothed
+    over about half a second. Into DIR go annotated.mp4, the video with the answers drawn in;
+    timeline.csv, a row per frame and face, and one with the label no_face where there is none;
+    timeline.png, the same as a picture. Files of these names there are replaced.
+
+    The sound is copied where the program ffmpeg is installed, and left out elsewhere. A video
+    that breaks off is answered as far as it goes.
+
+    \b
+    Examples:
+      happysad video party.mp4
+      happysad video party.mp4 --out seen/ --max-error 0.05
+      happysad video party.mov --format webm
+      happysad video lecture.avi --no-video --model landmark-free
+    """
+    if Path(clip).suffix.lower() in SUFFIXES:
+        raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
+    light_start()
+    from happysad.app.video_file import Clip
+    from happysad.pipeline.bands import card_band
+    from happysad.pipeline.face_track import FaceTracker
+    from happysad.pipeline.model_card import read_card
+
+    opened = Clip(clip)
+    files = _outputs(clip, out, None if no_video else kind)
+    band = None if max_error is None else card_band(read_card(model), max_error)
+    tracker = FaceTracker(load(model), band)
+    timeline = _written(opened, tracker, files, band, quiet)
+    _warn(opened, timeline.n_frames)
+    if not quiet:
+        names = [file.name for file in (files.video, files.table, files.picture) if file]
+        where = f"{', '.join(names)} written to {files.table.parent}"
+        print(*timeline.summary(), where, sep="\n")
+
+
+def _outputs(clip: str, out: str | None, kind: str | None) -> Outputs:
+    """Where to write; UserError where that is a file, or the video itself."""
+    folder = Path(out) if out else Path(f"{Path(clip).stem}-happysad")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file: name a folder for the results by --out")
+    drawn = folder / f"annotated.{kind}" if kind else None
+    if drawn and drawn.resolve() == Path(clip).resolve():
+        raise UserError(f"--out {folder} would write over {clip}: name another folder")
+    return Outputs(drawn, folder / "timeline.csv", folder / "timeline.png")
+
+
+def _written(
+    clip: Clip, tracker: FaceTracker, files: Outputs, band: Band | None, quiet: bool
+) -> Timeline:
+    """Go through the clip and write all files, or none."""
+    try:
+        with _new_folder(files.table.parent):
+            return _write(clip, tracker, files, band, quiet)
+    except OSError as error:
+        raise UserError(f"cannot write to {files.table.parent}: {error.strerror}") from None
+    except KeyboardInterrupt:
+        say("happysad: stopped; nothing was written")
+        sys.exit(130)
+
+
+def _write(
+    clip: Clip, tracker: FaceTracker, files: Outputs, band: Band | None, quiet: bool
+) -> Timeline:
+    from happysad.app.sound import add_sound
+    from happysad.app.timeline import Timeline
+    from happysad.app.timeline_figure import save_timeline
+    from happysad.features.files import atomic_write
+
+    with ExitStack() as stack:
+        table = stack.enter_context(atomic_write(files.table))
+        picture = stack.enter_context(atomic_write(files.picture))
+        drawn = stack.enter_context(atomic_write(files.video)) if files.video else None
+        with progress(quiet), table.open("w", encoding="utf-8", newline="") as rows:
+            timeline = Timeline(rows)
+            writer = ClipWriter(drawn, clip.fps) if drawn else None
+            try:
+                watch(clip, tracker, timeline, writer)
+            finally:
+                if writer:
+                    writer.close()
+        if drawn:
+            add_sound(drawn, clip.path)
+        save_timeline(timeline, picture, Path(clip.path).name, band)
+    return timeline
+
+
+def watch(clip: Clip, tracker: FaceTracker, timeline: Timeline, writer: ClipWriter | None) -> None:
+    """Answer every frame of a clip, and tell how far it is."""
+    from happysad.features.progress import report
+
+    for seconds, frame in clip.frames():
+        faces = tracker.update(frame, seconds)
+        timeline.add(seconds, faces)
+        if writer:
+            writer.write(seconds, drawn_over(frame, faces))
+        done = timeline.n_frames
+        report("frames", done, max(clip.n_frames, done + 1))
+    report("frames", timeline.n_frames, timeline.n_frames)  # whatever the file said
+
+
+def drawn_over(frame: NDArray[np.uint8], faces: list[TrackedFace]) -> NDArray[np.uint8]:
+    """A frame with its answers: track, label and p(happy) of each face."""
+    from happysad.app.draw import Mark, draw_marks, draw_note
+
+    if not faces:
+        return draw_note(frame, "no face")
+    return draw_marks(
+        frame, [Mark(f.box, f.label, f"{f.track} {f.label} {f.p_happy:.2f}") for f in faces]
+    )
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[None]:
+    """Remove a folder that was made in the block and stayed empty."""
+    there = folder.exists()
+    try:
+        yield
+    finally:
+        if not there:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _warn(clip: Clip, seen: int) -> None:
+    """Say where a clip ended before its time; some containers only estimate their frames."""
+    if clip.n_frames - seen > max(3, 0.02 * clip.n_frames):
+        say(f"{clip.path} ended after {seen} of {clip.n_frames} frames: it is cut off or damaged")

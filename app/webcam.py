@@ -1,0 +1,107 @@
+"""``happysad webcam``: the camera's picture with the answers drawn in, as it moves."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from typing import TYPE_CHECKING
+
+import click
+
+from happysad.app.model_option import load, model_option
+from happysad.experiments.console import one_sentence, say
+from happysad.features.errors import UserError
+
+if TYPE_CHECKING:
+    from happysad.pipeline.unsure import Band
+
+PAGE = "/?camera=1"
+"""Of the service: the page with the camera on."""
+
+
+@click.command(name="webcam")
+@model_option
+@click.option("--max-error", type=float, help='Say "unsure" so that few answers are wrong: 0.05.')
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page."
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--window", is_flag=True, help="A window of its own in place of the browser.")
+@click.option("--camera", help="Of --window: number, video file or stream; 0 where not given.")
+@one_sentence
+def webcam(
+    model: str,
+    max_error: float | None,
+    port: int,
+    no_open: bool,
+    window: bool,
+    camera: str | None,
+) -> None:
+    """Say of each face before the camera whether it is happy or sad.
+
+    Opens a page of this machine in the browser; pictures do not leave the machine and are not
+    stored. With --window, a window in place of the page: q leaves, s saves the picture here.
+    It needs a display, and OpenCV with windows (opencv-python in place of
+    opencv-python-headless).
+
+    \b
+    Examples:
+      happysad webcam
+      happysad webcam --window --max-error 0.05
+      happysad webcam --window --camera party.mp4
+    """
+    if camera is not None and not window:
+        raise UserError("--camera is for --window: the page lets you choose the camera")
+    if window:
+        _in_window(model, max_error, camera or "0")
+    else:
+        _in_browser(model, max_error, port, not no_open)
+
+
+def _band(model: str, max_error: float | None) -> Band | None:
+    from happysad.pipeline.bands import card_band
+    from happysad.pipeline.model_card import read_card
+
+    return None if max_error is None else card_band(read_card(model), max_error)
+
+
+def _in_window(model: str, max_error: float | None, camera: str) -> None:
+    from happysad.app.window import show
+    from happysad.app.window_checks import check_camera, check_windows
+    from happysad.pipeline.face_track import FaceTracker
+
+    band = _band(model, max_error)
+    check_windows()
+    check_camera(camera)
+    show(FaceTracker(load(model), band), camera)
+
+
+def _in_browser(model: str, max_error: float | None, port: int, opened: bool) -> None:
+    from happysad.app.serve import run_service
+    from happysad.app.window_checks import cameras
+
+    if cameras() == []:
+        raise UserError(
+            "this machine has no camera; photos can be dropped on the page of happysad serve"
+        )
+    _band(model, max_error)  # says what is wrong with it before the page would
+    page = PAGE if max_error is None else f"{PAGE}&max_error={max_error:g}"
+    reason = why_no_browser() if opened else "as you asked"
+    if reason:
+        say(f"no browser is opened ({reason}): open the address below with {page} at its end")
+    run_service(port=port, models=(model,), open_path=None if reason else page)
+
+
+def why_no_browser() -> str:
+    """Why no browser can be opened here, such as "no display"; empty where one can be."""
+    if "SSH_CONNECTION" in os.environ:
+        return "you are here over ssh"
+    shown = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if sys.platform.startswith("linux") and not shown:
+        return "there is no display"
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return "there is none"
+    return ""

@@ -1,0 +1,123 @@
+"""Where in a frame of a video to look for faces: near those that are known, and now and then
+everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.detect import MIN_SIDE, Detection, Rescaled, find_faces, rescaled
+from happysad.pipeline.predict import SURE_FACE
+
+Box = tuple[float, float, float, float]
+
+QUICK_SIDE = 640
+"""Of the smaller frame that is searched often: its cost is that of 640x360."""
+
+KNOWN_FACE = -0.5
+"""Lowest score at which a face is found where one was: lower than for a new one."""
+
+NEAR = 0.9
+"""How far round the middle of a known face to look, in sides of its box."""
+
+SEEN_SIDE = 110
+"""Pixels that a known face is brought to: the detector's windows are 80, 96, 115 ... wide."""
+
+STEP = 1.2
+"""Between these sizes. A frame is scaled by powers of it, so that windows of every frame are the
+same and the box does not wander with its own scale."""
+
+SAME = 0.5
+"""Overlap above which two boxes are one face."""
+
+
+class FaceSearch:
+    """Decides for each frame where to look.
+
+    Parameters
+    ----------
+    quick_s, full_s : float
+        Seconds between two searches of the smaller and of the full frame; half of that where
+        there is nobody to follow.
+    """
+
+    def __init__(self, quick_s: float = 0.25, full_s: float = 1.0) -> None:
+        self.quick_s = quick_s
+        self.full_s = full_s
+        self._quick = self._full = -math.inf  # seconds of the last search
+
+    def faces(
+        self, gray: NDArray[np.uint8], boxes: Sequence[Box], seconds: float
+    ) -> list[Detection]:
+        """Faces of a frame: near the boxes of known ones, and everywhere where it is time.
+
+        It is time, too, where a known face is missing, and as long as there are none.
+        """
+        found = unique(d for box in boxes for d in nearby(gray, box, KNOWN_FACE))
+        patience = 1.0 if boxes else 0.5
+        full = max(gray.shape) > QUICK_SIDE and seconds - self._full >= patience * self.full_s
+        missing = len(found) < max(1, len(boxes))
+        if not (full or missing or seconds - self._quick >= patience * self.quick_s):
+            return found
+        self._quick = seconds
+        self._full = seconds if full else self._full
+        return unique(found + everywhere(gray, SURE_FACE, quick=not full))
+
+
+def everywhere(gray: NDArray[np.uint8], threshold: float, quick: bool) -> list[Detection]:
+    """Faces of a whole frame; ``quick``: of 80 pixels in a frame that is ``QUICK_SIDE`` wide."""
+    longest = max(gray.shape)
+    if not quick or longest <= max(QUICK_SIDE, MIN_SIDE):
+        return find_faces(rescaled(gray), threshold)
+    return find_faces(_scaled(gray, QUICK_SIDE / longest), threshold)
+
+
+def nearby(gray: NDArray[np.uint8], box: Box, threshold: float) -> list[Detection]:
+    """Faces in a window around a box, in pixels of the frame."""
+    side = box[2] - box[0]
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    height, width = gray.shape
+    left, top = (max(0, math.floor(v - NEAR * side)) for v in (x, y))
+    right = min(width, math.ceil(x + NEAR * side))
+    bottom = min(height, math.ceil(y + NEAR * side))
+    if right - left < side / 2 or bottom - top < side / 2:
+        return []  # the face has left the picture
+    scale = STEP ** round(math.log(SEEN_SIDE / side) / math.log(STEP))
+    found = find_faces(_scaled(gray[top:bottom, left:right], scale), threshold)
+    return [
+        Detection((b[0] + left, b[1] + top, b[2] + left, b[3] + top), score) for b, score in found
+    ]
+
+
+def unique(detections: Iterable[Detection]) -> list[Detection]:
+    """The surest first, and none of those that overlap a surer one."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda d: -d.score):
+        if all(overlap(one.box, other.box) < SAME for other in kept):
+            kept.append(one)
+    return kept
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> float:
+    """Intersection of two boxes over their union (Jaccard 1912), from 0 to 1."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    shared = across * down
+    areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    return shared / (areas - shared)
+
+
+def _scaled(gray: NDArray[np.uint8], scale: float) -> Rescaled:
+    if scale == 1.0:
+        return Rescaled(np.ascontiguousarray(gray), 1.0)
+    import cv2
+
+    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    how = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
+    return Rescaled(np.asarray(cv2.resize(gray, size, interpolation=how), np.uint8), scale)

@@ -1,0 +1,42 @@
+"""Drawn clips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.features.detect import find_faces
+from happysad.features.images import to_gray
+
+
+def test_the_same_arguments_draw_the_same_frames():
+    one, other = (list(draw_clip(160, 120, 2, [Actor(side=60)])) for _ in range(2))
+    assert [frame.shape for frame in one] == [(120, 160, 3)] * 2
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one[0], one[1])  # the grain moves
+    assert not np.array_equal(one, list(draw_clip(160, 120, 2, [Actor(side=60)], seed=1)))
+
+
+def test_a_face_walks_from_its_start_to_its_end():
+    frames = list(draw_clip(480, 240, 3, [Actor((0.25, 0.5), (0.75, 0.5), 130)]))
+    middles = [(b[0] + b[2]) / 2 for f in frames for b, _ in find_faces(to_gray(f))]
+    assert middles == pytest.approx([120, 240, 360], abs=15)
+
+
+def test_it_is_there_and_in_a_mood_when_it_should_be():
+    actor = Actor(side=130, moods=((0.0, "happy"), (0.5, "sad")), there=(0.3, 1.0))
+    frames = [to_gray(f).astype(int) for f in draw_clip(160, 160, 4, [actor])]
+    empty = [to_gray(f).astype(int) for f in draw_clip(160, 160, 4, [])]
+    changes = [np.abs(one - other).mean() for one, other in zip(frames, empty, strict=True)]
+    assert changes[0] == 0
+    assert min(changes[1:]) > 5
+    assert np.abs(frames[1] - frames[2]).mean() > 2 * np.abs(frames[2] - frames[3]).mean()
+
+
+def test_a_face_half_out_of_the_picture_is_cut():
+    (frame,) = draw_clip(160, 120, 1, [Actor((0.0, 1.0), side=80)])
+    (empty,) = draw_clip(160, 120, 1, [])
+    changed = (frame != empty).any(axis=2)
+    assert changed[-20:, :20].mean() > 0.9
+    assert not changed[:, 60:].any()
