@@ -1,0 +1,184 @@
+"""``happysad serve``: the service and its page."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from happysad.experiments.console import one_sentence, say
+from happysad.features.errors import UserError
+from happysad.pipeline.shipped import SHIPPED
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+NEEDED = ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastapi_offline")
+"""Modules of the web extra."""
+
+GRACE = 3
+"""Seconds that a request under way has when the service is told to end."""
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one."
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help=f"Model on offer, the first by default; repeatable. Without: {' and '.join(SHIPPED)}.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes that answer; all cores.")
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
+@one_sentence
+def serve(host: str, port: int, models: tuple[str, ...], jobs: int | None, opened: bool) -> None:
+    """Answer about pictures over HTTP, and show a page for photos and the camera.
+
+    Pictures are not stored. Whoever reaches the address can use it: there is no password.
+
+    \b
+    Examples:
+      happysad serve --open
+      happysad serve --model mine.joblib --model landmark-free --port 8080
+      curl --data-binary @photo.jpg http://127.0.0.1:8000/v1/predict
+    """
+    run_service(host, port, models or tuple(SHIPPED), jobs, "/" if opened else None)
+
+
+def run_service(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    models: Sequence[str] = tuple(SHIPPED),
+    jobs: int | None = None,
+    open_path: str | None = None,
+) -> None:
+    """Run the service until it is told to end (Ctrl-C, SIGTERM).
+
+    Parameters
+    ----------
+    host, port
+        To listen at; port 0 is a free one.
+    models : sequence of str
+        Names of shipped models and model files; the first is the default.
+    jobs : int, optional
+        Processes that answer; as many as there are cores.
+    open_path : str, optional
+        Open the browser at this path, such as "/" or "/?camera=1", once the service listens.
+
+    Raises
+    ------
+    UserError
+        A library is missing, the address cannot be used, or a model cannot be loaded.
+    """
+    check_libraries()
+    from happysad.app.service.api import create_app
+    from happysad.app.service.state import Settings
+
+    try:
+        with bound(host, port) as listener:
+            address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+            settings = Settings(
+                tuple(models), jobs or usable_cores(), processes=True, loopback=is_loopback(host)
+            )
+            _run(create_app(settings), listener, address, open_path)
+    except KeyboardInterrupt:
+        pass
+    say("the service has ended")
+
+
+def check_libraries() -> None:
+    """UserError where the web extra is not installed."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f'the service needs {", ".join(missing)}: run pip install "happysad[web]"')
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, not listening yet; UserError where it cannot be."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise UserError(f"--host {host}: there is no such address") from None
+    # asyncio sends small answers at once only through a socket that names its protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # where the option means something else
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        reason = (error.strerror or str(error)).lower()
+        raise UserError(
+            f"cannot listen at {host}, port {port} ({reason}): choose another by --port or --host"
+        ) from None
+    return listener
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _run(app: FastAPI, listener: socket.socket, address: str, open_path: str | None) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            _greet(address, app.state.service.loopback)
+            if open_path is not None:
+                # In a thread: where the browser is one in the terminal, the call waits for its end.
+                threading.Thread(
+                    target=webbrowser.open, args=(address + open_path,), daemon=True
+                ).start()
+
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+    Server(config).run(sockets=[listener])
+
+
+def _greet(address: str, loopback: bool) -> None:
+    print(
+        f"happysad listens at {address} (documentation: {address}/docs); Ctrl-C ends it", flush=True
+    )
+    if not loopback:
+        say(
+            "anyone on the network can use it: there is no password, and browsers give the camera "
+            "only to pages of localhost or HTTPS"
+        )
+
+
+def _shown(host: str) -> str:
+    """The host as a browser on this machine takes it."""
+    if host in ("0.0.0.0", "::", ""):
+        return "127.0.0.1" if host != "::" else "[::1]"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,68 @@
+"""Who answers a few images at a time: the interface, and this process as one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from happysad.app.service import warm
+from happysad.app.service.pictures import PIXELS, unreadable
+
+if TYPE_CHECKING:
+    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.unsure import Band
+
+Named = Sequence[tuple[str, bytes]]
+"""Images and their names."""
+
+
+class Asked(NamedTuple):
+    """What is the same for images that are answered together."""
+
+    model: str
+    crops: bool
+    band: Band | None
+
+
+class Hand(Protocol):
+    """Answers a few images at a time."""
+
+    def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
+        """One answer per image."""
+
+    def close(self) -> None:
+        """Nothing more will be asked; may be called while another thread waits for an answer."""
+
+
+class OwnHand:
+    """This process, whose threads take turns with much of the work.
+
+    Parameters
+    ----------
+    sources : mapping
+        Model names to shipped names or files.
+    pixels : int
+        An image of more raises TooLarge.
+    """
+
+    def __init__(self, sources: Mapping[str, str], pixels: int = PIXELS) -> None:
+        self._sources, self._pixels = dict(sources), pixels
+        warm.prepare({})
+
+    def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
+        """One answer per image; what is no image is not given to the model."""
+        from happysad.pipeline.image_answer import ImageAnswer
+        from happysad.pipeline.predict import answer_images
+
+        reasons = [unreadable(data, name, self._pixels) for name, data in images]
+        whole = [one for one, reason in zip(images, reasons, strict=True) if not reason]
+        model = warm.pipeline(asked.model, self._sources[asked.model])
+        names, data = [name for name, _ in whole], [data for _, data in whole]
+        answers = iter(answer_images(model, data, crops=asked.crops, band=asked.band, names=names))
+        return [
+            ImageAnswer(name, "unreadable", reason) if reason else next(answers)
+            for (name, _), reason in zip(images, reasons, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,77 @@
+"""Counters for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+if TYPE_CHECKING:
+    from happysad.app.service.answering import Spent
+    from happysad.app.service.models import Models
+    from happysad.pipeline.image_answer import ImageAnswer
+
+BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+"""Seconds."""
+
+
+class Metrics:
+    """The counters of one service, in a registry of their own.
+
+    Parameters
+    ----------
+    models : Models
+    waiting : callable
+        Gives the images in the queue.
+    """
+
+    def __init__(self, models: Models, waiting: Callable[[], int]) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._requests = self._counter("requests", "Requests answered", ["path", "status"])
+        self._images = self._counter("images", "Images answered", ["model", "status"])
+        self._faces = self._counter("faces", "Faces answered", ["model", "label"])
+        self._seconds = Histogram(
+            "happysad_answer_seconds",
+            "Seconds that an image waited in the queue, and seconds of work per image",
+            ["stage"],
+            registry=self.registry,
+            buckets=BUCKETS,
+        )
+        queue = Gauge("happysad_queue_images", "Images that wait", registry=self.registry)
+        queue.set_function(waiting)
+        info = Gauge(
+            "happysad_model_info", "Models on offer", ["model", "sha256"], registry=self.registry
+        )
+        for model in models:
+            info.labels(model.name, str(model.card["sha256"])).set(1)
+
+    def request(self, path: str, status: int) -> None:
+        """Count a request; ``path`` is the route's, so that there are few of them."""
+        self._requests.labels(path, str(status)).inc()
+
+    def answers(self, model: str, answers: Iterable[ImageAnswer]) -> None:
+        """Count images by status and their faces by label."""
+        for answer in answers:
+            self._images.labels(model, answer.status).inc()
+            for face in answer.faces:
+                self._faces.labels(model, face.label).inc()
+
+    def spent(self, spent: Spent) -> None:
+        """Note what images waited and worked for."""
+        for seconds in spent.waited:
+            self._seconds.labels("wait").observe(seconds)
+            self._seconds.labels("work").observe(spent.worked / len(spent.waited))
+
+    def text(self) -> bytes:
+        """In the format that Prometheus reads."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, told: str, labels: list[str]) -> Counter:
+        return Counter(f"happysad_{name}", told, labels, registry=self.registry)

@@ -1,0 +1,33 @@
+// The photos' answers as a table, with the columns of `happysad predict --csv`.
+
+const COLUMNS = [
+  "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "reason",
+  "model", "max_error",
+];
+
+/** A row per face; one of face -1 where there is none. */
+export function csvText(answers) {
+  const rows = answers.flatMap(({ name, image, wrong, settings }) => {
+    const by = [settings?.model, settings?.maxError];
+    if (!image) return [[name, -1, "unreadable", ...Array(6).fill(""), wrong, ...by]];
+    if (!image.faces.length) return [[name, -1, image.status, ...Array(6).fill(""), "", ...by]];
+    return image.faces.map(({ face, status, label, p_happy, box }) => {
+      return [name, face, status, label, p_happy, ...box, "", ...by];
+    });
+  });
+  return [COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+}
+
+function cell(value) {
+  const text = String(value ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Have the browser save a text. */
+export function save(text, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

@@ -1,0 +1,120 @@
+// One photo with its boxes, and its answer in words.
+
+import { drawFaces } from "./draw.js";
+import { count, faceLine } from "./words.js";
+
+const LEAST_WIDTH = 192; // of the picture on the page, so that words have room on a tiny one
+
+export class PhotoCard {
+  element = document.createElement("article");
+  #image = document.createElement("img");
+  #frame = document.createElement("div");
+  #boxes = document.createElement("div");
+  #answer = document.createElement("div");
+  #again = button("Try again");
+  #remove = button("Remove");
+  #name;
+
+  /** @param {{again: () => void, remove: () => void}} ask called by the card's buttons */
+  constructor(file, name, ask) {
+    this.#name = name;
+    this.#image.src = URL.createObjectURL(file);
+    this.#image.alt = name;
+    this.#image.decoding = "async";
+    // What the browser shows is upright, as are the service's boxes. It knows fewer formats.
+    this.#image.onerror = () => (this.#frame.hidden = true);
+    this.#build(ask);
+    this.wait();
+  }
+
+  #build(ask) {
+    const title = document.createElement("h3");
+    title.textContent = this.#name;
+    title.id = `photo-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+    const picture = div("picture", this.#image, this.#boxes);
+    this.#boxes.className = "boxes";
+    this.#boxes.ariaHidden = "true";
+    this.#frame.className = "frame";
+    this.#frame.append(picture);
+    this.#again.addEventListener("click", ask.again);
+    this.#remove.addEventListener("click", ask.remove);
+    this.#remove.ariaLabel = `Remove ${this.#name}`;
+    this.#again.ariaLabel = `Try again with ${this.#name}`;
+    const text = div("text", title, this.#answer, div("buttons", this.#again, this.#remove));
+    this.element.className = "card";
+    this.element.setAttribute("aria-labelledby", title.id);
+    this.element.append(this.#frame, text);
+  }
+
+  wait() {
+    this.#again.hidden = true;
+    this.element.ariaBusy = "true";
+    if (!this.#answer.children.length) this.#say("Answering …", "soft");
+  }
+
+  /** Show the service's answer for this photo; gives it in a sentence. */
+  show(image) {
+    this.#done();
+    const faces = image.faces.map((face) => ({ ...face, pHappy: face.p_happy }));
+    const numbers = faces.map((face, i) => ({ ...face, number: faces.length > 1 ? i + 1 : null }));
+    const tiny = image.width < LEAST_WIDTH && image.height < 1.5 * image.width;
+    if (tiny) this.#image.width = LEAST_WIDTH;
+    drawFaces(this.#boxes, numbers, image.width, image.height);
+    if (!faces.length) {
+      this.#say("No face found. It finds upright faces of about 80 pixels or more.");
+    } else {
+      const list = document.createElement("ul");
+      list.className = "faces";
+      list.append(...faces.map((face, i) => faceLine(`Face ${i + 1}`, face)));
+      this.#answer.replaceChildren(list);
+    }
+    const words = faces.map((face) => face.label).join(", ");
+    const told = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
+    this.#image.alt = `${this.#name}: ${told}`;
+    return this.#image.alt;
+  }
+
+  /** Say why there is no answer; gives that with the photo's name. */
+  fail(sentence, mayTryAgain) {
+    this.#done();
+    this.#again.hidden = !mayTryAgain;
+    drawFaces(this.#boxes, [], 1, 1);
+    this.#say(sentence, "wrong");
+    return `${this.#name}: ${sentence}`;
+  }
+
+  /** For keyboards: where to go on after another card is gone. */
+  focus() {
+    this.#remove.focus();
+  }
+
+  remove() {
+    URL.revokeObjectURL(this.#image.src);
+    this.element.remove();
+  }
+
+  #done() {
+    this.#again.hidden = true;
+    this.element.ariaBusy = "false";
+  }
+
+  #say(text, kind = "") {
+    const line = document.createElement("p");
+    line.className = kind;
+    line.textContent = text;
+    this.#answer.replaceChildren(line);
+  }
+}
+
+function button(text) {
+  const element = document.createElement("button");
+  Object.assign(element, { type: "button", className: "small", textContent: text });
+  return element;
+}
+
+function div(name, ...children) {
+  const element = document.createElement("div");
+  element.className = name;
+  element.append(...children);
+  return element;
+}

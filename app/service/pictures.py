@@ -1,0 +1,53 @@
+"""A look at an image's first bytes before it is unpacked: its kind and its size."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from happysad.features.errors import UserError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+"""What pictures come as. Pillow knows more kinds, some of which start other programs or write
+temporary files (EPS)."""
+
+PIXELS = 50_000_000
+
+
+class TooLarge(UserError):
+    """More bytes, images or pixels than the service takes."""
+
+
+def unreadable(data: bytes, name: str, pixels: int = PIXELS) -> str:
+    """Why bytes are no image that can be unpacked; empty where they seem to be one.
+
+    Raises
+    ------
+    TooLarge
+        It has more than ``pixels`` pixels: a small file can unpack to all of the memory.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    if not data:
+        return "it is empty"
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            width, height = image.size
+    except UnidentifiedImageError:
+        return "it is not an image file"
+    except Image.DecompressionBombError:
+        raise TooLarge(_sentence(name, "too many", pixels)) from None
+    except Exception as error:  # whatever a decoder stumbles over
+        return f"it is damaged ({str(error).split(' <_io.')[0] or type(error).__name__})"
+    if width * height > pixels:
+        raise TooLarge(_sentence(name, f"{width} x {height}", pixels))
+    return ""
+
+
+def quiet_pillow() -> None:
+    """Silence Pillow's warnings, once: of many pixels, which are counted here, and odd EXIF."""
+    warnings.filterwarnings("ignore", module="PIL")
+
+
+def _sentence(name: str, size: str, pixels: int) -> str:
+    return f"{name} has {size} pixels and this service takes {pixels:,}: make it smaller"

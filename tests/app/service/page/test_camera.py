@@ -1,0 +1,146 @@
+"""The page and the camera, in a headless Chromium whose camera is a video of built-in faces."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from happysad.experiments.page_browser import browser
+
+REFUSE = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'))"
+
+
+def label(page):
+    """The word over the moving picture, empty where there is none."""
+    return page.js("return document.querySelector('#live-boxes .box')?.classList[1] ?? ''")
+
+
+def message(page):
+    page.until(lambda: page.at("message").is_displayed())
+    return page.at("message-text").text
+
+
+def test_happy_becomes_sad_when_the_video_does(page):
+    page.at("camera-button").click()
+    for word in ("happy", "sad", "happy"):
+        page.until(lambda word=word: label(page) == word)
+        plates = page.texts("#live-boxes .plate")
+        assert len(plates) == 1
+        assert re.fullmatch(r"(happy|sad) \d+ %|unsure \d+ % happy", plates[0])
+        page.until(lambda word=word: f"Face 1: {word}" in page.at("live-faces").text)
+    page.until(lambda: "answers a second" in page.at("live-rate").text)
+    page.until(lambda: "face 1 now" in page.at("history").get_attribute("aria-label"))
+    assert page.at("spoken").get_attribute("textContent") in ("face 1 happy", "face 1 sad")
+
+
+def test_the_box_is_over_the_face_as_the_mirrored_video_shows_it(page):
+    page.at("camera-button").click()
+    page.until(lambda: label(page) == "happy")
+    box = page.all("#live-boxes .box")[0].rect
+    video = page.at("video").rect
+    middle = (box["x"] + box["width"] / 2 - video["x"]) / video["width"]
+    assert 0.4 < middle < 0.6
+    assert 0.25 < box["width"] / video["width"] < 0.6
+    assert page.js("return document.getElementById('live-picture').className") == "picture mirrored"
+
+
+def test_the_address_can_ask_for_the_camera(page):
+    page.open("/?camera=1")
+    page.until(lambda: label(page))
+    assert page.at("camera-button").text == "Stop the camera"
+
+
+def test_the_address_can_ask_for_an_error_to_keep_to(page):
+    page.open("/?max_error=0.02")
+    page.until(lambda: page.js("return document.getElementById('sure').value") == "0.02")
+    page.open("/?max_error=never")
+    page.until(lambda: page.js("return document.getElementById('sure').value") == "0.05")
+
+
+def test_stopped_is_stopped(page):
+    button = page.at("camera-button")
+    button.click()
+    page.until(lambda: page.js("return happysad.told.answers > 2"))
+    track = "document.getElementById('video').srcObject.getVideoTracks()[0]"
+    page.js(f"window.track = {track}")
+    button.click()
+    assert page.js("return window.track.readyState") == "ended"
+    assert not page.at("camera").is_displayed()
+    assert button.text == "Use the camera"
+    before = page.js("return happysad.told.answers")
+    time.sleep(0.4)
+    assert page.js("return happysad.told.answers") == before
+    button.click()
+    page.until(lambda: page.js("return happysad.told.answers") > before)
+
+
+def test_pressed_in_haste_it_ends_as_the_last_press_says(page):
+    page.js("for (let i = 0; i < 4; i++) document.getElementById('camera-button').click()")
+    time.sleep(0.5)
+    assert page.at("camera-button").text == "Use the camera"
+    assert page.js("return document.getElementById('video').srcObject") is None
+    page.js("for (let i = 0; i < 3; i++) document.getElementById('camera-button').click()")
+    page.until(lambda: label(page))
+
+
+def test_out_of_sight_the_camera_stops(page):
+    page.at("camera-button").click()
+    page.until(lambda: label(page))
+    page.js("Object.defineProperty(document, 'hidden', {value: true})")
+    page.js("document.dispatchEvent(new Event('visibilitychange'))")
+    assert "was stopped while the page was out of sight" in message(page)
+    assert page.js("return document.getElementById('video').srcObject") is None
+
+
+def test_a_camera_that_does_not_start_is_one_sentence(page):
+    for error, told in (
+        ("NotFoundError", "No camera was found"),
+        ("NotAllowedError", "allow it by the sign beside the address"),
+        ("NotReadableError", "another program may be using it"),
+        ("WeirdError", "The camera does not start"),
+    ):
+        page.js(REFUSE.format(error))
+        page.at("camera-button").click()
+        page.until(lambda told=told: told in page.at("message-text").text)
+        assert page.at("camera-button").text == "Use the camera"
+    page.js("delete navigator.mediaDevices.getUserMedia")
+    page.at("again").click()
+    page.until(lambda: label(page))
+    assert not page.at("message").is_displayed()
+
+
+def test_an_insecure_address_is_one_sentence(page):
+    page.js("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+    page.at("camera-button").click()
+    assert "secure addresses only" in message(page)
+
+
+def test_a_machine_without_a_camera(address):
+    with browser() as driver:
+        driver.get(f"{address}/?camera=1")
+        element = driver.find_element("id", "message-text")
+        deadline = time.monotonic() + 20
+        while not element.text and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "No camera was found" in element.text
+
+
+def test_a_server_that_is_gone_and_comes_back(page):
+    page.at("camera-button").click()
+    page.until(lambda: label(page))
+    page.js("window.kept = fetch; window.fetch = () => Promise.reject(new TypeError('gone'))")
+    assert "The server does not answer" in message(page)
+    assert label(page) == ""
+    page.js("window.fetch = window.kept")
+    page.until(lambda: label(page))
+    assert not page.at("message").is_displayed()
+
+
+def test_another_model_answers_the_camera(page):
+    page.at("camera-button").click()
+    page.until(lambda: label(page))
+    page.js("performance.clearResourceTimings()")
+    page.at("model").send_keys("landmark-free")
+    asked = "return performance.getEntriesByType('resource').map(e => e.name).join(' ')"
+    page.until(lambda: "predict?model=landmark-free" in page.js(asked))
+    page.until(lambda: label(page) == "sad")

@@ -1,0 +1,136 @@
+"""The page and photos, in a headless Chromium."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+DROP = """
+const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+const data = new DataTransfer();
+data.items.add(new File([bytes], "dropped.jpg", {type: "image/jpeg"}));
+const event = (type) => new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data});
+const target = document.getElementById(arguments[1]);
+target.dispatchEvent(event("dragover"));
+window.marked = document.getElementById("drop").classList.contains("over");
+target.dispatchEvent(event("drop"));
+"""
+PASTE = DROP.split("const event")[0] + (
+    "document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}))"
+)
+
+
+def test_two_faces_are_two_boxes_with_their_words(page, pictures):
+    page.choose(pictures / "two.jpg")
+    plates = page.until_texts(".card .plate", 2)
+    lines = page.texts(".card .faces li")
+    words = dict(line.split(" %")[0].rsplit(" ", 1) for line in lines)
+    assert sorted(words) == ["Face 1: sad", "Face 2: happy"] or sorted(words) == [
+        "Face 1: happy", "Face 2: sad",
+    ]  # fmt: skip
+    assert sorted(plate.split()[1] for plate in plates) == ["happy", "sad"]
+    left = {box.get_attribute("class"): box.rect["x"] for box in page.all(".card .box")}
+    assert left["box happy"] < left["box sad"]
+    alt = page.all(".card img")[0].get_attribute("alt")
+    assert alt.startswith("two.jpg: 2 faces, ")
+    page.until(lambda: page.at("spoken").get_attribute("textContent") == alt)
+
+
+def test_a_text_is_a_clear_message(page, pictures):
+    page.choose(pictures / "text.jpg")
+    (told,) = page.until_texts(".card .wrong", 1)
+    assert told == "It cannot be read: it is not an image file."
+    assert not page.all(".card img")[0].is_displayed()
+
+
+def test_a_photo_without_a_face_says_so(page, pictures):
+    page.choose(pictures / "none.png")
+    page.until(lambda: "No face found" in "".join(page.texts(".card p")))
+    assert not page.all(".card .box")
+
+
+def test_a_photo_that_lies_on_its_side_by_its_exif_entry(page, pictures):
+    page.choose(pictures / "turned.jpg")
+    assert page.until_texts(".card .plate", 1)[0].startswith("happy")
+    box, image = page.all(".card .box")[0].rect, page.all(".card img")[0].rect
+    assert image["width"] > image["height"]
+    middle = (box["x"] + box["width"] / 2 - image["x"]) / image["width"]
+    assert 0.4 < middle < 0.6
+
+
+def test_several_photos_newest_first_and_away_again(page, pictures):
+    page.choose(pictures / "two.jpg", pictures / "none.png")
+    page.choose(pictures / "text.jpg")
+    assert page.until_texts(".card h3", 3) == ["text.jpg", "none.png", "two.jpg"]
+    assert page.at("photos-title").text == "3 photos"
+    page.driver.find_element("css selector", "[aria-label='Remove none.png']").click()
+    assert page.texts(".card h3") == ["text.jpg", "two.jpg"]
+    page.at("remove-all").click()
+    assert not page.all(".card")
+    assert not page.at("photos").is_displayed()
+
+
+@pytest.mark.parametrize("target", ["drop", "about-title"])
+def test_photos_can_be_dropped_anywhere(page, encoded, target):
+    page.js(DROP, encoded("two.jpg"), target)
+    assert len(page.until_texts(".card .plate", 2)) == 2
+    assert page.js("return window.marked")
+    assert page.texts(".card h3") == ["dropped.jpg"]
+
+
+def test_photos_can_be_pasted(page, encoded):
+    page.js(PASTE, encoded("two.jpg"))
+    assert page.until_texts(".card .plate", 2)
+
+
+def test_other_settings_answer_the_photos_again(page, pictures):
+    assert page.at("sure").get_attribute("value") == "0.05"
+    page.choose(pictures / "two.jpg")
+    page.until_texts(".card .plate", 2)
+    asked = "return performance.getEntriesByType('resource').map(e => e.name)"
+    assert page.js(asked)[-1].endswith("/v1/predict?model=fusion&max_error=0.05")
+    page.at("model").send_keys("landmark-free")
+    page.until(lambda: "model=landmark-free&max_error=0.05" in page.js(asked)[-1])
+    assert page.at("card-link").get_attribute("href").endswith("/card?model=landmark-free")
+    page.at("sure").send_keys("Always")
+    page.until(lambda: page.js(asked)[-1].endswith("/v1/predict?model=landmark-free"))
+    page.until(lambda: page.js("return document.querySelector('.card').ariaBusy") == "false")
+
+
+def test_the_answers_as_a_table(page, pictures):
+    page.choose(pictures / "two.jpg", pictures / "text.jpg")
+    page.until(lambda: len(page.texts(".card .plate")) == 2 and page.texts(".card .wrong"))
+    page.js(
+        "HTMLAnchorElement.prototype.click = () => {};"
+        "URL.createObjectURL = (blob) => { window.saved = blob; return '#'; };"
+    )
+    page.at("csv").click()
+    rows = list(csv.DictReader(page.later("window.saved.text()").splitlines()))
+    assert [row["image"] for row in rows] == ["text.jpg", "two.jpg", "two.jpg"]
+    assert [row["face"] for row in rows] == ["-1", "0", "1"]
+    assert {row["label"] for row in rows} == {"", "happy", "sad"}
+    assert int(rows[1]["right"]) - int(rows[1]["left"]) > 100
+    assert {row["max_error"] for row in rows} == {"0.05"}
+
+
+def test_too_large_a_file_and_a_folder_are_a_sentence_each(page):
+    code = """import('/page/api.js').then(async ({predictFile}) => {
+        const why = (file) => predictFile(file, {model: '', maxError: null}).catch(e => e.message);
+        const folder = new Blob(['x']);
+        folder.slice = () => ({arrayBuffer: () => Promise.reject(new Error('no'))});
+        return [await why(new Blob([new Uint8Array(21 * 2 ** 20)])), await why(folder)];
+    })"""
+    large, folder = page.later(code)
+    assert "larger than 20 MB" in large
+    assert "it is a folder" in folder
+
+
+def test_a_server_that_is_gone_can_be_asked_again(page, pictures):
+    page.js("window.kept = fetch; window.fetch = () => Promise.reject(new TypeError('gone'))")
+    page.choose(pictures / "two.jpg")
+    (told,) = page.until_texts(".card .wrong", 1)
+    assert "The server does not answer" in told
+    page.js("window.fetch = window.kept")
+    page.driver.find_element("css selector", "[aria-label='Try again with two.jpg']").click()
+    assert page.until_texts(".card .plate", 2)

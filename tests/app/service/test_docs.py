@@ -1,0 +1,33 @@
+"""The OpenAPI pages, offline."""
+
+from __future__ import annotations
+
+import re
+
+from happysad.app.service.docs import ASSETS, assets
+
+
+def test_the_page_asks_for_nothing_from_outside(client):
+    page = client.get("/docs")
+    assert page.status_code == 200
+    asked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(asked) == 4
+    for path in asked:
+        assert path.startswith("/docs/")
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert len(answer.content) > 100
+    start = client.get("/docs/start.js").text
+    assert "/openapi.json" in start
+    assert "http" not in start
+
+
+def test_its_policy_lets_no_script_of_the_page_itself_run(client):
+    policy = client.get("/docs").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "script-src" not in policy
+    assert "<script>" not in client.get("/docs").text
+
+
+def test_swagger_ui_lies_in_its_package():
+    assert all((assets() / name).is_file() for name in ASSETS)

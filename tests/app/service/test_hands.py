@@ -1,0 +1,42 @@
+"""This process as one that answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from happysad.app.service.hands import Asked, OwnHand
+from happysad.app.service.pictures import TooLarge
+from happysad.pipeline.model_file import load_model
+from happysad.pipeline.predict import answer_images
+from happysad.pipeline.unsure import Band
+
+
+@pytest.fixture
+def sources(model_file):
+    """A model by name, as a service has it."""
+    return {str(model_file): str(model_file)}
+
+
+def test_answers_are_the_librarys_and_no_image_is_given_to_the_model(sources, model_file, picture):
+    asked = Asked(str(model_file), False, Band(0.0, 1.01))
+    images = [("a", b"no picture"), ("b", picture), ("c", b""), ("d", picture)]
+    answers = OwnHand(sources).answer(asked, images)
+    band = asked.band
+    expected = answer_images(load_model(model_file), [picture] * 2, band=band, names=["b", "d"])
+    assert [answers[1], answers[3]] == expected
+    assert answers[1].faces[0].label == "unsure"
+    assert [one.image for one in answers] == ["a", "b", "c", "d"]
+    assert [one.status for one in answers] == ["unreadable", "ok", "unreadable", "ok"]
+    assert answers[2].reason == "it is empty"
+
+
+def test_tight_crops(sources, model_file, demo_data):
+    asked = Asked(str(model_file), True, None)
+    file = next((demo_data / "test" / "happy").iterdir())
+    (answer,) = OwnHand(sources).answer(asked, [("a", file.read_bytes())])
+    assert len(answer.faces) == 1
+
+
+def test_an_image_of_too_many_pixels_is_refused(sources, model_file, picture):
+    with pytest.raises(TooLarge, match="512 x 320 pixels"):
+        OwnHand(sources, pixels=1000).answer(Asked(str(model_file), False, None), [("a", picture)])

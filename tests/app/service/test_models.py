@@ -1,0 +1,48 @@
+"""The models on offer."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from happysad.app.service.models import Models, UnknownModel
+from happysad.features.errors import UserError
+
+
+def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):
+    models = Models([str(model_file), "fusion"])
+    assert models.default == "small"
+    assert [one.name for one in models] == ["small", "fusion"]
+    assert models.sources == {"small": str(model_file), "fusion": "fusion"}
+    assert models.get() is models.get("small")
+    assert models.get("fusion").summary.startswith("SVM on landmarks")
+    with pytest.raises(UnknownModel, match="no model named 'mine', only small and fusion"):
+        models.get("mine")
+
+
+def test_the_card_comes_without_the_pictures_in_it():
+    card = Models(["fusion"]).get().card
+    assert "probe" not in card
+    assert len(card["sha256"]) == 64
+
+
+def test_thresholds_are_those_of_the_card():
+    model = Models(["fusion"]).get()
+    assert model.max_errors == sorted(model.max_errors) != []
+    assert model.band(None) is None
+    band = model.band(model.max_errors[0])
+    assert band is not None
+    assert band.low < band.high
+
+
+def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_path):
+    with pytest.raises(UserError, match="there is no model file"):
+        Models([str(tmp_path / "no.joblib")])
+    with pytest.raises(UserError, match="no model named 'fusoin' comes with"):
+        Models(["fusoin"])
+    (tmp_path / "a").mkdir()
+    for name in (model_file.name, f"{model_file.name}.json"):
+        shutil.copy(model_file.with_name(name), tmp_path / "a" / name)
+    with pytest.raises(UserError, match="two models are named small"):
+        Models([str(model_file), str(tmp_path / "a" / "small.joblib")])

@@ -1,0 +1,59 @@
+"""The look at an image before it is unpacked."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+
+import pytest
+from PIL import Image
+
+from happysad.app.service.pictures import TooLarge, quiet_pillow, unreadable
+
+
+def encoded(kind, size=(20, 10)):
+    file = io.BytesIO()
+    Image.new("RGB", size).save(file, kind)
+    return file.getvalue()
+
+
+def png_of(width, height):
+    """A PNG that says it is this large; there is hardly anything in it."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM"])
+def test_pictures_of_the_usual_kinds_are_let_through(kind):
+    assert unreadable(encoded(kind), "a") == ""
+
+
+@pytest.mark.parametrize("data", [b"no picture", encoded("EPS"), encoded("PDF"), b"\xff\xd8\xff"])
+def test_all_else_is_not(data):
+    assert unreadable(data, "a") != ""
+
+
+def test_an_empty_file_says_so():
+    assert unreadable(b"", "a") == "it is empty"
+
+
+def test_many_pixels_are_refused_by_what_the_file_says_of_itself():
+    assert unreadable(encoded("PNG"), "a", pixels=200) == ""
+    with pytest.raises(TooLarge, match=r"^a has 20 x 10 pixels and this service takes 199: make"):
+        unreadable(encoded("PNG"), "a", pixels=199)
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused():
+    with pytest.raises(TooLarge, match="too many pixels"):
+        unreadable(png_of(60_000, 60_000), "bomb")
+    quiet_pillow()
+    with warnings.catch_warnings(record=True) as caught, pytest.raises(TooLarge, match="11000 x"):
+        unreadable(png_of(11_000, 11_000), "bomb")
+    assert not caught

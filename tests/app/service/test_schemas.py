@@ -1,0 +1,23 @@
+"""What goes in and out as JSON."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from happysad.app.service.schemas import EXAMPLE, Answer, BatchRequest, sentence_of
+
+
+def test_the_example_is_one_and_answers_are_as_described(client, picture):
+    Answer.model_validate(EXAMPLE)
+    Answer.model_validate(client.post("/v1/predict", content=picture).json())
+    told = client.post("/v1/predict", content=b"no picture").json()
+    assert Answer.model_validate(told).detail
+    assert set(told) <= set(Answer.model_fields)
+
+
+def test_the_first_mistake_is_told_with_its_place():
+    with pytest.raises(ValidationError) as error:
+        BatchRequest.model_validate({"images": [{"data": 1}], "max_error": 3})
+    told = sentence_of(error.value.errors())
+    assert told == "images.0.data: input should be a valid string"

@@ -1,0 +1,40 @@
+"""What the addresses of a service share."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from happysad.app.service.state import Settings, as_json
+from happysad.pipeline.shipped import SHIPPED
+
+
+def test_without_more_said_the_shipped_models_answer_this_machine_only():
+    settings = Settings()
+    assert settings.models == tuple(SHIPPED)
+    assert settings.loopback
+
+
+def test_half_a_character_in_a_name_does_not_break_an_answer(client, picture):
+    assert json.loads(as_json({"a": "\ud800"}).body) == {"a": "\ud800"}
+    data = base64.b64encode(picture).decode()
+    text = f'{{"images": [{{"name": "\\ud83d", "data": "{data}"}}]}}'
+    assert client.post("/v1/predict/batch", content=text).status_code in (200, 400)
+
+
+def test_a_full_queue_is_503_for_a_whole_request(service, picture, refuses, monkeypatch):
+    client = service(room=1)
+    monkeypatch.setattr(
+        type(client.app.state.service.answering._orders), "images", property(lambda self: 1)
+    )
+    answer = client.post("/v1/predict", content=picture)
+    assert "1 images are waiting" in refuses(answer, 503)
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_too_many_pixels_are_413(service, picture, refuses):
+    from happysad.app.service.limits import Limits
+
+    client = service(limits=Limits(pixels=1000))
+    told = refuses(client.post("/v1/predict", content=picture), 413)
+    assert told == "image 0 has 512 x 320 pixels and this service takes 1,000: make it smaller"

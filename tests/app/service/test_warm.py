@@ -1,0 +1,47 @@
+"""The models of a process that answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import cv2
+import pytest
+
+from happysad.app.service import warm
+from happysad.features.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def _one_opencv_setting():
+    before = cv2.getNumThreads()
+    yield
+    cv2.setNumThreads(before)
+
+
+def test_a_model_is_loaded_once(model_file):
+    name = f"once {model_file}"
+    warm.prepare({name: str(model_file)})
+    assert warm.pipeline(name, "nowhere.joblib") is warm.pipeline(name, str(model_file))
+    assert cv2.getNumThreads() == 1
+
+
+def test_one_that_does_not_load_says_so(tmp_path):
+    with pytest.raises(UserError, match="no model file"):
+        warm.prepare({"new": str(tmp_path / "no.joblib")})
+
+
+def imported_with(models):
+    code = "from happysad.app.service import warm; print(*warm._loaded)"
+    environment = {**os.environ, warm.MODELS: json.dumps(models)}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+
+def test_importing_it_loads_what_the_environment_names(model_file):
+    assert imported_with({"m": str(model_file)}).stdout.split() == ["m"]
+    failed = imported_with({"m": "nowhere.joblib"})
+    assert (failed.stdout.strip(), failed.stderr) == ("", "")

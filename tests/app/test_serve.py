@@ -1,0 +1,168 @@
+"""``happysad serve``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from happysad.app import serve
+
+LONG = 60
+
+
+@pytest.fixture
+def taken():
+    """A port of this machine at which something listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.fixture
+def served(model_file):
+    """``served(*arguments)``: a service of the small model in a process of its own; its address."""
+    begun = []
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "happysad.app.cli", "serve", "--port", "0", "--jobs", "1"]
+        begun.append(
+            subprocess.Popen(
+                [*command, "--model", str(model_file), *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        line = begun[-1].stdout.readline()
+        found = re.search(r"happysad listens at (\S+) ", line)
+        assert found, (line, begun[-1].communicate())
+        return begun[-1], found[1]
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def children_of(pid):
+    files = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(child) for file in files for child in file.read_text().split()]
+    return own + [below for child in own for below in children_of(child)]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_small_answers_are_sent_at_once():
+    with serve.bound("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # or asyncio leaves Nagle's algorithm on
+
+
+def test_it_answers_and_ends_at_once_when_told_to_and_leaves_nothing(served, photo):
+    process, address = served()
+    with urllib.request.urlopen(f"{address}/v1/predict", photo.read_bytes(), LONG) as answer:
+        assert json.load(answer)["images"][0]["faces"][0]["label"] == "happy"
+    below = children_of(process.pid)
+    assert below
+    os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
+    out, err = process.communicate(timeout=LONG)
+    assert (process.returncode, out, err) == (0, "", "the service has ended\n")
+    until = time.monotonic() + LONG
+    while any(os.path.exists(f"/proc/{pid}") for pid in below) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in below)
+
+
+def test_on_a_network_it_says_who_can_use_it_and_sigterm_ends_it_too(served):
+    process, address = served("--host", "0.0.0.0")
+    assert address.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(f"{address}/healthz", timeout=LONG) as answer:
+        assert answer.status == 200
+    process.terminate()
+    _, err = process.communicate(timeout=LONG)
+    assert process.returncode == 0
+    assert err.startswith("anyone on the network can use it: there is no password")
+    assert "localhost or HTTPS" in err
+
+
+def test_an_address_that_cannot_be_used_is_one_sentence(refused, model_file, taken):
+    told = refused("serve", "--port", taken, "--model", model_file)
+    assert f"cannot listen at 127.0.0.1, port {taken} (address already in use)" in told
+    assert "there is no such address" in refused("serve", "--host", "no such host")
+    assert "cannot listen at 203.0.113.1" in refused("serve", "--host", "203.0.113.1")
+
+
+def test_a_model_that_cannot_be_used_is_one_sentence(refused, model_file, tmp_path):
+    told = refused("serve", "--port", 0, "--model", tmp_path / "no.joblib")
+    assert "there is no model file" in told
+    cut = tmp_path / "cut.joblib"
+    cut.write_bytes(model_file.read_bytes()[:1000])
+    shutil.copy(f"{model_file}.json", f"{cut}.json")
+    assert "is damaged" in refused("serve", "--port", 0, "--jobs", 1, "--model", cut)
+
+
+def test_without_the_web_extra_it_says_what_to_install(refused, monkeypatch):
+    monkeypatch.setattr(serve, "NEEDED", ("json", "no_such_library"))
+    told = refused("serve")
+    assert told.endswith('the service needs no_such_library: run pip install "happysad[web]"')
+
+
+def test_the_browser_is_opened_at_the_page_that_was_asked_for(monkeypatch, model_file):
+    begun, opened = [], []
+
+    class Server:
+        """In place of uvicorn's: it is at once ready, and at once at its end."""
+
+        def __init__(self, config):
+            self.config = config
+
+        async def startup(self, sockets=None):
+            begun.append(sockets)
+
+        def run(self, sockets):
+            asyncio.run(self.startup(sockets))
+
+    def browse(address):
+        opened.append(address)
+        done.set()
+
+    done = threading.Event()
+    monkeypatch.setattr("uvicorn.Server", Server)
+    monkeypatch.setattr("webbrowser.open", browse)
+    serve.run_service(port=0, models=[str(model_file)], jobs=1, open_path="/?camera=on")
+    assert done.wait(LONG)
+    assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*/\?camera=on", opened[0])
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("127.8.0.1", True),
+     ("0.0.0.0", False), ("192.168.1.2", False), ("photos.example", False), ("::", False)],
+)  # fmt: skip
+def test_which_addresses_only_this_machine_reaches(host, alone):
+    assert serve.is_loopback(host) == alone
+
+
+def test_a_port_of_ones_own_on_ipv4_and_ipv6():
+    with serve.bound("localhost", 0) as listener:
+        assert listener.getsockname()[1] > 0
+
+
+def test_the_help_has_examples(happysad):
+    told = " ".join(happysad("serve", "--help").stdout.split())
+    assert "happysad serve --open" in told
+    assert "there is no password" in told

@@ -1,0 +1,40 @@
+"""The fake camera's video."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from happysad.experiments.page_video import HEIGHT, RATE, WIDTH, clear_face, scene, write_camera
+from happysad.pipeline.model_file import load_model
+
+
+def test_a_face_in_turn_each_for_its_time(tmp_path):
+    file = write_camera(tmp_path / "camera.mjpeg", seconds=0.2)
+    frames = [b"\xff\xd8" + part for part in file.read_bytes().split(b"\xff\xd8")[1:]]
+    assert len(frames) == 2 * round(0.2 * RATE)
+    shown = [np.asarray(Image.open(io.BytesIO(frame))) for frame in frames]
+    assert {frame.shape for frame in shown} == {(HEIGHT, WIDTH, 3)}
+    apart = [np.abs(a.astype(int) - b).mean() for a, b in pairwise(shown)]
+    assert int(np.argmax(apart)) == len(frames) // 2 - 1  # where the face changes
+
+
+@pytest.mark.parametrize("label", ["happy", "sad"])
+def test_the_shipped_models_do_not_doubt_the_faces(label):
+    picture = scene([clear_face(label)])
+    for name in ("fusion", "landmark-free"):
+        model = load_model(name)
+        p = model.predict_proba([picture])[0, list(model.classes_).index(label)]
+        assert p > 0.95, name
+
+
+def test_two_faces_stand_side_by_side():
+    face = clear_face("happy", 100)
+    picture = scene([face, face], width=400)
+    assert picture.shape == (HEIGHT, 400, 3)
+    assert (picture[:, :200] == picture[:, 200:]).all()
+    assert (scene([], width=400) == 150).all()
