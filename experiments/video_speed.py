@@ -131,9 +131,11 @@ def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
 def main(model: str, frames: int) -> None:
     """Measure frames a second of happysad video on one core."""
     import cv2
+    from threadpoolctl import threadpool_limits
 
     _one_core()
     cv2.setNumThreads(1)
+    threadpool_limits(1)  # as the command does; more threads on one core wait for each other
     rows: list[dict[str, Any]] = []
     for size in SIZES:
         say(f"measuring {size[0]}x{size[1]}")
