@@ -29,6 +29,7 @@ def print_table(answers: Sequence[ImageAnswer]) -> None:
             why = f"{answer.status}: {answer.reason}" if answer.reason else answer.status
             lines.append((shown(answer.image), "", why.replace("_", " "), "", ""))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths[2] = max(len(line[2]) for line in lines if line[4])  # a reason is the end of its line
     for image, number, said, p_happy, box in lines:
         cells = (
             image.ljust(widths[0]), number.rjust(widths[1]), said.ljust(widths[2]),

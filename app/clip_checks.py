@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from happysad.features.errors import UserError
+from happysad.features.images import IMAGE_SUFFIXES
+
+MOVING = {".gif", ".webp"}
+"""Of images that may be clips."""
 
 
 def check_clip(path: str) -> None:
@@ -27,6 +31,8 @@ def check_clip(path: str) -> None:
         raise UserError(f"cannot read the video {path}: the file is empty")
     if _is_image(file):
         raise UserError(f"{path} is an image, no video: say happysad predict {path}")
+    if file.suffix.lower() in IMAGE_SUFFIXES - MOVING:  # which OpenCV takes for one of many
+        raise UserError(f"cannot read {path}: it is named as an image and is none; give a video")
 
 
 def why_unreadable(path: str) -> str:
@@ -48,7 +54,9 @@ def _is_image(file: Path) -> bool:
     try:
         with Image.open(file) as image:
             return not getattr(image, "is_animated", False)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        return True
+    except (OSError, ValueError, SyntaxError):
         return False
 
 

@@ -139,7 +139,10 @@ def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
                 return _flatten(image)
     except UnidentifiedImageError:
         raise ImageError(f"cannot read {name}: it is not an image file") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
+    except Image.DecompressionBombError:
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+        raise ImageError(f"cannot read {name}: it has over {most:.0f} million pixels") from None
+    except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise ImageError(f"cannot read {name}: {_plainly(error)}") from None
 
 

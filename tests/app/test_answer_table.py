@@ -38,6 +38,11 @@ def test_the_table_lines_up(capsys):
     assert len(starts) == 1
 
 
+def test_a_long_reason_does_not_part_the_columns(capsys):
+    print_table([*ANSWERS, ImageAnswer("e.jpg", "unreadable", "for reasons " + 50 * "too long ")])
+    assert len(capsys.readouterr().out.splitlines()[1]) < 60
+
+
 def test_names_that_no_terminal_can_show():
     assert shown("a\n\x1b[1mé.jpg") == "a??[1mé.jpg"
 

@@ -63,3 +63,9 @@ def test_boxes_of_every_length_are_skipped(tmp_path):
     assert "cut off" not in why_unreadable(str(file))
     file.write_bytes(b"\0\0\0\x08ftyp" + large + b"\0\0\0\0free")
     assert "cut off" in why_unreadable(str(file))
+
+
+def test_a_text_named_as_an_image_is_not_taken_for_a_clip(tmp_path):
+    (tmp_path / "t.jpg").write_text("text")
+    with pytest.raises(UserError, match=r"t\.jpg: it is named as an image and is none"):
+        check_clip(str(tmp_path / "t.jpg"))

@@ -326,3 +326,10 @@ def test_suffixes_are_in_lower_case_with_a_dot():
     assert {".jpg", ".jpeg", ".png", ".tif", ".webp"} <= IMAGE_SUFFIXES
     assert all(suffix == suffix.lower() and suffix[0] == "." for suffix in IMAGE_SUFFIXES)
     assert all(suffix in Image.registered_extensions() for suffix in IMAGE_SUFFIXES)
+
+
+def test_an_image_of_too_many_pixels_is_told_in_plain_words(tmp_path, monkeypatch):
+    Image.fromarray(RAMP).save(tmp_path / "huge.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
+    with pytest.raises(ImageError, match=r"huge\.png: it has over 0 million pixels$"):
+        read_image(tmp_path / "huge.png")
