@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from happysad.app.light_start import light_imports, light_start
+from happysad.app.max_error import band_of, max_error_option
 from happysad.app.model_option import load, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
@@ -25,11 +26,7 @@ UNREAD = 1
 @click.command(name="predict")
 @click.argument("images", nargs=-1, required=True)
 @model_option
-@click.option(
-    "--max-error",
-    type=float,
-    help='Such as 0.05: say "unsure" wherever more than that share of the answers might be wrong.',
-)
+@max_error_option
 @click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
@@ -74,7 +71,7 @@ def predict(
     light_start()
     named = _named(images)
     places = _places(annotate, [source for _, source in named])
-    band = _band(model, max_error)
+    band = band_of(model, max_error)
     answers = _answered(model, named, crops, band, jobs, quiet)
     facts = {"model": model, "max_error": max_error}
     told = _write(answers, csv_file, json_file, facts)
@@ -116,15 +113,6 @@ def _places(folder: str | None, sources: list[ImageSource]) -> list[Path]:
     if Path(folder).exists() and not Path(folder).is_dir():
         raise UserError(f"--annotate {folder} is a file: name a folder")
     return targets(Path(folder), sources)
-
-
-def _band(model: str, max_error: float | None) -> Band | None:
-    if max_error is None:
-        return None
-    from happysad.pipeline.bands import card_band
-    from happysad.pipeline.model_card import read_card
-
-    return card_band(read_card(model), max_error)
 
 
 def _answered(

@@ -13,6 +13,7 @@ import click
 
 from happysad.app.clip_writer import CODECS, ClipWriter
 from happysad.app.light_start import light_start
+from happysad.app.max_error import band_of, max_error_option
 from happysad.app.model_option import load, model_option
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
@@ -41,7 +42,7 @@ class Outputs:
 @click.argument("clip", metavar="IN")
 @click.option("--out", metavar="DIR", help="Folder to write to; IN's name and -happysad.")
 @model_option
-@click.option("--max-error", type=float, help='Say "unsure" so that few answers are wrong: 0.05.')
+@max_error_option
 @click.option(
     "--format", "kind", type=click.Choice(tuple(CODECS)), default="mp4", show_default=True,
     help="Of the annotated video; browsers play webm, which takes longer to write.",
@@ -79,13 +80,11 @@ def video(
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
     light_start()
     from happysad.app.video_file import Clip
-    from happysad.pipeline.bands import card_band
     from happysad.pipeline.face_track import FaceTracker
-    from happysad.pipeline.model_card import read_card
 
     opened = Clip(clip)
     files = _outputs(clip, out, None if no_video else kind)
-    band = None if max_error is None else card_band(read_card(model), max_error)
+    band = band_of(model, max_error)
     tracker = FaceTracker(load(model), band)
     timeline = _written(opened, tracker, files, band, quiet)
     _warn(opened, timeline.n_frames)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from typing import TYPE_CHECKING
-
 import click
 
+from happysad.app.max_error import band_of, max_error_option
 from happysad.app.model_option import load, model_option
 from happysad.experiments.console import one_sentence, say
 from happysad.features.errors import UserError
-
-if TYPE_CHECKING:
-    from happysad.pipeline.unsure import Band
 
 PAGE = "/?camera=1"
 """Of the service: the page with the camera on."""
@@ -22,7 +18,7 @@ PAGE = "/?camera=1"
 
 @click.command(name="webcam")
 @model_option
-@click.option("--max-error", type=float, help='Say "unsure" so that few answers are wrong: 0.05.')
+@max_error_option
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page."
 )
@@ -59,19 +55,12 @@ def webcam(
         _in_browser(model, max_error, port, not no_open)
 
 
-def _band(model: str, max_error: float | None) -> Band | None:
-    from happysad.pipeline.bands import card_band
-    from happysad.pipeline.model_card import read_card
-
-    return None if max_error is None else card_band(read_card(model), max_error)
-
-
 def _in_window(model: str, max_error: float | None, camera: str) -> None:
     from happysad.app.window import show
     from happysad.app.window_checks import check_camera, check_windows
     from happysad.pipeline.face_track import FaceTracker
 
-    band = _band(model, max_error)
+    band = band_of(model, max_error)
     check_windows()
     check_camera(camera)
     show(FaceTracker(load(model), band), camera)
@@ -85,7 +74,7 @@ def _in_browser(model: str, max_error: float | None, port: int, opened: bool) ->
         raise UserError(
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
-    _band(model, max_error)  # says what is wrong with it before the page would
+    band_of(model, max_error)  # says what is wrong with it before the page would
     page = PAGE if max_error is None else f"{PAGE}&max_error={max_error:g}"
     reason = why_no_browser() if opened else "as you asked"
     if reason:
