@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+
 import click
 
 from happysad.app.max_error import band_of, max_error_option
