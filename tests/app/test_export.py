@@ -33,12 +33,12 @@ def test_predict_takes_the_exported_model(happysad, cnn_file, tmp_path, photo):
     assert abs(load_onnx(out).predict_proba([photo]) - expected).max() < 1e-4
 
 
-def test_mistakes_are_one_sentence(refused, cnn_file, model_file, tmp_path):
+def test_mistakes_are_one_sentence(refused, cnn_file, model_file, photo, tmp_path):
     out = tmp_path / "m.onnx"
     assert "is no CNN" in refused("export", model_file, out)
     assert "no model file" in refused("export", tmp_path / "missing.joblib", out)
     assert "ends in .onnx" in refused("export", cnn_file, tmp_path / "m.joblib")
-    assert "no model file" in refused("predict", "--model", out, tmp_path)
+    assert "no model file" in refused("predict", "--model", out, photo)
     assert not out.exists()
 
 
