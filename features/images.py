@@ -6,23 +6,23 @@ import hashlib
 import io
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
 
-if TYPE_CHECKING:
-    from PIL import Image
-
 ImageSource: TypeAlias = str | Path | bytes | NDArray[Any]
 """A file, the bytes of one, or pixels."""
 
 IMAGE_SUFFIXES = frozenset(
-    {".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff",
-     ".webp"}
+    {".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif",
+     ".tiff", ".webp"}
 )  # fmt: skip
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "AVIF")
+"""What is read, by Pillow's names. It knows more, and starts other programs for some (EPS)."""
 
 
 class ImageError(UserError):
@@ -121,56 +121,47 @@ def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
     if channels == 4:
         from PIL import Image
 
-        return _flatten(Image.fromarray(image))
+        from happysad.features.eight_bits import eight_bits
+
+        return eight_bits(Image.fromarray(image))
     return np.ascontiguousarray(image[:, :, 0] if channels == 1 else image)
 
 
 def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
+    from happysad.features.eight_bits import eight_bits, upright
+
+    _quiet_pillow()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd EXIF blocks and the like: the pixels decide
-            with Image.open(io.BytesIO(data)) as opened:
-                opened.load()
-                image: Image.Image = opened
-                if opened.getexif().get(0x0112, 1) != 1:
-                    image = ImageOps.exif_transpose(opened)
-                return _flatten(image)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            image.load()
+            return eight_bits(upright(image))
     except UnidentifiedImageError:
-        raise ImageError(f"cannot read {name}: it is not an image file") from None
+        raise ImageError(f"cannot read {name}: {_what_else(data)}") from None
     except Image.DecompressionBombError:
         most = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
         raise ImageError(f"cannot read {name}: it has over {most:.0f} million pixels") from None
-    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+    except Exception as error:  # damaged files make decoders stumble in many ways
         raise ImageError(f"cannot read {name}: {_plainly(error)}") from None
+
+
+def _quiet_pillow() -> None:
+    """Silence its warnings, of odd EXIF blocks and the like: the pixels decide.
+
+    For good, since what ``warnings.catch_warnings`` restores is shared by all threads. A filter
+    that is there already takes its place in front again.
+    """
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _what_else(data: bytes) -> str:
+    """What bytes are that Pillow does not know."""
+    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
+        return "it is a HEIC picture, as phones take them: save it as JPEG first"
+    return "it is not an image file"
 
 
 def _plainly(error: Exception) -> str:
     """What Pillow says, without what it says of Python's objects."""
-    return str(error).split(" <_io.")[0]
-
-
-def _flatten(image: Image.Image) -> NDArray[np.uint8]:
-    """8-bit grey or RGB pixels of a Pillow image of any mode."""
-    from PIL import Image
-
-    if image.mode.startswith("I") or image.mode == "F":
-        return _to_8_bits(np.asarray(image))
-    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    gray = image.mode in ("1", "L")
-    return np.array(image.convert("L" if gray else "RGB"))
-
-
-def _to_8_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """16-bit whole numbers over their full range; floats in [0, 1] or over their own range."""
-    values = np.nan_to_num(pixels.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    if np.issubdtype(pixels.dtype, np.floating):
-        low, high = min(values.min(), 0.0), max(values.max(), 1.0)
-    else:
-        low, high = 0.0, 255.0 if values.max() <= 255 else 65535.0
-    scaled = (values - low) * (255.0 / (high - low)) + 0.5
-    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+    return str(error).split(" <_io.")[0] or f"it is damaged ({type(error).__name__})"

@@ -333,3 +333,8 @@ def test_an_image_of_too_many_pixels_is_told_in_plain_words(tmp_path, monkeypatc
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
     with pytest.raises(ImageError, match=r"huge\.png: it has over 0 million pixels$"):
         read_image(tmp_path / "huge.png")
+
+
+def test_a_phones_picture_gets_advice():
+    with pytest.raises(ImageError, match="HEIC picture, as phones take them: save it as JPEG"):
+        read_image(b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00")
