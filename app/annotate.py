@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,19 +36,22 @@ def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:
         A copy would be written over one of the images.
     """
     originals = {Path(str(image)).resolve() for image in images}
-    taken: set[Path] = set()
+    numbers: Counter[str] = Counter()
+    taken: set[str] = set()  # whatever the case: to some systems a.jpg and A.jpg are one
     given = []
     for image in images:
         path = Path(str(image))
         suffix = ".png" if path.suffix.lower() in LOSSLESS else ".jpg"
-        target, number = folder / f"{path.stem}{suffix}", 2
-        while target in taken:
-            target, number = folder / f"{path.stem}-{number}{suffix}", number + 1
+        name, first = path.stem + suffix, path.stem.casefold() + suffix
+        while name.casefold() in taken:
+            numbers[first] += 1
+            name = f"{path.stem}-{numbers[first] + 1}{suffix}"
+        target = folder / name
         if target.resolve() in originals:
             raise UserError(
                 f"--annotate {folder} would write over your picture {target}: name another folder"
             )
-        taken.add(target)
+        taken.add(name.casefold())
         given.append(target)
     return given
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
@@ -97,15 +98,28 @@ def write_json(answers: Sequence[ImageAnswer], place: str, facts: dict[str, Any]
     """
     content = {**facts, "images": [image_json(answer) for answer in answers]}
 
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    if not _is_unicode(text):  # names of files can be any bytes, JSON cannot
+        text = json.dumps(content, indent=2, allow_nan=False)
+
     def write(file: IO[str]) -> None:
-        json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False)
-        file.write("\n")
+        file.write(text + "\n")
 
     _write(write, place, "the answers")
 
 
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _write(write: Any, place: str, what: str) -> None:
     if place == "-":
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="surrogateescape")  # names as they are
         write(sys.stdout)
         return
     try:

@@ -105,9 +105,9 @@ def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> b
     return across and one[1] < other[3] and other[1] < one[3]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=128)
 def _plate(text: str, ground: Color, ink: Color, size: int) -> NDArray[np.uint8]:
-    """Text on a ground, (h, w, 3); in a video the same few come again and again."""
+    """Text on a ground, (h, w, 3)."""
     from PIL import Image, ImageDraw, ImageFont
 
     font = ImageFont.load_default(size)

@@ -1,4 +1,4 @@
-"""``--model``: which model a command asks, a shipped one or a file."""
+"""``--model`` and ``--max-error``: which model a command asks, and how sure it must be."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def model_option(command: Command) -> Command:
         default=DEFAULT,
         show_default=True,
         help=f"{' or '.join(SHIPPED)}, which come along, or a model file.",
+    )(command)
+
+
+def max_error_option(command: Command) -> Command:
+    """Give a click command the flag that says when to say "unsure"."""
+    return click.option(
+        "--max-error",
+        type=float,
+        help='Such as 0.05: say "unsure" wherever more than that share might be wrong.',
     )(command)
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from happysad.app.light_start import light_imports, light_start
-from happysad.app.max_error import band_of, max_error_option
-from happysad.app.model_option import load, model_option, refuse_model_files
+from happysad.app.model_option import load, max_error_option, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
 
@@ -69,9 +68,11 @@ def predict(
     if jobs == 0:
         raise UserError("--jobs is a number of threads, or -1 for one per core, not 0")
     light_start()
+    from happysad.pipeline.bands import model_band
+
     named = _named(images)
     places = _places(annotate, [source for _, source in named])
-    band = band_of(model, max_error)
+    band = model_band(model, max_error)
     answers = _answered(model, named, crops, band, jobs, quiet)
     facts = {"model": model, "max_error": max_error}
     told = _write(answers, csv_file, json_file, facts)
@@ -123,13 +124,17 @@ def _answered(
     jobs: int,
     quiet: bool,
 ) -> list[ImageAnswer]:
+    from happysad.pipeline.answer_images import answer_named
     from happysad.pipeline.model_pickle import unpickled_in
-    from happysad.pipeline.predict import answer_named
 
     with unpickled_in(light_imports):
         loaded = load(model)
-    with progress(quiet):
-        return list(answer_named(loaded, named, crops=crops, band=band, n_jobs=jobs))
+    try:
+        with progress(quiet):
+            return list(answer_named(loaded, named, crops=crops, band=band, n_jobs=jobs))
+    except KeyboardInterrupt:
+        say("happysad: stopped; nothing was written")
+        sys.exit(130)
 
 
 def _write(

@@ -26,7 +26,7 @@ def add_sound(silent: Path, source: str) -> bool:
     command = [
         ffmpeg, "-nostdin", "-v", "quiet", "-y", "-i", f"file:{silent}",
         "-protocol_whitelist", "file", "-i", f"file:{source}",
-        "-map", "0:v", "-map", "1:a?", "-c", "copy", str(both),
+        "-map", "0:v", "-map", "1:a?", "-c", "copy", f"file:{both}",
     ]  # fmt: skip
     try:
         done = subprocess.run(command, capture_output=True)

@@ -13,8 +13,7 @@ import click
 
 from happysad.app.clip_writer import CODECS, ClipWriter
 from happysad.app.light_start import light_start
-from happysad.app.max_error import band_of, max_error_option
-from happysad.app.model_option import load, model_option
+from happysad.app.model_option import load, max_error_option, model_option
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
 from happysad.pipeline.any_model import SUFFIXES
@@ -80,11 +79,12 @@ def video(
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
     light_start()
     from happysad.app.video_file import Clip
+    from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
 
     opened = Clip(clip)
     files = _outputs(clip, out, None if no_video else kind)
-    band = band_of(model, max_error)
+    band = model_band(model, max_error)
     tracker = FaceTracker(load(model), band)
     timeline = _written(opened, tracker, files, band, quiet)
     _warn(opened, timeline.n_frames)

@@ -95,8 +95,8 @@ class _Clock:
 
     def __init__(self, interval: float) -> None:
         self.ticked = False
-        self._interval, self._first, self._last = interval, 0.0, 0.0
-        self._now = 0.0
+        self._interval, self._last, self._now = interval, 0.0, 0.0
+        self._odd = False
 
     def tick(self, said: float) -> float:
         """The time of the next frame, whose time is said to be so and so many seconds."""
@@ -106,7 +106,9 @@ class _Clock:
         passed = said - self._last
         sane = math.isfinite(passed) and 0 < passed <= LONGEST_PAUSE
         self._now += passed if sane else self._interval
-        self._last = said
+        # One odd time is a slip; after two in a row the file's clock starts anew.
+        self._last = said if sane or self._odd else self._last + self._interval
+        self._odd = not sane
         return self._now
 
 

@@ -8,8 +8,7 @@ import webbrowser
 
 import click
 
-from happysad.app.max_error import band_of, max_error_option
-from happysad.app.model_option import load, model_option
+from happysad.app.model_option import load, max_error_option, model_option
 from happysad.experiments.console import one_sentence, say
 from happysad.features.errors import UserError
 
@@ -59,9 +58,10 @@ def webcam(
 def _in_window(model: str, max_error: float | None, camera: str) -> None:
     from happysad.app.window import show
     from happysad.app.window_checks import check_camera, check_windows
+    from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
 
-    band = band_of(model, max_error)
+    band = model_band(model, max_error)
     check_windows()
     check_camera(camera)
     show(FaceTracker(load(model), band), camera)
@@ -70,12 +70,13 @@ def _in_window(model: str, max_error: float | None, camera: str) -> None:
 def _in_browser(model: str, max_error: float | None, port: int, opened: bool) -> None:
     from happysad.app.serve import run_service
     from happysad.app.window_checks import cameras
+    from happysad.pipeline.bands import model_band
 
     if cameras() == []:
         raise UserError(
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
-    band_of(model, max_error)  # says what is wrong with it before the page would
+    model_band(model, max_error)  # says what is wrong with it before the page would
     page = PAGE if max_error is None else f"{PAGE}&max_error={max_error:g}"
     reason = why_no_browser() if opened else "as you asked"
     if reason:

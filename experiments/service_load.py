@@ -73,8 +73,8 @@ def measure(
     from happysad.experiments.service_clients import ask_for
     from happysad.experiments.service_process import pinned, served
     from happysad.experiments.speed_models import loaded
+    from happysad.pipeline.answer_images import answer_images
     from happysad.pipeline.image_answer import image_json
-    from happysad.pipeline.predict import answer_images
     from happysad.pipeline.shipped import model_path
 
     images = photos(count)

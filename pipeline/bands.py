@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from happysad.features.errors import UserError
 from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
+from happysad.pipeline.model_card import read_card
 from happysad.pipeline.unsure import NEVER_HAPPY, NEVER_SAD, Band, choose_band
 
 ENTRY = "unsure"
@@ -82,3 +84,14 @@ def card_band(card: Mapping[str, Any], max_error: float) -> Band:
         )
     (entry,) = [entry for entry in card[ENTRY] if entry["max_error"] == kept[-1]]
     return Band(float(entry["low"]), float(entry["high"]))
+
+
+def model_band(model: str | Path, max_error: float | None) -> Band | None:
+    """``card_band`` of a shipped name or a model file; None where no error is named.
+
+    Raises
+    ------
+    UserError
+        As ``read_card`` and ``card_band``.
+    """
+    return None if max_error is None else card_band(read_card(model), max_error)

@@ -14,11 +14,11 @@ from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
 from happysad.features.images import ImageSource, read_image, to_gray
+from happysad.pipeline.answer_images import SURE_FACE
 from happysad.pipeline.fitted_parts import classifier_of, descriptions
 from happysad.pipeline.linear_map import linear_terms, spread
 from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
 from happysad.pipeline.occlusion import occlusion_map
-from happysad.pipeline.predict import SURE_FACE
 
 if TYPE_CHECKING:
     import pandas as pd

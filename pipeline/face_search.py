@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.detect import MIN_SIDE, Detection, Rescaled, find_faces, rescaled
-from happysad.pipeline.predict import SURE_FACE
+from happysad.pipeline.answer_images import SURE_FACE
 
 Box = tuple[float, float, float, float]
 
@@ -41,8 +41,8 @@ class FaceSearch:
     Parameters
     ----------
     quick_s, full_s : float
-        Seconds between two searches of the smaller and of the full frame; half of that where
-        there is nobody to follow.
+        Seconds between two searches of the smaller and of the full frame. Where there is nobody
+        to follow, every frame is searched small, and the full one twice as often.
     """
 
     def __init__(self, quick_s: float = 0.25, full_s: float = 1.0) -> None:
@@ -58,10 +58,10 @@ class FaceSearch:
         It is time, too, where a known face is missing, and as long as there are none.
         """
         found = unique(d for box in boxes for d in nearby(gray, box, KNOWN_FACE))
-        patience = 1.0 if boxes else 0.5
-        full = max(gray.shape) > QUICK_SIDE and seconds - self._full >= patience * self.full_s
+        patience = self.full_s if boxes else self.full_s / 2
+        full = max(gray.shape) > QUICK_SIDE and seconds - self._full >= patience
         missing = len(found) < max(1, len(boxes))
-        if not (full or missing or seconds - self._quick >= patience * self.quick_s):
+        if not (full or missing or seconds - self._quick >= self.quick_s):
             return found
         self._quick = seconds
         self._full = seconds if full else self._full

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from happysad.features.batch import Faces
 from happysad.features.detect import Detection
+from happysad.pipeline.answer_images import SURE_FACE, p_happy_of
 from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, overlap
-from happysad.pipeline.predict import SURE_FACE, p_happy_of
 from happysad.pipeline.sight import Frame, Sight
 from happysad.pipeline.track import ALIKE, TOUCHING, Track, matched
 from happysad.pipeline.unsure import Band

@@ -26,6 +26,17 @@ def test_names_are_kept_and_numbered_where_two_share_one(tmp_path):
     assert names == ["x.jpg", "x-2.jpg", "x.png", "y.jpg", "x-2.png"]
 
 
+def test_names_that_some_systems_take_for_one_are_kept_apart(tmp_path):
+    images = [Path("a/IMG.jpg"), Path("b/img.jpg"), Path("c/img-2.jpg"), Path("d/Img.JPG")]
+    names = [place.name for place in targets(tmp_path, images)]
+    assert names == ["IMG.jpg", "img-2.jpg", "img-2-2.jpg", "Img-3.jpg"]
+
+
+def test_thousands_of_one_name_are_numbered_in_no_time(tmp_path):
+    images = [Path(f"{number}/profile.jpg") for number in range(20_000)]
+    assert len({place.name for place in targets(tmp_path, images)}) == 20_000
+
+
 def test_no_picture_is_written_over(tmp_path):
     with pytest.raises(UserError, match="would write over your picture"):
         targets(tmp_path / ".." / tmp_path.name, [tmp_path / "x.jpg"])

@@ -81,6 +81,14 @@ def test_a_name_that_is_no_text_is_written_as_it_is(tmp_path):
     assert b"\xff.jpg,-1,no_face" in (tmp_path / "a.csv").read_bytes()
 
 
+def test_json_holds_text_whatever_the_name(tmp_path, capsys):
+    for name in ("\udcff.jpg", "ä.jpg"):
+        write_json([ImageAnswer(name, "no_face")], str(tmp_path / "a.json"), {})
+        text = (tmp_path / "a.json").read_bytes().decode()  # in UTF-8
+        assert json.loads(text)["images"][0]["image"] == name
+    assert "ä.jpg" in text
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError, match="cannot write the table"):

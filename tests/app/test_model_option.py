@@ -6,7 +6,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from happysad.app.model_option import load, model_option, refuse_model_files
+from happysad.app.model_option import (
+    load,
+    max_error_option,
+    model_option,
+    refuse_model_files,
+)
 from happysad.features.errors import UserError
 
 
@@ -20,6 +25,18 @@ def test_without_the_flag_the_best_shipped_model_is_meant():
     assert CliRunner().invoke(command).stdout == "fusion\n"
     assert CliRunner().invoke(command, ["--model", "a.joblib"]).stdout == "a.joblib\n"
     assert "[default: fusion]" in " ".join(CliRunner().invoke(command, ["--help"]).stdout.split())
+
+
+@click.command()
+@max_error_option
+def careful(max_error: float | None) -> None:
+    print(max_error)
+
+
+def test_the_error_to_keep_to_is_a_number_or_not_there():
+    assert CliRunner().invoke(careful).stdout == "None\n"
+    assert CliRunner().invoke(careful, ["--max-error", "0.05"]).stdout == "0.05\n"
+    assert CliRunner().invoke(careful, ["--max-error", "few"]).exit_code == 2
 
 
 def test_a_joblib_file_is_loaded(model_file, photo):

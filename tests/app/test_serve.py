@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,14 +21,7 @@ from happysad.app import serve
 
 LONG = 60
 
-
-@pytest.fixture
-def taken():
-    """A port of this machine at which something listens."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        yield other.getsockname()[1]
+linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="as Linux has it")
 
 
 @pytest.fixture
@@ -65,12 +57,7 @@ def children_of(pid):
     return own + [below for child in own for below in children_of(child)]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-def test_small_answers_are_sent_at_once():
-    with serve.bound("127.0.0.1", 0) as listener:
-        assert listener.proto == socket.IPPROTO_TCP  # or asyncio leaves Nagle's algorithm on
-
-
+@linux_only
 def test_it_answers_and_ends_at_once_when_told_to_and_leaves_nothing(served, photo):
     process, address = served()
     with urllib.request.urlopen(f"{address}/v1/predict", photo.read_bytes(), LONG) as answer:
@@ -96,13 +83,6 @@ def test_on_a_network_it_says_who_can_use_it_and_sigterm_ends_it_too(served):
     assert process.returncode == 0
     assert err.startswith("anyone on the network can use it: there is no password")
     assert "localhost or HTTPS" in err
-
-
-def test_an_address_that_cannot_be_used_is_one_sentence(refused, model_file, taken):
-    told = refused("serve", "--port", taken, "--model", model_file)
-    assert f"cannot listen at 127.0.0.1, port {taken} (address already in use)" in told
-    assert "there is no such address" in refused("serve", "--host", "no such host")
-    assert "cannot listen at 203.0.113.1" in refused("serve", "--host", "203.0.113.1")
 
 
 def test_a_model_that_cannot_be_used_is_one_sentence(refused, model_file, tmp_path):
@@ -148,18 +128,49 @@ def test_the_browser_is_opened_at_the_page_that_was_asked_for(monkeypatch, model
     assert len(begun) == 1
 
 
+@pytest.fixture
+def begun(monkeypatch):
+    """``begun(host, jobs)``: how a service would run there: its settings, address, public."""
+
+    def begin(host, jobs=1):
+        noted = []
+        monkeypatch.setattr("happysad.app.service.api.create_app", noted.append)
+        monkeypatch.setattr(
+            serve,
+            "_run",
+            lambda app, listener, address, public, path: noted.extend([address, public]),
+        )
+        serve.run_service(host, port=0, jobs=jobs)
+        return noted
+
+    return begin
+
+
 @pytest.mark.parametrize(
-    ("host", "alone"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("127.8.0.1", True),
-     ("0.0.0.0", False), ("192.168.1.2", False), ("photos.example", False), ("::", False)],
+    ("host", "shown"),
+    [("127.0.0.1", "127.0.0.1"), ("localhost", "localhost"), ("127.1", "127.1"),
+     pytest.param("127.0.0.2", "127.0.0.2", marks=linux_only)],
 )  # fmt: skip
-def test_which_addresses_only_this_machine_reaches(host, alone):
-    assert serve.is_loopback(host) == alone
+def test_an_address_of_this_machine_only_is_answered_to_by_the_name_that_is_shown(
+    begun, host, shown
+):
+    settings, address, public = begun(host)
+    assert address.startswith(f"http://{shown}:")
+    assert not public
+    assert shown in settings.hosts
 
 
-def test_a_port_of_ones_own_on_ipv4_and_ipv6():
-    with serve.bound("localhost", 0) as listener:
-        assert listener.getsockname()[1] > 0
+def test_an_address_on_a_network_is_answered_to_by_any_name(begun):
+    settings, address, public = begun("0")  # short for 0.0.0.0
+    assert address.startswith("http://127.0.0.1:")
+    assert public
+    assert settings.hosts is None
+
+
+def test_it_has_as_many_processes_as_there_are_cores_for_it(begun, monkeypatch):
+    monkeypatch.setattr("joblib.cpu_count", lambda: 77)  # knows containers too
+    assert begun("127.0.0.1", jobs=None)[0].jobs == 77
+    assert begun("127.0.0.1", jobs=3)[0].jobs == 3
 
 
 def test_the_help_has_examples(happysad):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from happysad.features.errors import UserError
-from happysad.pipeline.bands import MAX_ERRORS, band_entries, card_band, card_errors
+from happysad.pipeline.bands import MAX_ERRORS, band_entries, card_band, card_errors, model_band
 from happysad.pipeline.model_file import read_card
 from happysad.pipeline.shipped import SHIPPED
 from happysad.pipeline.unsure import choose_band
@@ -71,3 +71,10 @@ def test_the_shipped_models_have_them(name):
     assert set(card_errors(card)) == set(MAX_ERRORS)
     narrow, wide = card_band(card, 0.1), card_band(card, 0.02)
     assert wide.low < narrow.low < 0.5 < narrow.high <= wide.high
+
+
+def test_a_model_is_named_by_name_or_file(tmp_path):
+    assert model_band("fusion", None) is None
+    assert model_band("landmark-free", 0.05) == card_band(read_card("landmark-free"), 0.05)
+    with pytest.raises(UserError, match="has no card"):
+        model_band(tmp_path / "none.joblib", 0.05)

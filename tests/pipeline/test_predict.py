@@ -9,12 +9,10 @@ from PIL import Image
 from skimage.data import astronaut, coffee
 
 from happysad.features.errors import UserError
-from happysad.features.progress import listen
 from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.image_answer import COLUMNS
 from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.predict import CHUNK, answer_images, answer_named, predict_images
-from happysad.pipeline.unsure import Band
+from happysad.pipeline.predict import predict_images
 
 SIDES = ["left", "top", "right", "bottom"]
 
@@ -162,33 +160,9 @@ def test_thresholds_take_a_model_with_a_card(model, photo):
         predict_images([photo], model, max_error=0.05)
 
 
-def test_any_band_can_be_given(model, photo):
-    (answer,) = answer_images(model, [photo], band=Band(0.0, 1.01), names=["she"])
-    assert (answer.image, answer.faces[0].label) == ("she", "unsure")
-    assert answer.faces[0].score > 0
-    assert (answer.width, answer.height) == (512, 320)
-
-
 def test_threads_give_the_same_rows_in_the_same_order(model):
-    images, _ = make_demo_faces(2 * CHUNK + 3, random_state=2)
+    images, _ = make_demo_faces(70, random_state=2)
     alone = predict_images(list(images), model, crops=True)
     pd.testing.assert_frame_equal(
         predict_images(list(images), model, crops=True, n_jobs=2), alone, rtol=1e-6
     )
-
-
-def test_progress_is_told_to_the_end(model):
-    images, _ = make_demo_faces(CHUNK + 1, random_state=2)
-    told: list[tuple[str, int, int]] = []
-    with listen(lambda *news: told.append(news)):
-        list(answer_named(model, [(str(i), image) for i, image in enumerate(images)]))
-    told = [news for news in told if news[0] == "answering"]
-    assert told == [("answering", CHUNK, CHUNK + 1), ("answering", CHUNK + 1, CHUNK + 1)]
-
-
-def test_what_is_no_image_is_no_exception(model):
-    odd = [b"", b"text", np.zeros((4, 4)), np.zeros((0, 3), np.uint8), "none.jpg"]
-    answers = answer_images(model, odd)
-    assert [answer.status for answer in answers] == ["unreadable"] * 5
-    assert all(answer.reason for answer in answers)
-    assert answers[-1].reason == "no such file or directory"

@@ -1,0 +1,158 @@
+"""The faces of images and what a model says of them, for those who have the model at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.features.batch import Faces
+from happysad.features.images import ImageError, ImageSource
+from happysad.features.progress import report
+from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+    from happysad.pipeline.unsure import Band
+
+SURE_FACE = 0.0
+"""dlib's own threshold: below it, a photo without a face may show one."""
+
+CHUNK = 32
+"""Images whose faces are decided together: most of what a batch saves, in little memory."""
+
+
+def answer_images(
+    model: Pipeline,
+    images: Iterable[ImageSource],
+    *,
+    crops: bool = False,
+    band: Band | None = None,
+    names: Sequence[str] | None = None,
+) -> list[ImageAnswer]:
+    """One answer per image, in order; what cannot be read is ``unreadable``, no exception.
+
+    Parameters
+    ----------
+    images : iterable of str, Path, bytes or array
+        No folders.
+    band : Band, optional
+        Where to say "unsure"; without, happy from 0.5 upwards and else sad.
+    names : sequence of str, optional
+        Their names; without, the paths, and "image N" for bytes and arrays.
+    """
+    given = list(images)
+    if names is None:
+        names = [str(x) if isinstance(x, str | Path) else f"image {i}" for i, x in enumerate(given)]
+    return _answers(model, list(zip(names, given, strict=True)), crops, band)
+
+
+def answer_named(
+    model: Pipeline,
+    named: Sequence[tuple[str, ImageSource]],
+    *,
+    crops: bool = False,
+    band: Band | None = None,
+    n_jobs: int = 1,
+) -> Iterator[ImageAnswer]:
+    """The answers as they come, in order, for any number of images; tells its progress.
+
+    ``n_jobs`` threads; finding faces and most of the arithmetic let other threads run.
+    """
+    chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
+    done = 0
+    for answers in _each(chunks, model, crops, band, n_jobs):
+        yield from answers
+        done += len(answers)
+        report("answering", done, len(named))
+
+
+def p_happy_of(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
+    """p(happy) of each of ``n`` faces, (n,)."""
+    column = list(model.classes_).index("happy")
+    return np.asarray(model[1:].predict_proba(faces)[:, column], np.float64)
+
+
+def _each(
+    chunks: list[Sequence[tuple[str, ImageSource]]], model: Pipeline, *rest: Any
+) -> Iterator[list[ImageAnswer]]:
+    crops, band, n_jobs = rest
+    if n_jobs == 1 or len(chunks) < 2:
+        return (_answers(model, chunk, crops, band) for chunk in chunks)
+    from joblib import Parallel, delayed
+
+    work = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
+    answers: Iterator[list[ImageAnswer]] = work(
+        delayed(_answers)(model, chunk, crops, band) for chunk in chunks
+    )
+    return answers
+
+
+class _Seen(NamedTuple):
+    """An image, as far as it is known before its faces are decided."""
+
+    answer: ImageAnswer
+    faces: list[Faces]
+
+
+def _answers(
+    model: Pipeline,
+    named: Sequence[tuple[str, ImageSource]],
+    crops: bool,
+    band: Band | None,
+) -> list[ImageAnswer]:
+    seen = [_see(model, name, source, crops) for name, source in named]
+    faces = [face for one in seen for face in one.faces]
+    if not faces:
+        return [one.answer for one in seen]
+    p = p_happy_of(model, Faces.concatenate(faces))
+    labels = band.answer(p) if band else np.where(p >= 0.5, "happy", "sad")
+    decided = iter(
+        _face_answer(face, float(one), str(label))
+        for face, one, label in zip(faces, p, labels, strict=True)
+    )
+    return [_with_faces(one.answer, tuple(next(decided) for _ in one.faces)) for one in seen]
+
+
+def _see(model: Pipeline, name: str, source: ImageSource, crops: bool) -> _Seen:
+    """Read one image and find the faces in it."""
+    from happysad.features.detect import find_faces, full_frame, rescaled
+    from happysad.features.images import read_image, to_gray
+
+    try:
+        image = read_image(source)
+    except ImageError as error:
+        return _Seen(ImageAnswer(name, "unreadable", _reason(str(error))), [])
+    aligner, gray = model.named_steps["faces"], to_gray(image)
+    seen = rescaled(gray)
+    detections = find_faces(seen, aligner.threshold if crops else SURE_FACE)
+    if crops:
+        detections = detections[:1] or [full_frame(gray)]
+    pixels = image if aligner.color else gray
+    faces = [aligner.align(pixels, one, seen) for one in detections]
+    height, width = gray.shape
+    return _Seen(ImageAnswer(name, "no_face", "", width, height), faces)
+
+
+def _reason(sentence: str) -> str:
+    """Without the name, which stands beside it already."""
+    start, colon, rest = sentence.partition(": ")
+    return rest if colon and start.startswith("cannot read the image") else sentence
+
+
+def _face_answer(face: Faces, p: float, label: str) -> FaceAnswer:
+    found = bool(face.status[0] == "detected")
+    left, top, right, bottom = map(int, face.boxes[0])
+    score = float(face.scores[0]) if found else None
+    box = (left, top, right, bottom)
+    return FaceAnswer(label, p, box, "ok" if found else "full_frame", score)
+
+
+def _with_faces(answer: ImageAnswer, faces: tuple[FaceAnswer, ...]) -> ImageAnswer:
+    if not faces:
+        return answer
+    return ImageAnswer(answer.image, faces[0].status, "", answer.width, answer.height, faces)
