@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
     from happysad.features.images import ImageSource
-    from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+    from happysad.pipeline.image_answer import Box, FaceAnswer, ImageAnswer
 
 LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".pgm", ".ppm")
 QUALITY = 92
+
+SMALL = 240
+"""Pixels of the shorter side below which a picture is enlarged."""
 
 
 def face_text(face: FaceAnswer) -> str:
@@ -35,7 +41,7 @@ def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:
     UserError
         A copy would be written over one of the images.
     """
-    originals = {Path(str(image)).resolve() for image in images}
+    originals = {os.path.realpath(str(image)) for image in images}
     numbers: Counter[str] = Counter()
     taken: set[str] = set()  # whatever the case: to some systems a.jpg and A.jpg are one
     given = []
@@ -47,7 +53,7 @@ def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:
             numbers[first] += 1
             name = f"{path.stem}-{numbers[first] + 1}{suffix}"
         target = folder / name
-        if target.resolve() in originals:
+        if os.path.realpath(target) in originals:
             raise UserError(
                 f"--annotate {folder} would write over your picture {target}: name another folder"
             )
@@ -74,6 +80,11 @@ def annotate(
     return written
 
 
+def _enlarged(box: Box, times: int) -> Box:
+    left, top, right, bottom = (side * times for side in box)
+    return left, top, right, bottom
+
+
 def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
     from PIL import Image
 
@@ -82,7 +93,9 @@ def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
     from happysad.features.images import read_image
 
     pixels = read_image(source)
-    marks = [Mark(face.box, face.label, face_text(face)) for face in answer.faces]
+    times = max(1, round(SMALL / min(pixels.shape[:2])))  # or the words would cover the face
+    pixels = np.repeat(np.repeat(pixels, times, axis=0), times, axis=1)
+    marks = [Mark(_enlarged(face.box, times), face.label, face_text(face)) for face in answer.faces]
     drawn = draw_marks(pixels, marks) if marks else draw_note(pixels, "no face")
     options: dict[str, Any] = {} if place.suffix == ".png" else {"quality": QUALITY}
     try:

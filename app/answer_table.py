@@ -119,7 +119,7 @@ def _is_unicode(text: str) -> bool:
 def _write(write: Any, place: str, what: str) -> None:
     if place == "-":
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="surrogateescape")  # names as they are
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # names as they are
         write(sys.stdout)
         return
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import BinaryIO
 from happysad.features.errors import UserError
 from happysad.features.images import IMAGE_SUFFIXES
 
-MOVING = {".gif", ".webp"}
+MOVING = {".gif"}
 """Of images that may be clips."""
 
 
@@ -19,7 +20,7 @@ def check_clip(path: str) -> None:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", path):
         raise UserError(f"{path} is an address: download the video and give its file")
     file = Path(path)
-    if file.is_dir():
+    if os.path.isdir(file):
         raise UserError(f"{path} is a folder: give one video file")
     try:
         with file.open("rb") as opened:
@@ -31,6 +32,8 @@ def check_clip(path: str) -> None:
         raise UserError(f"cannot read the video {path}: the file is empty")
     if _is_image(file):
         raise UserError(f"{path} is an image, no video: say happysad predict {path}")
+    if file.suffix.lower() == ".webp":
+        raise UserError(f"cannot read {path}: moving WebP is not read; turn it into mp4 or gif")
     if file.suffix.lower() in IMAGE_SUFFIXES - MOVING:  # which OpenCV takes for one of many
         raise UserError(f"cannot read {path}: it is named as an image and is none; give a video")
 

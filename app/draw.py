@@ -78,7 +78,7 @@ def _draw_box(drawn: NDArray[np.uint8], mark: Mark) -> None:
     left, top, right, bottom = mark.box
     thin = max(2, min(drawn.shape[:2]) // 240)
     corners = (left, top), (right - 1, bottom - 1)
-    cv2.rectangle(drawn, *corners, EDGE, thin + 2)
+    cv2.rectangle(drawn, *corners, EDGE, thin + 2 * max(1, thin // 3))
     cv2.rectangle(drawn, *corners, color, thin)
 
 

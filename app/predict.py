@@ -63,15 +63,16 @@ def predict(
       find . -name "*.jpg" | happysad predict - --model mine.joblib --jobs -1
     """
     refuse_model_files("predict", images)
-    if csv_file == json_file == "-":
-        raise UserError("--csv - and --json - cannot both be printed: name a file for one")
-    if jobs == 0:
-        raise UserError("--jobs is a number of threads, or -1 for one per core, not 0")
+    if jobs < -1 or jobs == 0:
+        raise UserError(f"--jobs is a number of threads, or -1 for one per core, not {jobs}")
     light_start()
+    from happysad.app.annotate import targets
+    from happysad.app.predict_targets import check_targets
     from happysad.pipeline.bands import model_band
 
     named = _named(images)
-    places = _places(annotate, [source for _, source in named])
+    check_targets(csv_file, json_file, annotate, [source for _, source in named])
+    places = targets(Path(annotate), [source for _, source in named]) if annotate else []
     band = model_band(model, max_error)
     answers = _answered(model, named, crops, band, jobs, quiet)
     facts = {"model": model, "max_error": max_error}
@@ -98,22 +99,14 @@ def _named(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
 
 def _piped() -> list[str]:
     """Paths on standard input: one a line, or parted by NUL as ``find -print0`` does."""
-    text = sys.stdin.read()
+    text = sys.stdin.read() if sys.stdin else ""
+    if "\ufffd" in text or any(c < " " and c not in "\0\t\n\r" for c in text[:1000]):
+        raise UserError("what came in on standard input are no paths: pipe them in, one a line")
     parts = text.split("\0") if "\0" in text else text.splitlines()
     paths = [part for part in parts if part.strip()]
     if not paths:
         raise UserError("no paths came in on standard input: pipe them in, one a line")
     return paths
-
-
-def _places(folder: str | None, sources: list[ImageSource]) -> list[Path]:
-    if folder is None:
-        return []
-    from happysad.app.annotate import targets
-
-    if Path(folder).exists() and not Path(folder).is_dir():
-        raise UserError(f"--annotate {folder} is a file: name a folder")
-    return targets(Path(folder), sources)
 
 
 def _answered(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import ipaddress
-import os
 import socket
 import threading
 import webbrowser
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from happysad.app.service.address import bound, hosts_of, shown_as
 from happysad.experiments.console import one_sentence, say
 from happysad.features.errors import UserError
 from happysad.pipeline.shipped import SHIPPED
@@ -71,7 +70,7 @@ def run_service(
     models : sequence of str
         Names of shipped models and model files; the first is the default.
     jobs : int, optional
-        Processes that answer; as many as there are cores.
+        Processes that answer; as many as there are cores that this one may use.
     open_path : str, optional
         Open the browser at this path, such as "/" or "/?camera=1", once the service listens.
 
@@ -81,16 +80,21 @@ def run_service(
         A library is missing, the address cannot be used, or a model cannot be loaded.
     """
     check_libraries()
+    import joblib
+
     from happysad.app.service.api import create_app
     from happysad.app.service.state import Settings
 
     try:
         with bound(host, port) as listener:
-            address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+            number, free_port = listener.getsockname()[:2]
+            name = shown_as(host, number)
+            hosts = hosts_of(number, name)
             settings = Settings(
-                tuple(models), jobs or usable_cores(), processes=True, loopback=is_loopback(host)
+                tuple(models), jobs or joblib.cpu_count(), processes=True, hosts=hosts
             )
-            _run(create_app(settings), listener, address, open_path)
+            app, address = create_app(settings), f"http://{name}:{free_port}"
+            _run(app, listener, address, hosts is None, open_path)
     except KeyboardInterrupt:
         pass
     say("the service has ended")
@@ -103,51 +107,15 @@ def check_libraries() -> None:
         raise UserError(f'the service needs {", ".join(missing)}: run pip install "happysad[web]"')
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, not listening yet; UserError where it cannot be."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError):
-        raise UserError(f"--host {host}: there is no such address") from None
-    # asyncio sends small answers at once only through a socket that names its protocol.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name != "nt":  # where the option means something else
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        reason = (error.strerror or str(error)).lower()
-        raise UserError(
-            f"cannot listen at {host}, port {port} ({reason}): choose another by --port or --host"
-        ) from None
-    return listener
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def usable_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _run(app: FastAPI, listener: socket.socket, address: str, open_path: str | None) -> None:
+def _run(
+    app: FastAPI, listener: socket.socket, address: str, public: bool, open_path: str | None
+) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _greet(address, app.state.service.loopback)
+            _greet(address, public)
             if open_path is not None:
                 # In a thread: where the browser is one in the terminal, the call waits for its end.
                 threading.Thread(
@@ -166,19 +134,12 @@ def _run(app: FastAPI, listener: socket.socket, address: str, open_path: str | N
     Server(config).run(sockets=[listener])
 
 
-def _greet(address: str, loopback: bool) -> None:
+def _greet(address: str, public: bool) -> None:
     print(
         f"happysad listens at {address} (documentation: {address}/docs); Ctrl-C ends it", flush=True
     )
-    if not loopback:
+    if public:
         say(
             "anyone on the network can use it: there is no password, and browsers give the camera "
             "only to pages of localhost or HTTPS"
         )
-
-
-def _shown(host: str) -> str:
-    """The host as a browser on this machine takes it."""
-    if host in ("0.0.0.0", "::", ""):
-        return "127.0.0.1" if host != "::" else "[::1]"
-    return f"[{host}]" if ":" in host else host

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 
-def add_sound(silent: Path, source: str) -> bool:
+def add_sound(silent: Path, source: str) -> bool | None:
     """Put the sound of ``source``, if it has any, into a video file without.
 
     The file stays as it is where there is no ffmpeg, or where the sound does not go into its
@@ -16,12 +16,13 @@ def add_sound(silent: Path, source: str) -> bool:
 
     Returns
     -------
-    bool
-        Whether ffmpeg was there and content. The source may have had no sound.
+    bool or None
+        Whether ffmpeg was content; None where it is not installed. A source without sound is
+        no reason not to be.
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
-        return False
+        return None
     both = silent.with_name(f"{silent.stem}-sound{silent.suffix}")
     command = [
         ffmpeg, "-nostdin", "-v", "quiet", "-y", "-i", f"file:{silent}",

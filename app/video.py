@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ import click
 from happysad.app.clip_writer import CODECS, ClipWriter
 from happysad.app.light_start import light_start
 from happysad.app.model_option import load, max_error_option, model_option
+from happysad.app.video_outputs import Outputs, new_folder, outputs
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
 from happysad.pipeline.any_model import SUFFIXES
@@ -26,15 +25,6 @@ if TYPE_CHECKING:
     from happysad.app.video_file import Clip
     from happysad.pipeline.face_track import FaceTracker, TrackedFace
     from happysad.pipeline.unsure import Band
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Files to write; ``video`` is None where none is wanted."""
-
-    video: Path | None
-    table: Path
-    picture: Path
 
 
 @click.command(name="video")
@@ -63,7 +53,8 @@ def video(
     Faces are followed and numbered from 1 in order of first sight; the probability is smoothed
     over about half a second. Into DIR go annotated.mp4, the video with the answers drawn in;
     timeline.csv, a row per frame and face, and one with the label no_face where there is none;
-    timeline.png, the same as a picture. Files of these names there are replaced.
+    timeline.png, the same as a picture. Files of these names there are replaced. Without --out,
+    DIR is made in the current folder and named after IN.
 
     The sound is copied where the program ffmpeg is installed, and left out elsewhere. A video
     that breaks off is answered as far as it goes.
@@ -83,7 +74,7 @@ def video(
     from happysad.pipeline.face_track import FaceTracker
 
     opened = Clip(clip)
-    files = _outputs(clip, out, None if no_video else kind)
+    files = outputs(clip, out, None if no_video else kind)
     band = model_band(model, max_error)
     tracker = FaceTracker(load(model), band)
     timeline = _written(opened, tracker, files, band, quiet)
@@ -94,23 +85,12 @@ def video(
         print(*timeline.summary(), where, sep="\n")
 
 
-def _outputs(clip: str, out: str | None, kind: str | None) -> Outputs:
-    """Where to write; UserError where that is a file, or the video itself."""
-    folder = Path(out) if out else Path(f"{Path(clip).stem}-happysad")
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is a file: name a folder for the results by --out")
-    drawn = folder / f"annotated.{kind}" if kind else None
-    if drawn and drawn.resolve() == Path(clip).resolve():
-        raise UserError(f"--out {folder} would write over {clip}: name another folder")
-    return Outputs(drawn, folder / "timeline.csv", folder / "timeline.png")
-
-
 def _written(
     clip: Clip, tracker: FaceTracker, files: Outputs, band: Band | None, quiet: bool
 ) -> Timeline:
     """Go through the clip and write all files, or none."""
     try:
-        with _new_folder(files.table.parent):
+        with new_folder(files.table.parent):
             return _write(clip, tracker, files, band, quiet)
     except OSError as error:
         raise UserError(f"cannot write to {files.table.parent}: {error.strerror}") from None
@@ -139,8 +119,8 @@ def _write(
             finally:
                 if writer:
                     writer.close()
-        if drawn:
-            add_sound(drawn, clip.path)
+        if drawn and add_sound(drawn, clip.path) is False and not quiet:
+            say(f"the sound is left out: a {drawn.suffix} file cannot hold its kind")
         save_timeline(timeline, picture, Path(clip.path).name, band)
     return timeline
 
@@ -170,19 +150,10 @@ def drawn_over(frame: NDArray[np.uint8], faces: list[TrackedFace]) -> NDArray[np
     )
 
 
-@contextmanager
-def _new_folder(folder: Path) -> Iterator[None]:
-    """Remove a folder that was made in the block and stayed empty."""
-    there = folder.exists()
-    try:
-        yield
-    finally:
-        if not there:
-            with suppress(OSError):
-                folder.rmdir()
-
-
 def _warn(clip: Clip, seen: int) -> None:
     """Say where a clip ended before its time; some containers only estimate their frames."""
     if clip.n_frames - seen > max(3, 0.02 * clip.n_frames):
-        say(f"{clip.path} ended after {seen} of {clip.n_frames} frames: it is cut off or damaged")
+        say(
+            f"{clip.path} ended after {seen} of {clip.n_frames} frames: it is cut off or damaged, "
+            "or its sound is longer than its pictures"
+        )

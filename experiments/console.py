@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec
 
 from happysad.features.errors import UserError
@@ -100,21 +101,40 @@ def _bars() -> Iterator[Listener]:
 def one_sentence(command: Callable[P, None]) -> Callable[P, None]:
     """Have a command end with one sentence and exit code 2 on a user's mistake.
 
-    Being told to end (SIGTERM) is taken as Ctrl-C is: joblib then ends its processes too.
+    A file or folder that the system refuses is one too. Being told to end (SIGTERM) is taken as
+    Ctrl-C is, joblib then ends its processes too: 130. Nobody there to read what it prints: 141,
+    as shells have it.
     """
+    resumes = command.__module__.startswith("happysad.experiments")
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             command(*args, **kwargs)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # while what goes wrong with it can still be told
         except UserError as error:
             say(f"happysad: {error}")
             sys.exit(2)
+        except BrokenPipeError:
+            _forget_output()
+            sys.exit(141)
+        except OSError as error:
+            what = error.filename or "its output"
+            say(f"happysad: cannot use {what}: {(error.strerror or str(error)).lower()}")
+            _forget_output()
+            sys.exit(2)
         except KeyboardInterrupt:
-            say("happysad: stopped; the same command goes on from here")
+            say("happysad: stopped" + ("; the same command goes on from here" if resumes else ""))
             sys.exit(130)
         finally:
             signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
     return wrapped
+
+
+def _forget_output() -> None:
+    """Let go of what could not be printed, or Python would try again at its end."""
+    with suppress(Exception):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

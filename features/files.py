@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _UNFINISHED = "-unfinished-"
+_LONGEST = 60
+"""Letters of a name that its temporary one holds: names have an end at 255 bytes."""
 
 
 @contextmanager
@@ -16,16 +18,20 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside ``path``; rename it into place once the block ends well.
 
     A process killed in between leaves ``path`` as it was. An exception in the block removes the
-    temporary file. Missing parent folders are made.
+    temporary file. Missing parent folders are made. A link is followed; what is no regular file,
+    such as /dev/null, is given itself.
 
     Yields
     ------
     Path
         To write to; it has the suffix of ``path``, as writers that look at the suffix expect.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        yield path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.stem}{_UNFINISHED}"
+    prefix = f".{path.stem[:_LONGEST]}{_UNFINISHED}"
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     os.close(handle)
     beside = Path(name)

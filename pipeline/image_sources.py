@@ -49,8 +49,10 @@ def _files(source: str | Path) -> Iterator[Path]:
     path = Path(source)
     if not source or not os.path.lexists(path):
         yield from _matches(str(source))
-    elif path.is_dir():
+    elif os.path.isdir(path):
         yield from _images_below(path)
+    elif os.path.exists(path) and not os.path.isfile(path):
+        raise UserError(f"{path} is no regular file: give the file of an image")
     else:
         yield path
 
@@ -64,22 +66,32 @@ def _matches(text: str) -> Iterator[Path]:
     found = sorted(glob.glob(text, recursive=True))
     if not found:
         raise UserError(f"there is no image that {text} matches")
+    seen: set[str] = set()  # a link to a folder above would be walked round and round
     for path in map(Path, found):
-        if not path.is_dir():
-            yield path
+        if not os.path.isdir(path):
+            if (real := os.path.realpath(path)) not in seen:
+                yield path
+            seen.add(real)
         elif "**" not in text:  # else what lies below it is matched by itself
             yield from _images_below(path)
 
 
 def _images_below(folder: Path) -> list[Path]:
-    images = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.is_dir()
-    )
+    images = []
+    for place, folders, files in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        images += [
+            Path(place, name)
+            for name in files
+            if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES and not name.startswith(".")
+        ]
+    images.sort()
     if not images:
         kinds = ", ".join(sorted(IMAGE_SUFFIXES))
         raise UserError(f"the folder {folder} holds no images ({kinds})")
     return images
+
+
+def _refuse(error: OSError) -> None:
+    reason = (error.strerror or str(error)).lower()
+    raise UserError(f"cannot look into the folder {error.filename}: {reason}")

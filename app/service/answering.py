@@ -127,11 +127,14 @@ class Answering:
         """Images to answer together, waited for; none at the end."""
         with self._changed:
             self._idle += 1
-            while not self._stopped and not self._orders.images:
-                self._orders.clear()  # of those that were given up
-                self._changed.wait()
-            waiting = self._orders.images
-            share = self._orders.take(min(TOGETHER, math.ceil(waiting / self._idle)))
+            share: Share = []
+            while not share and not self._stopped:
+                waiting = self._orders.images
+                if waiting:  # which a client that leaves may take away before they are taken here
+                    share = self._orders.take(min(TOGETHER, math.ceil(waiting / self._idle)))
+                else:
+                    self._orders.clear()  # of those that were given up
+                    self._changed.wait()
             self._idle -= 1
             return share
 

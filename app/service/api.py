@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from happysad.app.service.docs import add_docs
-from happysad.app.service.guard import LOOPBACK, Guard
+from happysad.app.service.guard import Guard
 from happysad.app.service.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
 from happysad.app.service.problems import add_problems
 from happysad.app.service.schemas import MAX_ERROR, Answer, Health, ModelList
@@ -44,8 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, **ABOUT)
     app.state.service = service
-    hosts = LOOPBACK if settings.loopback else None
-    app.add_middleware(Guard, hosts=hosts, count=service.metrics.request)
+    app.add_middleware(Guard, hosts=settings.hosts, count=service.metrics.request)
     add_problems(app)
     _add_answers(app, service)
     _add_facts(app, service)
@@ -75,8 +74,8 @@ def _add_answers(app: FastAPI, service: Service) -> None:
     @app.post("/v1/predict/batch", **answer, openapi_extra=BATCH_BODY)
     async def predict_batch(request: Request) -> Response:
         """Several images in one JSON body, in base64."""
-        async with service.bodies.batch_of(request) as (batch, uploads):
-            return await service.answer(request, uploads, batch.model, batch.max_error, batch.crops)
+        async with service.bodies.batch_of(request) as (wanted, uploads):
+            return await service.answer(request, uploads, *wanted)
 
 
 def _add_facts(app: FastAPI, service: Service) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from typing import NamedTuple
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -22,6 +24,18 @@ class NoRoom(UserError):
     """Other requests hold all the memory that there is for bodies."""
 
 
+class TooSlow(UserError):
+    """The body does not come, or not to its end."""
+
+
+class Wanted(NamedTuple):
+    """What a JSON body asks of its images."""
+
+    model: str | None
+    max_error: float | None
+    crops: bool
+
+
 class Bodies:
     """Reads bodies, and knows how many bytes of them are in memory."""
 
@@ -35,22 +49,24 @@ class Bodies:
 
         Raises
         ------
-        TooLarge, BadBody, NoRoom
+        TooLarge, BadBody, NoRoom, TooSlow
         """
         form = request.headers.get("content-type", "").lower().startswith("multipart/")
         async with self._held(request, form) as stream:
             yield await (files_of(request, stream, self.limits) if form else self._raw(stream))
 
     @asynccontextmanager
-    async def batch_of(self, request: Request) -> AsyncIterator[tuple[BatchRequest, list[Upload]]]:
+    async def batch_of(self, request: Request) -> AsyncIterator[tuple[Wanted, list[Upload]]]:
         """What a JSON body asks, and its images; held until the block ends.
 
         Raises
         ------
-        TooLarge, BadBody, NoRoom
+        TooLarge, BadBody, NoRoom, TooSlow
         """
         async with self._held(request, True) as stream:
-            body = b"".join([chunk async for chunk in stream])
+            body = bytearray()
+            async for chunk in stream:
+                body += chunk
             yield await run_in_threadpool(self._batch, body)
 
     @asynccontextmanager
@@ -64,7 +80,7 @@ class Bodies:
 
         async def counted() -> AsyncGenerator[bytes]:
             nonlocal mine
-            async with aclosing(request.stream()) as stream:
+            async with aclosing(self._in_time(request.stream())) as stream:
                 async for chunk in stream:
                     mine += len(chunk)
                     self.held += len(chunk)
@@ -80,22 +96,42 @@ class Bodies:
         finally:
             self.held -= mine
 
+    async def _in_time(self, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        now = asyncio.get_running_loop().time
+        end = now() + self.limits.body_seconds
+        async with aclosing(stream):
+            while True:
+                try:
+                    async with asyncio.timeout_at(min(end, now() + self.limits.pause_seconds)):
+                        chunk = await anext(stream, None)
+                except TimeoutError:
+                    raise TooSlow("the body took too long to come: send it again") from None
+                if chunk is None:
+                    return
+                yield chunk
+
     async def _raw(self, stream: AsyncGenerator[bytes]) -> list[Upload]:
         data = b"".join([chunk async for chunk in stream])
         if not data:
             raise BadBody("the body is empty: send an image, or a form with images")
         return [Upload("image 0", data)]
 
-    def _batch(self, body: bytes) -> tuple[BatchRequest, list[Upload]]:
+    def _batch(self, body: bytearray) -> tuple[Wanted, list[Upload]]:
+        """What a body asks; its memory is let go of as its images are decoded."""
         if not body:
             raise BadBody('the body is empty: send JSON such as {"images": [{"data": "..."}]}')
         try:
             asked = BatchRequest.model_validate_json(body)
         except ValidationError as error:
             raise BadBody(sentence_of(error.errors(include_input=False))) from None
+        body.clear()
         if len(asked.images) > self.limits.batch:
             raise TooLarge(f"a batch holds up to {self.limits.batch} images: send several batches")
-        return asked, [self._upload(i, image) for i, image in enumerate(asked.images)]
+        uploads = []
+        for number, image in enumerate(asked.images):
+            uploads.append(self._upload(number, image))
+            image.data = ""
+        return Wanted(asked.model, asked.max_error, asked.crops), uploads
 
     def _upload(self, number: int, image: BatchImage) -> Upload:
         name = image.name or f"image {number}"

@@ -23,7 +23,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>happysad: the service's interface</title>
-<link rel="icon" href="/docs/icon.svg" type="image/svg+xml">
+<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
@@ -42,13 +42,6 @@ _START = """SwaggerUIBundle({
 });
 """
 
-_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
-<circle cx="16" cy="16" r="15" fill="#E69F00"/>
-<circle cx="11" cy="12" r="2.5"/><circle cx="21" cy="12" r="2.5"/>
-<path d="M8 19q8 8 16 0" fill="none" stroke="#000" stroke-width="2.5" stroke-linecap="round"/>
-</svg>
-"""
-
 
 def add_docs(app: FastAPI) -> None:
     """Give the app /docs and what that page loads."""
@@ -60,10 +53,6 @@ def add_docs(app: FastAPI) -> None:
     @app.get("/docs/start.js", include_in_schema=False)
     async def start() -> Response:
         return Response(_START, media_type="text/javascript")
-
-    @app.get("/docs/icon.svg", include_in_schema=False)
-    async def icon() -> Response:
-        return Response(_ICON, media_type="image/svg+xml")
 
     for name, kind in ASSETS.items():
         _add_asset(app, name, kind)

@@ -35,10 +35,15 @@ async def files_of(request: Request, stream: AsyncGenerator[bytes], limits: Limi
     ------
     TooLarge, BadBody
     """
+    parser = _InMemory(request, stream, limits)
     try:
-        form = await _InMemory(request, stream, limits).parse()
+        form = await parser.parse()
     except MultiPartException as error:
         raise BadBody(f"the form cannot be read: {_lower(error.message)}") from None
+    except (UnicodeError, LookupError):
+        raise BadBody("the form cannot be read: its charset is not one for names") from None
+    if not parser.whole:
+        raise BadBody("the form ends before its last boundary: send it again, whole")
     uploads: list[Upload] = []
     for field, value in form.multi_items():
         if not isinstance(value, UploadFile):
@@ -65,6 +70,7 @@ class _InMemory(MultiPartParser):
     def __init__(self, request: Request, stream: AsyncGenerator[bytes], limits: Limits) -> None:
         super().__init__(request.headers, stream, max_files=float("inf"))
         self._limits, self._parts, self._size = limits, 0, 0
+        self.whole = False
 
     def on_part_begin(self) -> None:
         self._parts, self._size = self._parts + 1, 0
@@ -77,6 +83,10 @@ class _InMemory(MultiPartParser):
         if self._size > self._limits.image_bytes:
             raise too_many_bytes("an image", self._limits.image_bytes)
         super().on_part_data(data, start, end)
+
+    def on_end(self) -> None:
+        super().on_end()
+        self.whole = True
 
 
 def _lower(text: str) -> str:

@@ -17,8 +17,6 @@ PAGE_POLICY = (
 )
 """Content-Security-Policy: nothing but what this service serves, no inline script or style."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
 log = logging.getLogger("happysad.service")
 
 
@@ -56,7 +54,10 @@ class Guard:
 
         try:
             if self._is_foreign(scope):
-                told = "this service answers to localhost only: call it by that name"
+                told = (
+                    "this service answers to localhost only: call it by that name, or by the "
+                    "address that it printed"
+                )
                 await problem(400, told)(scope, receive, sent)
             else:
                 await self.app(scope, receive, sent)

@@ -51,8 +51,8 @@ class OwnHand:
 
     def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
         """One answer per image; what is no image is not given to the model."""
+        from happysad.pipeline.answer_images import answer_images
         from happysad.pipeline.image_answer import ImageAnswer
-        from happysad.pipeline.predict import answer_images
 
         reasons = [unreadable(data, name, self._pixels) for name, data in images]
         whole = [one for one, reason in zip(images, reasons, strict=True) if not reason]

@@ -23,6 +23,9 @@ class Limits:
         Of one image.
     held_bytes : int
         Of all bodies that are being received or answered.
+    pause_seconds, body_seconds : float
+        That a client may take to send the next part of a body, and all of it: what it has sent
+        takes others' room meanwhile.
     """
 
     image_bytes: int = 20 * MEGABYTE
@@ -31,6 +34,8 @@ class Limits:
     batch: int = 256
     pixels: int = PIXELS
     held_bytes: int = 1000 * MEGABYTE
+    pause_seconds: float = 30
+    body_seconds: float = 600
 
 
 def too_many_bytes(what: str, most: int) -> TooLarge:

@@ -30,7 +30,7 @@ class Offered:
     @property
     def summary(self) -> str:
         """What it is, in a line."""
-        parts = [str(self.card.get("summary") or ""), SHIPPED.get(self.name, "")]
+        parts = [str(self.card.get("summary") or ""), SHIPPED.get(self.source, "")]
         return "; ".join(part for part in parts if part)
 
     @property

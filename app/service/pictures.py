@@ -6,10 +6,7 @@ import io
 import warnings
 
 from happysad.features.errors import UserError
-
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-"""What pictures come as. Pillow knows more kinds, some of which start other programs or write
-temporary files (EPS)."""
+from happysad.features.images import FORMATS
 
 PIXELS = 50_000_000
 

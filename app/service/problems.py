@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from happysad.app.service.answering import Busy, Gone
-from happysad.app.service.bodies import NoRoom
+from happysad.app.service.bodies import NoRoom, TooSlow
 from happysad.app.service.models import UnknownModel
 from happysad.app.service.pictures import TooLarge
 from happysad.app.service.schemas import sentence_of
@@ -18,6 +18,7 @@ from happysad.features.errors import UserError
 
 STATUS: dict[type[UserError], int] = {
     UnknownModel: 404,
+    TooSlow: 408,
     TooLarge: 413,
     Busy: 503,
     Gone: 503,
@@ -44,7 +45,7 @@ async def _mistake(request: Request, error: Any) -> Response:
     headers = {}
     if status == 503:
         headers["retry-after"] = str(getattr(error, "seconds", 1))
-    if status in (413, 503):  # what is left of the body is not waited for
+    if status in (408, 413, 503):  # what is left of the body is not waited for
         headers["connection"] = "close"
     return problem(status, str(error), headers)
 

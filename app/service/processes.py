@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -20,6 +21,9 @@ from happysad.features.errors import UserError
 if TYPE_CHECKING:
     from happysad.pipeline.image_answer import ImageAnswer
 
+_starting = threading.Lock()
+"""Of who starts a process: meanwhile the environment is another."""
+
 
 def hired(
     jobs: int, sources: Mapping[str, str], pixels: int = PIXELS, processes: bool = True
@@ -27,8 +31,10 @@ def hired(
     """As many hands as jobs, ready to answer; UserError where a model cannot be loaded."""
     if not processes:
         return [OwnHand(sources, pixels) for _ in range(jobs)]
-    hands = [ProcessHand(sources, pixels) for _ in range(jobs)]
+    hands: list[ProcessHand] = []
     try:
+        for _ in range(jobs):
+            hands.append(ProcessHand(sources, pixels))
         for hand in hands:
             hand.ready()
     except BaseException:
@@ -54,9 +60,16 @@ class ProcessHand:
         """Wait until its models are loaded; UserError where they cannot be."""
         if self._is_ready:
             return
-        error = self._pipe.recv()
+        if self._pipe.closed:
+            self._start()
+        try:
+            error = self._pipe.recv()
+        except (EOFError, OSError):
+            error = _ended()
         if error is not None:
-            raise error
+            self._pipe.close()
+            told = f"the models cannot be loaded ({error})"
+            raise error if isinstance(error, UserError) else UserError(told)
         self._is_ready = True
 
     def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
@@ -65,17 +78,18 @@ class ProcessHand:
         Raises
         ------
         ChildProcessError
-            The process died over it.
+            The process died over it, or cannot be started again.
         """
         try:
             self.ready()
+        except UserError as error:  # whose fault is not the user who asks
+            raise ChildProcessError(str(error)) from None
+        try:
             self._pipe.send((asked, [(name, data) for name, data in images]))  # no classes of ours
             answers = self._pipe.recv()
         except (EOFError, OSError):
-            if not self._closed:
-                self._pipe.close()
-                self._is_ready = False
-                self._start()
+            self._pipe.close()
+            self._is_ready = False
             raise ChildProcessError(f"answering {len(images)} images ended its process") from None
         if isinstance(answers, Exception):
             raise answers
@@ -83,22 +97,49 @@ class ProcessHand:
 
     def close(self) -> None:
         """End the process, in the middle of its work if need be."""
-        self._closed = True
+        with _starting:
+            self._closed = True
         self._process.terminate()
         self._process.join()
 
     def _start(self) -> None:
         with _forked_from_a_warm_one(self._sources) as context:
-            self._pipe, theirs = context.Pipe()
+            if self._closed:
+                raise UserError("the service is ending")
+            pipe, theirs = context.Pipe()
             own = (theirs, self._sources, self._pixels)
-            self._process = context.Process(target=_work, args=own, daemon=True)
-            self._process.start()
-        theirs.close()
+            process = context.Process(target=_work, args=own, daemon=True)
+            try:
+                process.start()
+            except (EOFError, OSError):  # the one to fork from died
+                pipe.close()
+                raise _ended() from None
+            finally:
+                theirs.close()
+            self._pipe, self._process = pipe, process
+
+
+def _ended() -> UserError:
+    return UserError(
+        "a process ended while it loaded the models: is there memory enough for so many --jobs?"
+    )
 
 
 @contextmanager
 def _forked_from_a_warm_one(sources: Mapping[str, str]) -> Iterator[Any]:
-    """How to start processes; in the block, the environment is as they need it."""
+    """How to start processes; in the block, which has one thread at a time, the environment is
+    as they need it."""
+    with _starting, _environment(sources):
+        if not sys.platform.startswith("linux"):
+            yield multiprocessing.get_context("spawn")
+            return
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([warm.__name__])
+        yield context
+
+
+@contextmanager
+def _environment(sources: Mapping[str, str]) -> Iterator[None]:
     told = {
         warm.MODELS: json.dumps(dict(sources)),
         "OMP_NUM_THREADS": "1",
@@ -107,25 +148,23 @@ def _forked_from_a_warm_one(sources: Mapping[str, str]) -> Iterator[Any]:
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
     try:
-        if not sys.platform.startswith("linux"):
-            yield multiprocessing.get_context("spawn")
-            return
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([warm.__name__])
-        yield context
+        yield
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 
 
 def _work(pipe: Connection, sources: dict[str, str], pixels: int) -> None:
-    """Answer what comes through the pipe until its other end is closed."""
+    """Load models and tell; answer what comes through the pipe until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that serves
     with suppress(EOFError, OSError):
-        pipe.send(_result_or_error(warm.prepare, sources))
+        error = _result_or_error(warm.prepare, sources)
+        pipe.send(error)
+        if error is not None:
+            return
         hand = OwnHand(sources, pixels)
         while True:
             pipe.send(_result_or_error(hand.answer, *pipe.recv()))

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from happysad.app.service.address import LOOPBACK
 from happysad.app.service.answering import Answering
 from happysad.app.service.bodies import Bodies
 from happysad.app.service.forms import Upload
@@ -38,8 +39,8 @@ class Settings:
     processes : bool
         Each in a process of its own; else in threads, which start at once and are enough for a
         test.
-    loopback : bool
-        Only this machine can reach it: answer to its own names only.
+    hosts : set of str or None
+        Names by which it may be called, without port; None for any.
     room : int
         Images that may wait.
     limits : Limits
@@ -48,7 +49,7 @@ class Settings:
     models: Sequence[str] = tuple(SHIPPED)
     jobs: int = 1
     processes: bool = False
-    loopback: bool = True
+    hosts: frozenset[str] | None = LOOPBACK
     room: int = 512
     limits: Limits = field(default_factory=Limits)
 
@@ -57,7 +58,6 @@ class Service:
     """What the addresses share."""
 
     def __init__(self, settings: Settings) -> None:
-        self.loopback = settings.loopback
         self.models = Models(settings.models)
         self.bodies = Bodies(settings.limits)
         self.metrics = Metrics(self.models, lambda: self.answering.waiting)

@@ -53,7 +53,7 @@ def _warm_up(model: Pipeline) -> None:
     """Ask it for the first time, in which detectors are read and modules imported."""
     import numpy as np
 
-    from happysad.pipeline.predict import answer_images
+    from happysad.pipeline.answer_images import answer_images
     from happysad.pipeline.unsure import Band
 
     answer_images(model, [np.zeros((96, 96, 3), np.uint8)], crops=True, band=Band(0.4, 0.6))

@@ -60,6 +60,21 @@ def test_what_could_be_read_is_drawn(tmp_path):
     assert (without[:30] != astronaut()[:30]).any()  # it says that there is no face
 
 
+def test_small_pictures_are_enlarged_so_that_words_fit(tmp_path):
+    small = tmp_path / "small.png"
+    Image.fromarray(np.full((48, 48), 90, np.uint8)).save(small)
+    answer = ImageAnswer("s", "ok", "", 48, 48, (FaceAnswer("happy", 0.97, (8, 20, 40, 46)),))
+    annotate([(answer, small)], targets(tmp_path / "drawn", [small]))
+    drawn = np.asarray(Image.open(tmp_path / "drawn" / "small.png"))
+    assert drawn.shape == (240, 240, 3)
+    assert (drawn[120:220, 60:180] == 90).all()  # the face can be seen
+
+
+def test_a_loop_of_links_is_no_trouble(tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "a.png")
+    assert targets(tmp_path / "drawn", [tmp_path / "a.png"]) == [tmp_path / "drawn" / "a.png"]
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, photo):
     (tmp_path / "file").write_text("x")
     answer = ImageAnswer("a", "no_face", "", 512, 320)

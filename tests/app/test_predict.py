@@ -175,7 +175,7 @@ def test_wrong_models_are_one_sentence(refused, model_file, photo, tmp_path):
 def test_a_table_that_cannot_be_written_is_one_sentence(refused, model_file, photo, tmp_path):
     (tmp_path / "file").write_text("mine")
     told = refused("predict", "--model", model_file, photo, "--csv", tmp_path / "file" / "a.csv")
-    assert "cannot write the table" in told
+    assert "cannot write to --csv" in told
     (tmp_path / "folder.csv").mkdir()
     assert "cannot write" in refused(
         "predict", "--model", model_file, photo, "--csv", tmp_path / "folder.csv"

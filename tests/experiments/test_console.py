@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -33,15 +35,55 @@ def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):
     assert capsys.readouterr().err == "happysad: there is no model\n"
 
 
-def test_stopped_by_hand_says_how_to_go_on(capsys):
-    @one_sentence
+@pytest.mark.parametrize("resumes", [True, False])
+def test_stopped_by_hand_says_how_to_go_on_where_one_can(capsys, resumes):
     def command() -> None:
         raise KeyboardInterrupt
+
+    command.__module__ = "happysad.experiments.mine" if resumes else "happysad.app.mine"
+    command = one_sentence(command)
 
     with pytest.raises(SystemExit) as ended:
         command()
     assert ended.value.code == 130
-    assert "goes on from here" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.startswith("happysad: stopped")
+    assert ("goes on from here" in told) == resumes
+
+
+def test_what_the_system_refuses_is_one_sentence(capsys, tmp_path):
+    @one_sentence
+    def command() -> None:
+        (tmp_path / "none" / "file").read_text()
+
+    with pytest.raises(SystemExit) as ended:
+        command()
+    assert ended.value.code == 2
+    place = tmp_path / "none" / "file"
+    assert capsys.readouterr().err == f"happysad: cannot use {place}: no such file or directory\n"
+
+
+PRINTS = """
+from happysad.experiments.console import one_sentence
+@one_sentence
+def command():
+    for number in range(20_000):
+        print("a line of the table", number)
+command()
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_output_that_nobody_takes_ends_it_without_a_traceback(tmp_path):
+    (tmp_path / "prints.py").write_text(PRINTS)
+    command = f"{sys.executable} {tmp_path / 'prints.py'}"
+    full = subprocess.run(f"{command} > /dev/full", shell=True, capture_output=True, text=True)
+    assert full.returncode == 2
+    assert full.stderr == "happysad: cannot use its output: no space left on device\n"
+    bash = ["bash", "-c", f"set -o pipefail; {command} | head -1"]
+    cut = subprocess.run(bash, capture_output=True, text=True)
+    assert (cut.returncode, cut.stderr) == (141, "")
+    assert cut.stdout == "a line of the table 0\n"
 
 
 def test_a_fault_of_the_program_keeps_its_traceback():

@@ -81,3 +81,21 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path):
     (tmp_path / ".mine.txt").write_text("somebody's hidden file")
     remove_unfinished(tmp_path)
     assert sorted(os.listdir(tmp_path)) == [".mine.txt", "a.txt"]
+
+
+def test_a_link_is_followed_and_a_device_stays_one(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real").write_text("old")
+    with atomic_write(tmp_path / "link") as beside:
+        beside.write_text("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+    with atomic_write(os.devnull) as beside:
+        beside.write_text("gone")
+    assert not os.path.isfile(os.devnull)
+
+
+def test_the_longest_name_can_be_written(tmp_path):
+    with atomic_write(tmp_path / ("n" * 250 + ".csv")) as beside:
+        beside.write_text("x")
+    assert [len(file.name) for file in tmp_path.iterdir()] == [254]

@@ -78,3 +78,25 @@ def test_what_is_no_list_of_images_is_one_sentence():
             list(named_images(wrong))
     with pytest.raises(UserError, match="not NoneType"):
         list(named_images([None]))
+
+
+def test_a_link_to_a_folder_above_is_not_walked_round(album):
+    (album / "sub" / "loop").symlink_to(album)
+    assert names(".") == ["a [1].png", "b.JPG", "sub/c.jpeg"]
+    assert names("**/*.jpeg") == ["sub/c.jpeg"]
+
+
+def test_a_folder_that_cannot_be_read_is_one_sentence(album, monkeypatch):
+    def walk(folder, onerror):
+        onerror(PermissionError(13, "Permission denied", f"{folder}/closed"))
+
+    monkeypatch.setattr(os, "walk", walk)
+    with pytest.raises(UserError, match="into the folder sub/closed: permission denied"):
+        names("sub")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_not_waited_for(album):
+    os.mkfifo(album / "pipe.png")
+    with pytest.raises(UserError, match=r"pipe\.png is no regular file"):
+        names("pipe.png")

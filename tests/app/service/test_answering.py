@@ -9,6 +9,7 @@ import pytest
 
 from happysad.app.service.answering import TOGETHER, Answering, Busy, Gone
 from happysad.app.service.hands import Asked
+from happysad.app.service.orders import Orders
 from happysad.pipeline.image_answer import ImageAnswer
 
 ASKED = Asked("a", False, None)
@@ -111,6 +112,24 @@ def test_what_was_given_up_is_not_begun(started):
     hand.go.set()
     wait([first, third], LONG)
     assert hand.given == [["a"], ["c"]]
+
+
+def test_a_client_that_leaves_as_its_turn_comes_takes_no_hand_with_it(started, monkeypatch):
+    hand, answering = started()
+    hand.go.set()
+    take, calls = Orders.take, []
+
+    def take_late(self, most):
+        calls.append(most)
+        if len(calls) == 1:
+            for order in self._waiting:
+                order.future.cancel()
+        return take(self, most)
+
+    monkeypatch.setattr(Orders, "take", take_late)
+    wait([answering.ask(ASKED, images("leaves"))], LONG)
+    assert answering.ask(ASKED, images("stays")).result(LONG)[0].image == "stays"
+    assert hand.given == [["stays"]]
 
 
 def test_an_image_that_breaks_its_hand_fails_alone(started):

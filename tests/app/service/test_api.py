@@ -41,9 +41,9 @@ def test_a_photo_as_the_body(client, picture):
 
 
 def test_the_answer_is_that_of_the_library(service, picture, photo):
+    from happysad.pipeline.answer_images import answer_images
     from happysad.pipeline.image_answer import image_json
     from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.predict import answer_images
 
     (expected,) = answer_images(load_model("fusion"), [photo], names=["image 0"])
     told = service(models=("fusion",)).post("/v1/predict", content=picture).json()

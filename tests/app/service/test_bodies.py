@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import gc
 
 import anyio
 import pytest
 from starlette.requests import Request
 
-from happysad.app.service.bodies import Bodies, NoRoom
+from happysad.app.service.bodies import Bodies, NoRoom, TooSlow
 from happysad.app.service.forms import BadBody
 from happysad.app.service.limits import Limits
 from happysad.app.service.pictures import TooLarge
+from happysad.app.service.schemas import BatchImage
 
 
 def request_of(chunks, **headers):
@@ -78,6 +80,52 @@ def test_all_bodies_together_are_limited_but_one_alone_always_fits():
     with pytest.raises(NoRoom, match="come back later"):
         read(bodies, request_of([b"abc"])[0])
     assert bodies.held == 3
+
+
+@pytest.mark.parametrize("limit", ["pause_seconds", "body_seconds"])
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_body_that_stalls_gives_its_room_back(limit, batch):
+    bodies, parts = Bodies(Limits(**{limit: 0.05})), [b"abc"]
+
+    async def receive():
+        if not parts:
+            await anyio.sleep(20)
+        return {"type": "http.request", "body": parts.pop(), "more_body": True}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(TooSlow, match="took too long"):
+        read(bodies, request, batch)
+    assert bodies.held == 0
+
+
+def test_a_body_that_drips_has_no_more_time_than_another():
+    bodies, parts = Bodies(Limits(pause_seconds=20, body_seconds=0.1)), [b"a"] * 500
+
+    async def receive():
+        await anyio.sleep(0.01)
+        return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(TooSlow):
+        read(bodies, request)
+
+
+def test_of_a_batch_only_its_images_are_kept(monkeypatch):
+    text = base64.b64encode(b"some bytes").decode()
+    body = f'{{"images": [{{"data": "{text}"}}], "model": "m", "max_error": 0.05, "crops": true}}'
+    bodies, seen = Bodies(Limits()), []
+    read_batch = bodies._batch
+    monkeypatch.setattr(bodies, "_batch", lambda body: seen.append(body) or read_batch(body))
+
+    async def run():
+        async with bodies.batch_of(request_of([body.encode()])[0]) as (wanted, uploads):
+            assert wanted == ("m", 0.05, True)
+            assert uploads == [("image 0", b"some bytes")]
+            assert seen == [b""]
+            assert not any(type(one) is BatchImage for one in gc.get_objects())
+
+    gc.collect()
+    anyio.run(run)
 
 
 def batch_of(*data):

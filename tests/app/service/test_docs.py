@@ -12,8 +12,9 @@ def test_the_page_asks_for_nothing_from_outside(client):
     assert page.status_code == 200
     asked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert len(asked) == 4
+    assert "/page/icon.svg" in asked  # the page's own, not another
     for path in asked:
-        assert path.startswith("/docs/")
+        assert path.startswith(("/docs/", "/page/"))
         answer = client.get(path)
         assert answer.status_code == 200
         assert len(answer.content) > 100

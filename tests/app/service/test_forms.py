@@ -62,6 +62,25 @@ def test_forms_without_files_are_refused(client, refuses):
     assert "missing boundary" in refuses(answer, 400)
 
 
+def test_a_form_that_is_cut_off_is_refused_and_not_answered_in_part(client, picture, refuses):
+    head = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.jpg"\r\n\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    part = head + picture + b"\r\n"
+    for cut in (part + head + picture[:1000], part + head[:30], part + b"--x", part):
+        answer = client.post("/v1/predict", content=cut, headers=kind)
+        assert "ends before its last boundary" in refuses(answer, 400)
+    answer = client.post("/v1/predict", content=part + b"--x--", headers=kind)
+    assert answer.json()["images"][0]["status"] == "ok"
+
+
+def test_a_charset_that_is_none_is_one_sentence(client, picture, refuses):
+    head = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.jpg"\r\n\r\n'
+    body = head + picture + b"\r\n--x--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=undefined"}
+    answer = client.post("/v1/predict", content=body, headers=kind)
+    assert "charset" in refuses(answer, 400)
+
+
 def test_an_empty_file_is_unreadable_and_a_nameless_one_gets_a_number(client, picture):
     files = [("a", ("empty.jpg", b"")), ("a", ("a.jpg", picture))]
     images = client.post("/v1/predict", files=files).json()["images"]

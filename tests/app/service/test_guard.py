@@ -32,7 +32,7 @@ def test_a_foreign_name_for_this_machine_is_refused(client, refuses, host):
 
 
 def test_on_a_network_any_name_will_do(service):
-    client = service(loopback=False)
+    client = service(hosts=None)
     assert client.get("/healthz", headers={"host": "photos.example"}).status_code == 200
 
 

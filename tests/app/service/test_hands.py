@@ -6,8 +6,8 @@ import pytest
 
 from happysad.app.service.hands import Asked, OwnHand
 from happysad.app.service.pictures import TooLarge
+from happysad.pipeline.answer_images import answer_images
 from happysad.pipeline.model_file import load_model
-from happysad.pipeline.predict import answer_images
 from happysad.pipeline.unsure import Band
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from happysad.app.service.models import Models, UnknownModel
 from happysad.features.errors import UserError
+from happysad.pipeline.shipped import SHIPPED
 
 
 def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):
@@ -25,6 +26,15 @@ def test_the_card_comes_without_the_pictures_in_it():
     card = Models(["fusion"]).get().card
     assert "probe" not in card
     assert len(card["sha256"]) == 64
+
+
+def test_a_file_that_is_named_as_a_shipped_model_is_not_told_as_one(model_file, tmp_path):
+    file = tmp_path / "landmark-free.joblib"
+    shutil.copy(model_file, file)
+    shutil.copy(f"{model_file}.json", f"{file}.json")
+    summary = Models([str(file)]).get("landmark-free").summary
+    assert summary == Models([str(model_file)]).get().summary
+    assert Models(["landmark-free"]).get().summary.endswith(SHIPPED["landmark-free"])
 
 
 def test_thresholds_are_those_of_the_card():

@@ -10,7 +10,9 @@ import zlib
 import pytest
 from PIL import Image
 
+from happysad.app.service import pictures
 from happysad.app.service.pictures import TooLarge, quiet_pillow, unreadable
+from happysad.features import images
 
 
 def encoded(kind, size=(20, 10)):
@@ -38,6 +40,10 @@ def test_pictures_of_the_usual_kinds_are_let_through(kind):
 @pytest.mark.parametrize("data", [b"no picture", encoded("EPS"), encoded("PDF"), b"\xff\xd8\xff"])
 def test_all_else_is_not(data):
     assert unreadable(data, "a") != ""
+
+
+def test_what_is_looked_at_is_what_is_read():
+    assert pictures.FORMATS is images.FORMATS
 
 
 def test_an_empty_file_says_so():

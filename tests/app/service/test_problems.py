@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from happysad.app.service.answering import Busy, Gone
-from happysad.app.service.bodies import NoRoom
+from happysad.app.service.bodies import NoRoom, TooSlow
 from happysad.app.service.forms import BadBody
 from happysad.app.service.models import UnknownModel
 from happysad.app.service.pictures import TooLarge
@@ -21,6 +21,7 @@ from happysad.features.errors import UserError
         (UserError("so"), 400),
         (BadBody("so"), 400),
         (UnknownModel("so"), 404),
+        (TooSlow("so"), 408),
         (TooLarge("so"), 413),
         (NoRoom("so"), 503),
         (Gone("so"), 503),
@@ -37,6 +38,7 @@ def test_each_kind_has_its_status(refuses, error, status):
     answer = TestClient(app).get("/")
     assert refuses(answer, status) == "so"
     assert ("retry-after" in answer.headers) == (status == 503)
+    assert ("connection" in answer.headers) == (status in (408, 413, 503))
 
 
 def test_a_full_queue_says_when_to_come_back(refuses):

@@ -6,14 +6,19 @@ import io
 import os
 import shutil
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from PIL import Image
 
+from happysad.app.service import processes
 from happysad.app.service.hands import Asked, OwnHand
 from happysad.app.service.pictures import TooLarge
-from happysad.app.service.processes import hired
+from happysad.app.service.processes import ProcessHand, hired
 from happysad.features.errors import UserError
+
+LONG = 60
 
 
 def large():
@@ -51,12 +56,72 @@ def test_what_a_process_did_not_foresee_is_told_without_its_class(two):
         two[0].answer(Asked("nobody", False, None), [("a", b"")])
 
 
-def test_a_damaged_model_is_one_sentence(model_file, tmp_path):
-    damaged = tmp_path / "damaged.joblib"
-    damaged.write_bytes(model_file.read_bytes()[:-100])
-    shutil.copy(f"{model_file}.json", f"{damaged}.json")
+@pytest.fixture
+def damaged(model_file, tmp_path):
+    """A model file that is cut off."""
+    file = tmp_path / "damaged.joblib"
+    file.write_bytes(model_file.read_bytes()[:-100])
+    shutil.copy(f"{model_file}.json", f"{file}.json")
+    return file
+
+
+def test_a_damaged_model_is_one_sentence(damaged):
     with pytest.raises(UserError, match="is damaged"):
         hired(1, {"damaged": str(damaged)})
+
+
+def test_a_process_that_cannot_load_its_model_is_at_fault_until_it_can(
+    damaged, model_file, picture
+):
+    asked, sources = Asked("damaged", False, None), {"damaged": str(damaged)}
+    with ThreadPoolExecutor(1) as other, closing(ProcessHand(sources)) as hand:
+        for _ in range(2):
+            answers = other.submit(hand.answer, asked, [("a", picture)])
+            with pytest.raises(ChildProcessError, match="is damaged"):
+                answers.result(LONG)
+            hand._process.join(LONG)
+            assert not hand._process.is_alive()
+        shutil.copy(model_file, damaged)
+        answers = other.submit(hand.answer, asked, [("a", picture)])
+        assert [one.status for one in answers.result(LONG)] == ["ok"]
+
+
+def test_a_process_that_dies_while_it_loads_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(processes, "_work", slice)  # which ends at once, and tells nothing
+    with pytest.raises(UserError, match="ended while it loaded the models: is there memory"):
+        hired(2, {})
+
+
+def test_one_to_fork_from_that_dies_is_one_sentence(monkeypatch):
+    def dies(process):
+        raise EOFError
+
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", dies)
+    with pytest.raises(UserError, match="ended while it loaded the models: is there memory"):
+        hired(1, {})
+
+
+def test_two_that_start_processes_do_so_in_turn():
+    def start():
+        with processes._forked_from_a_warm_one({}):
+            return os.environ["HAPPYSAD_SERVICE_MODELS"]
+
+    with ThreadPoolExecutor(1) as other:
+        with processes._forked_from_a_warm_one({"m": "fusion"}):
+            started = other.submit(start)
+            with pytest.raises(TimeoutError):
+                started.result(0.2)
+        assert started.result(LONG) == "{}"
+    assert "HAPPYSAD_SERVICE_MODELS" not in os.environ
+
+
+def test_after_the_end_no_process_is_started(model_file, picture):
+    hand = ProcessHand({"m": str(model_file)})
+    hand.close()
+    for _ in range(2):
+        with pytest.raises(ChildProcessError):
+            hand.answer(Asked("m", False, None), [("a", picture)])
+    assert not hand._process.is_alive()
 
 
 def test_without_processes_threads_share_this_one(model_file):
