@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import socket
 import threading
 import webbrowser
@@ -122,10 +123,12 @@ def _run(
                     target=webbrowser.open, args=(address + open_path,), daemon=True
                 ).start()
 
+    # A client's nonsense is answered with a sentence, and is no news for the log.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
         access_log=False,
-        log_level="warning",
+        log_level="error",
         server_header=False,
         proxy_headers=False,
         ws="none",

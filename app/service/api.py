@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from happysad.app.service.docs import add_docs
 from happysad.app.service.guard import Guard
 from happysad.app.service.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
+from happysad.app.service.options import only
 from happysad.app.service.problems import add_problems
 from happysad.app.service.schemas import MAX_ERROR, Answer, Health, ModelList
 from happysad.app.service.state import Service, Settings, as_json
@@ -60,7 +61,9 @@ def _add_answers(app: FastAPI, service: Service) -> None:
         "tags": ["answers"],
     }
 
-    @app.post("/v1/predict", **answer, openapi_extra=IMAGES_BODY)
+    named = [Depends(only("model", "max_error", "crops"))]
+
+    @app.post("/v1/predict", **answer, openapi_extra=IMAGES_BODY, dependencies=named)
     async def predict(
         request: Request, model: ModelName = None, max_error: MaxError = None, crops: Crops = False
     ) -> Response:
@@ -71,7 +74,9 @@ def _add_answers(app: FastAPI, service: Service) -> None:
         async with service.bodies.images_of(request) as uploads:
             return await service.answer(request, uploads, model, max_error, crops)
 
-    @app.post("/v1/predict/batch", **answer, openapi_extra=BATCH_BODY)
+    @app.post(
+        "/v1/predict/batch", **answer, openapi_extra=BATCH_BODY, dependencies=[Depends(only())]
+    )
     async def predict_batch(request: Request) -> Response:
         """Several images in one JSON body, in base64."""
         async with service.bodies.batch_of(request) as (wanted, uploads):
@@ -88,7 +93,12 @@ def _add_facts(app: FastAPI, service: Service) -> None:
         ]
         return as_json({"default": service.models.default, "models": told})
 
-    @app.get("/v1/model", responses={"4XX": MISTAKES["4XX"]}, tags=["models"])
+    @app.get(
+        "/v1/model",
+        responses={"4XX": MISTAKES["4XX"]},
+        tags=["models"],
+        dependencies=[Depends(only("model"))],
+    )
     async def model(model: ModelName = None) -> dict[str, Any]:
         """The card of a model: what it is, what it was fitted on, how often it is right."""
         return service.models.get(model).card

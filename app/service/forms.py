@@ -75,7 +75,7 @@ class _InMemory(MultiPartParser):
     def on_part_begin(self) -> None:
         self._parts, self._size = self._parts + 1, 0
         if self._parts > self._limits.images:
-            raise TooLarge(f"a form holds up to {self._limits.images} images: send several")
+            raise TooLarge(f"a form holds up to {self._limits.images} images: send several forms")
         super().on_part_begin()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -43,6 +44,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # the server leaves the body out
+            scope = {**scope, "method": "GET"}
         status = 0
 
         async def sent(message: Message) -> None:
@@ -63,6 +66,10 @@ class Guard:
                 await self.app(scope, receive, sent)
         except ClientDisconnect:
             status = status or 499
+        except asyncio.CancelledError:  # as uvicorn ends what is under way when it ends
+            if not status:
+                told = "the service is ending: send it again"
+                await problem(503, told, {"retry-after": "5"})(scope, receive, sent)
         except Exception as error:
             _log(scope, error)
             if not status:

@@ -66,6 +66,8 @@ class Models:
         self._offered: dict[str, Offered] = {}
         for source in sources:
             name = source if source in SHIPPED else Path(source).stem
+            if name in self._offered and source == self._offered[name].source:
+                raise UserError(f"the model {source} is named twice")
             if name in self._offered:
                 raise UserError(f"two models are named {name}: rename one of the files")
             self._offered[name] = Offered(name, source, _card(source))

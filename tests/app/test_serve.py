@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -177,3 +178,20 @@ def test_the_help_has_examples(happysad):
     told = " ".join(happysad("serve", "--help").stdout.split())
     assert "happysad serve --open" in told
     assert "there is no password" in told
+
+
+def test_what_is_under_way_at_the_end_is_told_so(served):
+    process, address = served()
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=LONG) as half:
+        half.sendall(
+            b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"
+        )
+        urllib.request.urlopen(f"{address}/healthz", timeout=LONG).close()  # it is there by now
+        process.terminate()
+        answer = half.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b'{"detail":"the service is ending: send it again"}' in answer
+    _, err = process.communicate(timeout=LONG)
+    assert "Traceback" not in err
+    assert process.returncode == 0

@@ -52,3 +52,8 @@ def test_what_nobody_foresaw_is_one_sentence_and_one_line(
     assert "\n" not in line
     assert record.exc_info is None
     assert 'status="500"} 1.0' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/models", "/docs"])
+def test_head_is_answered_as_monitors_ask_it(client, path):
+    assert client.head(path).status_code == 200

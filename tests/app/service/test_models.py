@@ -56,3 +56,8 @@ def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_p
         shutil.copy(model_file.with_name(name), tmp_path / "a" / name)
     with pytest.raises(UserError, match="two models are named small"):
         Models([str(model_file), str(tmp_path / "a" / "small.joblib")])
+
+
+def test_a_model_that_is_named_twice_is_told_so():
+    with pytest.raises(UserError, match="the model fusion is named twice"):
+        Models(["fusion", "fusion"])
