@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from happysad.features.errors import UserError
 from happysad.pipeline.demo_draw import BASIS_SIDE
 
 Point = tuple[float, float]
@@ -16,6 +18,9 @@ Point = tuple[float, float]
 SPREAD, CLARITY = 0.6, 1.4
 """How far faces stray from their class's mean, and how far the means are apart: less and more than
 in the built-in data set, so that it can be seen which they are."""
+
+
+CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,30 @@ def draw_clip(
                 _put(frame, actor, share)
         frame += rng.normal(0, 3, frame.shape[:2]).astype(np.float32)[..., None]
         yield np.clip(frame, 0, 255).astype(np.uint8)
+
+
+def write_clip(
+    path: Path, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: float = 25
+) -> Path:
+    """Write (height, width, 3) RGB frames as a video, an MP4 or AVI file; give its path.
+
+    Raises
+    ------
+    UserError
+        It cannot be written.
+    """
+    import cv2
+
+    code = cv2.VideoWriter.fourcc(*CODECS[path.suffix])
+    writer = cv2.VideoWriter(str(path), code, fps, size)
+    try:
+        if not writer.isOpened():
+            raise UserError(f"cannot write {path}: choose a folder that can be written")
+        for frame in frames:
+            writer.write(np.ascontiguousarray(frame[:, :, ::-1]))
+    finally:
+        writer.release()
+    return path
 
 
 def _put(frame: NDArray[np.float32], actor: Actor, share: float) -> None:

@@ -7,28 +7,19 @@ there is a browser that a program can drive, ``docs/page.jpg``.
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from happysad.experiments.console import one_sentence, say
-from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.experiments.demo_clips import Actor, draw_clip, write_clip
+from happysad.experiments.service_process import HAPPYSAD, served
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
-
-Image = NDArray[np.uint8]
-
 WIDTH, HEIGHT = 800, 360
-FRAMES, RATE = 200, 25
+FRAMES = 200
 MAX_ERROR = "0.05"
 
 PARTY = (
@@ -45,8 +36,6 @@ CLIP = (
 )
 """Who is in the video: one who turns sad, and one who comes later and cheers up."""
 
-_COMMAND = "from happysad.app.cli import main; main()"
-
 
 def annotated_photo(picture: Path) -> None:
     """Write a photo of several faces as ``happysad predict --annotate`` draws it."""
@@ -61,7 +50,7 @@ def timeline(picture: Path) -> None:
     """Write who is happy when in a video, as ``happysad video`` draws it."""
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "party.avi"
-        write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP))
+        write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP), (WIDTH, HEIGHT))
         run("video", clip, "--no-video", "--max-error", MAX_ERROR, "--out", folder, "--quiet")
         _take(Path(folder) / "timeline.png", picture)
 
@@ -76,37 +65,20 @@ def page(picture: Path) -> None:
     """
     from PIL import Image as Pictures
 
-    from happysad.experiments.page_browser import browser, running_service
+    from happysad.experiments.page_browser import browser, wait_for
 
-    with tempfile.TemporaryDirectory() as folder, running_service() as address:
+    with tempfile.TemporaryDirectory() as folder, served([]) as service:
         photo, shot = save_photo(Path(folder) / "party.jpg"), Path(folder) / "page.png"
         with browser() as driver:
             driver.set_window_size(1000, 1130)
-            driver.get(address)
+            driver.get(service.address)
             driver.find_element("id", "files").send_keys(str(photo))
-            wait_for_answers(driver, len(PARTY))
+            boxes = "document.querySelectorAll('#cards .boxes > *').length"
+            wait_for(driver, f"{len(PARTY)} boxes", f"{boxes} >= {len(PARTY)}")
             driver.execute_script("document.documentElement.style.overflow = 'hidden'")
             driver.save_screenshot(str(shot))
         with atomic_write(picture) as beside, Pictures.open(shot) as image:
             image.convert("RGB").save(beside, quality=88)
-
-
-def wait_for_answers(driver: Chrome, faces: int, seconds: float = 30) -> None:
-    """Until the page shows so many boxes.
-
-    Raises
-    ------
-    UserError
-        It does not, in so many seconds.
-    """
-    from selenium.common.exceptions import TimeoutException
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    count = "return document.querySelectorAll('#cards .boxes > *').length"
-    try:
-        WebDriverWait(driver, seconds).until(lambda d: d.execute_script(count) >= faces)
-    except TimeoutException:
-        raise UserError(f"the page shows no {faces} boxes in {seconds:g} seconds") from None
 
 
 def save_photo(path: Path) -> Path:
@@ -118,18 +90,6 @@ def save_photo(path: Path) -> Path:
     return path
 
 
-def write_clip(path: Path, frames: Iterable[Image]) -> None:
-    """Write (H, W, 3) RGB frames as a video of ``RATE`` frames a second."""
-    import cv2
-
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), RATE, (WIDTH, HEIGHT))
-    try:
-        for frame in frames:
-            writer.write(np.ascontiguousarray(frame[:, :, ::-1]))
-    finally:
-        writer.release()
-
-
 def run(*arguments: object) -> None:
     """Run a command of happysad.
 
@@ -138,8 +98,7 @@ def run(*arguments: object) -> None:
     UserError
         It fails; the sentence is its own.
     """
-    command = [sys.executable, "-c", _COMMAND, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run([*HAPPYSAD, *map(str, arguments)], capture_output=True, text=True)
     if done.returncode:
         told = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise UserError(f"happysad {arguments[0]} failed: {told[0].removeprefix('happysad: ')}")

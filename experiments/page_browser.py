@@ -1,11 +1,9 @@
-"""The service with its page in a headless Chromium, for measuring and for pictures of the page."""
+"""The page of the service in a headless Chromium, for measuring and for pictures of it."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,8 +37,6 @@ OPTIONS = (
 )
 """Nothing is fetched from anywhere, and no graphics card is asked for."""
 
-_SERVE = "from happysad.app.cli import main; main()"
-
 
 def missing() -> str:
     """What is not here of Chromium, its driver and the libraries; empty if nothing is."""
@@ -48,38 +44,6 @@ def missing() -> str:
     absent += [] if _found(DRIVER) else ["chromedriver"]
     absent += [name for name in MODULES if importlib.util.find_spec(name) is None]
     return ", ".join(absent)
-
-
-@contextmanager
-def running_service(*options: str) -> Iterator[str]:
-    """``happysad serve`` at a free port while the block lasts; its address is given.
-
-    Parameters
-    ----------
-    options : str
-        Of the command.
-
-    Raises
-    ------
-    UserError
-        It does not start; the sentence is its own.
-    """
-    command = [sys.executable, "-c", _SERVE, "serve", "--port", "0", *options]
-    with tempfile.TemporaryFile("w+") as told:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True)
-        assert process.stdout is not None
-        try:
-            words = process.stdout.readline().split()
-            address = next((word for word in words if word.startswith("http://")), None)
-            if address is None:
-                process.wait()
-                told.seek(0)
-                raise UserError(f"the service does not start: {told.read().strip()}")
-            yield address
-        finally:
-            process.terminate()
-            process.wait()
-            process.stdout.close()
 
 
 @contextmanager
@@ -108,6 +72,34 @@ def browser(camera: Path | None = None) -> Iterator[Chrome]:
             yield driver
         finally:
             driver.quit()
+
+
+def wait_for(driver: Chrome, what: str, expression: str, seconds: float = 30) -> None:
+    """Until a JavaScript expression is true of the page.
+
+    Parameters
+    ----------
+    driver : Chrome
+    what : str
+        That it stands for, for the sentence.
+    expression : str
+    seconds : float
+        To wait at most.
+
+    Raises
+    ------
+    UserError
+        It is not true in so many seconds; with the page's own message, where it shows one.
+    """
+    from selenium.common.exceptions import TimeoutException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    try:
+        WebDriverWait(driver, seconds).until(lambda d: d.execute_script(f"return {expression}"))
+    except TimeoutException:
+        shown = " ".join(element.text for element in driver.find_elements("id", "message"))
+        why = f" ({' '.join(shown.split())})" if shown.strip() else ""
+        raise UserError(f"the page shows no {what} in {seconds:g} seconds{why}") from None
 
 
 def _options(camera: Path | None, folder: Path) -> Any:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from happysad.experiments.console import one_sentence
-from happysad.experiments.page_browser import browser, running_service
+from happysad.experiments.page_browser import browser, wait_for
 from happysad.experiments.page_video import clear_face, scene, write_camera
+from happysad.experiments.service_process import served
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def take_pictures(
     with tempfile.TemporaryDirectory() as folder:
         files = _photos(Path(folder))
         camera = write_camera(Path(folder) / "camera.mjpeg")
-        with running_service("--jobs", "1") as address, browser(camera) as driver:
-            views_of = _views(driver, address, files)
+        with served(["--jobs", "1"]) as service, browser(camera) as driver:
+            views_of = _views(driver, service.address, files)
             return [
                 _picture(driver, out / f"{name}-{width}-{mode}.png", width, mode, views_of[name])
                 for width in widths
@@ -73,17 +74,18 @@ def _photos(folder: Path) -> list[Path]:
 def _views(driver: Chrome, address: str, files: list[Path]) -> dict[str, Callable[[], None]]:
     def start() -> None:
         driver.get(address)
-        _until(driver, "document.querySelectorAll('#sure option').length")
+        wait_for(driver, "settings", "document.querySelectorAll('#sure option').length")
 
     def camera() -> None:
         driver.get(f"{address}/?camera=1")
-        _until(driver, "document.querySelector('#live-boxes .box')")
+        wait_for(driver, "box", "document.querySelector('#live-boxes .box')")
         time.sleep(6)  # something to see in the chart
 
     def photos() -> None:
         start()
         driver.find_element("id", "files").send_keys("\n".join(map(str, files)))
-        _until(driver, f"document.querySelectorAll('[aria-busy=false]').length === {len(files)}")
+        answered = "document.querySelectorAll('[aria-busy=false]').length"
+        wait_for(driver, f"{len(files)} answers", f"{answered} === {len(files)}")
         time.sleep(0.5)  # the browser draws large pictures when it likes
 
     def no_camera() -> None:
@@ -91,19 +93,13 @@ def _views(driver: Chrome, address: str, files: list[Path]) -> dict[str, Callabl
         driver.execute_script("navigator.mediaDevices.getUserMedia = () => "
                               "Promise.reject(new DOMException('', 'NotFoundError'))")  # fmt: skip
         driver.find_element("id", "camera-button").click()
-        _until(driver, "!document.getElementById('message').hidden")
+        wait_for(driver, "message", "!document.getElementById('message').hidden")
 
     def card() -> None:
         driver.get(f"{address}/card")
-        _until(driver, "document.querySelector('#parts table')")
+        wait_for(driver, "model card", "document.querySelector('#parts table')")
 
     return dict(zip(VIEWS, (start, camera, photos, no_camera, card), strict=True))
-
-
-def _until(driver: Chrome, expression: str) -> None:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(driver, 30).until(lambda d: d.execute_script(f"return {expression}"))
 
 
 def _picture(driver: Chrome, file: Path, width: int, mode: str, view: Callable[[], None]) -> Path:

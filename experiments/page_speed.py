@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from happysad.experiments.console import one_sentence, say
-from happysad.experiments.page_browser import browser, running_service
+from happysad.experiments.page_browser import browser, wait_for
 from happysad.experiments.page_video import write_camera
+from happysad.experiments.service_process import needs_linux, pinned, served
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,17 +36,6 @@ PARTS = ("grab", "answer", "draw")
 _SPENT = ("service", "browser")
 
 _TOLD = "return {...happysad.told, time: performance.now()}"
-
-
-@contextmanager
-def only_on(cores: set[int]) -> Iterator[None]:
-    """Have this process, and those that it starts, use these cores only."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def cpu_seconds() -> dict[str, float]:
@@ -81,31 +70,29 @@ def measure(model: str = "fusion", seconds: float = 10) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if not hasattr(os, "sched_getaffinity"):
-        raise UserError("this system does not let a program choose its cores: measure on Linux")
+    needs_linux()
     first, *others = sorted(os.sched_getaffinity(0))
-    ways = [("all on one core", {first})]
+    ways = [("all on one core", [first])]
     if others:
-        ways.insert(0, ("the service on one core, the browser on others", set(others)))
+        ways.insert(0, ("the service on one core, the browser on others", others))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         camera = write_camera(Path(folder) / "camera.mjpeg")
         for way, cores in ways:
             say(f"measuring: {way}")
             with (
-                only_on({first}),
-                running_service("--jobs", "1", "--model", model) as address,
-                only_on(cores),
+                served(["--jobs", "1", "--model", model], [first]) as service,
+                pinned(cores),
                 browser(camera) as driver,
             ):
-                rows.append({"cores": way, **rate(driver, address, seconds)})
+                rows.append({"cores": way, **rate(driver, service.address, seconds)})
     return pd.DataFrame(rows)
 
 
 def rate(driver: Chrome, address: str, seconds: float, warm: float = WARM) -> dict[str, Any]:
     """What the live loop of the page at this address does in some seconds."""
     driver.get(f"{address}/?camera=1")
-    _wait_for_answer(driver)
+    wait_for(driver, "answer of the camera", "window.happysad?.told.answers > 0")
     time.sleep(warm)
     before, spent_before = driver.execute_script(_TOLD), cpu_seconds()
     time.sleep(seconds)
@@ -122,19 +109,6 @@ def rate(driver: Chrome, address: str, seconds: float, warm: float = WARM) -> di
         **{f"{name}_cpu_ms": round(value, 1) for name, value in spent.items()},
         "one_core_alone": round(1000 / sum(spent.values()), 1),
     }
-
-
-def _wait_for_answer(driver: Chrome) -> None:
-    from selenium.common.exceptions import TimeoutException
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    try:
-        WebDriverWait(driver, 30).until(
-            lambda d: d.execute_script("return window.happysad?.told.answers > 0")
-        )
-    except TimeoutException:
-        told = driver.find_element("id", "message").text or "no answer in 30 seconds"
-        raise UserError(f"the page's camera does not work: {told}") from None
 
 
 @click.command(name="page-speed")

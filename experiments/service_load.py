@@ -71,12 +71,13 @@ def measure(
         Those of the service and of the promise; the clients take the others. None: all share.
     """
     from happysad.experiments.service_clients import ask_for
-    from happysad.experiments.service_process import pinned, served
+    from happysad.experiments.service_process import needs_linux, pinned, served
     from happysad.experiments.speed_models import loaded
     from happysad.pipeline.answer_images import answer_images
     from happysad.pipeline.image_answer import image_json
     from happysad.pipeline.shipped import model_path
 
+    needs_linux()
     images = photos(count)
     library = loaded(model_path(model))
     expected = [image_json(answer) for answer in answer_images(library, images)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import click
 
 from happysad.experiments.console import one_sentence, say
+from happysad.experiments.service_process import HAPPYSAD
 from happysad.pipeline.shipped import DEFAULT
 
 SIZES = ((640, 360), (1280, 720))
@@ -66,22 +66,16 @@ def actor(size: tuple[int, int]) -> Any:
 
 def draw_file(path: Path, size: tuple[int, int], n_frames: int) -> Path:
     """The clip as a file."""
-    import cv2
+    from happysad.experiments.demo_clips import draw_clip, write_clip
 
-    from happysad.experiments.demo_clips import draw_clip
-
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), FPS, size)
-    for frame in draw_clip(*size, n_frames, [actor(size)]):
-        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
-    writer.release()
-    return path
+    return write_clip(path, draw_clip(*size, n_frames, [actor(size)]), size, FPS)
 
 
 def _seconds(clip: Path, model: str, folder: Path) -> float:
     """Of the command from its start to its end."""
     asked = ["video", str(clip), "--model", model, "--out", str(folder / "out"), "--quiet"]
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "happysad.app.cli", *asked], check=True)
+    subprocess.run([*HAPPYSAD, *asked], check=True)
     return time.perf_counter() - begin
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.experiments.demo_clips import Actor, draw_clip, write_clip
 from happysad.features.detect import find_faces
+from happysad.features.errors import UserError
 from happysad.features.images import to_gray
 
 
@@ -40,3 +42,21 @@ def test_a_face_half_out_of_the_picture_is_cut():
     changed = (frame != empty).any(axis=2)
     assert changed[-20:, :20].mean() > 0.9
     assert not changed[:, 60:].any()
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.avi"])
+def test_a_clip_as_a_file(tmp_path, name):
+    red = np.full((120, 160, 3), (200, 30, 30), np.uint8)
+    path = write_clip(tmp_path / name, [red] * 3, (160, 120), 10)
+    capture = cv2.VideoCapture(str(path))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 3
+    assert capture.get(cv2.CAP_PROP_FPS) == 10
+    shown = capture.read()[1][..., ::-1]
+    capture.release()
+    assert shown.shape == red.shape
+    assert np.abs(shown.astype(int) - red).mean() < 10
+
+
+def test_a_clip_that_cannot_be_written_is_one_sentence(tmp_path):
+    with pytest.raises(UserError, match=r"cannot write .*clip\.mp4"):
+        write_clip(tmp_path / "no-folder" / "clip.mp4", [], (160, 120))

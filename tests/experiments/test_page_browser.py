@@ -1,21 +1,14 @@
-"""The service and the browser, started and ended for other scripts."""
+"""The browser, for other scripts."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
 from happysad.experiments import page_browser
-from happysad.experiments.page_browser import MODULES, browser, missing, running_service
+from happysad.experiments.page_browser import MODULES, browser, missing, wait_for
 from happysad.features.errors import UserError
-
-
-def needs_web():
-    if absent := [name for name in MODULES if importlib.util.find_spec(name) is None]:
-        pytest.skip(f"libraries are not here: {', '.join(absent)}")
 
 
 def test_the_libraries_are_those_that_the_service_asks_for():
@@ -24,22 +17,27 @@ def test_the_libraries_are_those_that_the_service_asks_for():
     assert {"selenium", *NEEDED} == set(MODULES)
 
 
-def test_the_service_runs_while_the_block_lasts(model_file):
-    needs_web()
-    with (
-        running_service("--model", str(model_file), "--jobs", "1") as address,
-        urllib.request.urlopen(f"{address}/healthz") as answer,
-    ):
-        assert json.load(answer) == {"status": "ok"}
-    with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"{address}/healthz")
+class Still:
+    """A browser whose page never gets there."""
+
+    def __init__(self, *messages):
+        self.messages = [SimpleNamespace(text=text) for text in messages]
+
+    def execute_script(self, script):
+        assert script == "return window.there"
+        return False
+
+    def find_elements(self, by, name):
+        return self.messages if (by, name) == ("id", "message") else []
 
 
-def test_a_service_that_does_not_start_says_why():
-    needs_web()
-    told = r"does not start: happysad: .*nothing\.joblib"
-    with pytest.raises(UserError, match=told), running_service("--model", "nothing.joblib"):
-        pass
+@pytest.mark.parametrize(
+    ("messages", "told"), [((), ""), (("",), ""), (("No camera\nAgain",), r" \(No camera Again\)")]
+)
+def test_waiting_in_vain_is_one_sentence_with_the_pages_own(messages, told):
+    pytest.importorskip("selenium")
+    with pytest.raises(UserError, match=f"^the page shows no box in 0 seconds{told}$"):
+        wait_for(Still(*messages), "box", "window.there", seconds=0)
 
 
 def test_without_a_browser_it_says_what_is_not_there(monkeypatch):

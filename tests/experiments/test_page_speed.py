@@ -8,7 +8,8 @@ import pytest
 
 from happysad.experiments import page_speed
 from happysad.experiments.page_browser import missing
-from happysad.experiments.page_speed import measure, only_on, rate
+from happysad.experiments.page_speed import measure, rate
+from happysad.experiments.service_process import pinned
 from happysad.features.errors import UserError
 
 
@@ -24,14 +25,6 @@ class NoAnswers:
         return {"answers": 1, "grab": 0, "answer": 0, "draw": 0, "time": 0}
 
 
-def test_processes_use_the_named_cores_only():
-    before = os.sched_getaffinity(0)
-    core = min(before)
-    with only_on({core}):
-        assert os.sched_getaffinity(0) == {core}
-    assert os.sched_getaffinity(0) == before
-
-
 def test_no_answers_are_a_sentence_and_no_division_by_zero():
     driver = NoAnswers()
     with pytest.raises(UserError, match="no answer in 0 seconds"):
@@ -43,8 +36,8 @@ def test_answers_a_second_and_what_they_cost(monkeypatch, model_file):
     if absent := missing():
         pytest.skip(f"the page cannot be tried here, not found: {absent}")
     monkeypatch.setattr(page_speed, "WARM", 0)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    frame = measure(str(model_file), seconds=1)
+    with pinned([min(os.sched_getaffinity(0))]):
+        frame = measure(str(model_file), seconds=1)
     assert list(frame["cores"]) == ["all on one core"]
     row = frame.iloc[0]
     assert row["answers"] >= 1

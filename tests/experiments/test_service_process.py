@@ -1,4 +1,4 @@
-"""``happysad serve`` as a process that is watched."""
+"""``happysad serve`` as a process."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
-from happysad.experiments.service_process import Served, pinned, served
+from happysad.experiments import service_process
+from happysad.experiments.service_process import Served, needs_linux, pinned, served
 from happysad.features.errors import UserError
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 
 def test_a_service_is_started_watched_and_ended(model_file):
     with served(["--model", str(model_file), "--jobs", "1"]) as service:
-        address = f"http://{service.host}:{service.port}/healthz"
+        address = f"{service.address}/healthz"
         with urllib.request.urlopen(address, timeout=60) as answer:
             assert answer.status == 200
         assert service.cpu_seconds() > 0.1
@@ -28,10 +30,38 @@ def test_a_service_is_started_watched_and_ended(model_file):
 
 def test_one_that_does_not_start_is_one_sentence(tmp_path):
     with (
-        pytest.raises(UserError, match="does not start"),
+        pytest.raises(UserError, match=r"does not start: happysad: .*no\.joblib"),
         served(["--model", str(tmp_path / "no.joblib")]),
     ):
         pass
+
+
+def stands_for_happysad(monkeypatch, code):
+    monkeypatch.setattr(service_process, "HAPPYSAD", (sys.executable, "-c", code))
+
+
+def test_one_that_says_nothing_and_does_not_end_is_given_up(monkeypatch):
+    ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    stands_for_happysad(monkeypatch, ignore)
+    monkeypatch.setattr(service_process, "STARTS_WITHIN", 1.0)
+    monkeypatch.setattr(service_process, "ENDS_WITHIN", 0.2)
+    with pytest.raises(UserError, match="says no address in 1 seconds"), served([]):
+        pass
+
+
+def test_what_a_service_complains_of_is_passed_on(monkeypatch, capsys):
+    listens = "print('at http://127.0.0.1:8123 (so far)', flush=True); time.sleep(600)"
+    stands_for_happysad(monkeypatch, f"import sys, time; sys.stderr.write('odd\\n'); {listens}")
+    with served([]) as service:
+        assert service.address == "http://127.0.0.1:8123"
+    assert capsys.readouterr().err == "odd\n"
+
+
+def test_elsewhere_than_on_linux_it_says_so(monkeypatch):
+    needs_linux()
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    with pytest.raises(UserError, match="measure on Linux"):
+        needs_linux()
 
 
 def test_processes_below_are_counted_too():

@@ -6,7 +6,7 @@ const SAYS_NOTHING = "The server does not answer: see that it still runs, then t
 
 // What the server takes at most. Asked for here too, since a server that refuses a long body
 // closes the connection, and the browser cannot tell that from a server that is gone.
-const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 20_000_000;
 
 async function ask(address, options) {
   let response;

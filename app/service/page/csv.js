@@ -5,12 +5,15 @@ const COLUMNS = [
   "model", "max_error",
 ];
 
-/** A row per face; one of face -1 where there is none. */
+const NOT_YET = "there is no answer yet";
+
+/** A row per face; one of face -1 where there is none, or no answer: that is "unanswered". */
 export function csvText(answers) {
   const rows = answers.flatMap(({ name, image, wrong, settings }) => {
     const by = [settings?.model, settings?.maxError];
-    if (!image) return [[name, -1, "unreadable", ...Array(6).fill(""), wrong, ...by]];
-    if (!image.faces.length) return [[name, -1, image.status, ...Array(6).fill(""), "", ...by]];
+    const none = (status, reason) => [[name, -1, status, ...Array(6).fill(""), reason, ...by]];
+    if (!image) return none("unanswered", wrong || NOT_YET);
+    if (!image.faces.length) return none(image.status, image.reason);
     return image.faces.map(({ face, status, label, p_happy, box }) => {
       return [name, face, status, label, p_happy, ...box, "", ...by];
     });

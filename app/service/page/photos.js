@@ -53,9 +53,11 @@ export class Photos {
     for (const photo of [...this.#photos]) this.#remove(photo);
   }
 
-  /** Each photo's name, the settings it was answered with, and the answer where there is one. */
+  /** Each photo's name and, once it was asked about, its answer or what is wrong, and by what. */
   get answers() {
-    return this.#photos.map(({ name, image, wrong, settings }) => ({ name, image, wrong, settings }));
+    return this.#photos.map(({ name, image, wrong, settings }) => {
+      return { name, image, wrong, settings };
+    });
   }
 
   #remove(photo) {
@@ -80,7 +82,7 @@ export class Photos {
       photo.card.wait();
       if (!this.#waiting.includes(photo)) this.#waiting.push(photo);
     }
-    while (this.#working < Math.min(AT_ONCE, this.#waiting.length)) this.#work();
+    while (this.#working < AT_ONCE && this.#waiting.length) this.#work();
   }
 
   async #work() {
@@ -102,7 +104,7 @@ export class Photos {
     if (asked !== photo.asked) return; // removed, or asked again since
     const read = image && image.status !== "unreadable";
     const wrong = error?.message ?? (read ? "" : `It cannot be read: ${image.reason}.`);
-    Object.assign(photo, { image: read ? image : null, wrong, settings });
+    Object.assign(photo, { image: image ?? null, wrong, settings });
     const { card } = photo;
     this.#done.push(read ? card.show(image) : card.fail(wrong, error instanceof Unreachable));
   }

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from happysad.experiments.page_browser import browser, missing, running_service
+from happysad.experiments.page_browser import browser, missing
 from happysad.experiments.page_video import clear_face, scene, write_camera
+from happysad.experiments.service_process import served
 
 WAIT = 20  # seconds, for busy machines
 
@@ -71,8 +72,8 @@ def address() -> Iterator[str]:
     """The address of a running service."""
     if absent := missing():
         pytest.skip(f"the page cannot be tried here, not found: {absent}")
-    with running_service("--jobs", "1") as running:
-        yield running
+    with served(["--jobs", "1"]) as service:
+        yield service.address
 
 
 @pytest.fixture(scope="session")

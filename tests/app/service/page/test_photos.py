@@ -6,6 +6,8 @@ import csv
 
 import pytest
 
+from happysad.app.service.limits import Limits
+
 DROP = """
 const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
 const data = new DataTransfer();
@@ -15,6 +17,10 @@ const target = document.getElementById(arguments[1]);
 target.dispatchEvent(event("dragover"));
 window.marked = document.getElementById("drop").classList.contains("over");
 target.dispatchEvent(event("drop"));
+"""
+KEEP_SAVED = """
+HTMLAnchorElement.prototype.click = () => {};
+URL.createObjectURL = (blob) => { window.saved = blob; return '#'; };
 """
 PASTE = DROP.split("const event")[0] + (
     "document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}))"
@@ -98,31 +104,59 @@ def test_other_settings_answer_the_photos_again(page, pictures):
     page.until(lambda: page.js("return document.querySelector('.card').ariaBusy") == "false")
 
 
+def table(page):
+    """The rows that the page saves."""
+    page.js(KEEP_SAVED)
+    page.at("csv").click()
+    return list(csv.DictReader(page.later("window.saved.text()").splitlines()))
+
+
 def test_the_answers_as_a_table(page, pictures):
     page.choose(pictures / "two.jpg", pictures / "text.jpg")
     page.until(lambda: len(page.texts(".card .plate")) == 2 and page.texts(".card .wrong"))
-    page.js(
-        "HTMLAnchorElement.prototype.click = () => {};"
-        "URL.createObjectURL = (blob) => { window.saved = blob; return '#'; };"
-    )
-    page.at("csv").click()
-    rows = list(csv.DictReader(page.later("window.saved.text()").splitlines()))
+    rows = table(page)
     assert [row["image"] for row in rows] == ["text.jpg", "two.jpg", "two.jpg"]
     assert [row["face"] for row in rows] == ["-1", "0", "1"]
     assert {row["label"] for row in rows} == {"", "happy", "sad"}
     assert int(rows[1]["right"]) - int(rows[1]["left"]) > 100
     assert {row["max_error"] for row in rows} == {"0.05"}
+    assert [row["status"] for row in rows] == ["unreadable", "ok", "ok"]
+    assert [row["reason"] for row in rows] == ["it is not an image file", "", ""]
+
+
+def test_photos_without_an_answer_are_not_called_unreadable(page, pictures):
+    page.js("window.fetch = () => Promise.reject(new TypeError('gone'))")
+    page.choose(pictures / "two.jpg")
+    page.until_texts(".card .wrong", 1)
+    page.js("window.fetch = () => new Promise(() => {})")
+    page.choose(pictures / "none.png")
+    rows = table(page)
+    assert [row["image"] for row in rows] == ["none.png", "two.jpg"]
+    assert {row["status"] for row in rows} == {"unanswered"}
+    assert rows[0]["reason"] == "there is no answer yet"
+    assert "The server does not answer" in rows[1]["reason"]
+
+
+def test_two_photos_are_asked_about_at_once_and_no_more(page, pictures):
+    page.js("window.asked = 0; window.fetch = () => { asked += 1; return new Promise(() => {}); }")
+    page.choose(pictures / "two.jpg", pictures / "none.png")
+    page.until(lambda: page.js("return asked") == 2)
+    page.choose(pictures / "turned.jpg")
+    assert page.later("new Promise((then) => setTimeout(() => then(asked), 300))") == 2
 
 
 def test_too_large_a_file_and_a_folder_are_a_sentence_each(page):
     code = """import('/page/api.js').then(async ({predictFile}) => {
+        window.fetch = () => Promise.reject(new Error('asked'));
         const why = (file) => predictFile(file, {model: '', maxError: null}).catch(e => e.message);
-        const folder = new Blob(['x']);
+        const folder = new Blob(['x']), most = MOST;
         folder.slice = () => ({arrayBuffer: () => Promise.reject(new Error('no'))});
-        return [await why(new Blob([new Uint8Array(21 * 2 ** 20)])), await why(folder)];
+        return [await why(new Blob([new Uint8Array(most)])),
+                await why(new Blob([new Uint8Array(most + 1)])), await why(folder)];
     })"""
-    large, folder = page.later(code)
-    assert "larger than 20 MB" in large
+    most, larger, folder = page.later(code.replace("MOST", str(Limits().image_bytes)))
+    assert "The server does not answer" in most  # it was asked
+    assert "larger than 20 MB" in larger
     assert "it is a folder" in folder
 
 
