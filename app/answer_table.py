@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
+from unicodedata import east_asian_width
 
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
@@ -30,10 +31,12 @@ def print_table(answers: Sequence[ImageAnswer]) -> None:
             why = f"{answer.status}: {answer.reason}" if answer.reason else answer.status
             lines.append((shown(answer.image), "", why.replace("_", " "), "", ""))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths[0] = max(_columns(line[0]) for line in lines)
     widths[2] = max(len(line[2]) for line in lines if line[4])  # a reason is the end of its line
     for image, number, said, p_happy, box in lines:
+        padding = " " * (widths[0] - _columns(image))
         cells = (
-            image.ljust(widths[0]), number.rjust(widths[1]), said.ljust(widths[2]),
+            image + padding, number.rjust(widths[1]), said.ljust(widths[2]),
             p_happy.rjust(widths[3]), box,
         )  # fmt: skip
         print("  ".join(cells).rstrip())
@@ -43,6 +46,11 @@ def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> Line:
     note = "" if face.status == "ok" else f" ({face.status.replace('_', ' ')})"
     box = " ".join(map(str, face.box))
     return shown(answer.image), str(number), face.label + note, f"{face.p_happy:.3f}", box
+
+
+def _columns(text: str) -> int:
+    """Of a terminal: Chinese letters, for one, take two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def shown(name: str) -> str:

@@ -85,6 +85,7 @@ class Clip:
                 if not there:
                     break
                 seconds = clock.tick(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+                pixels = _squared(pixels, _aspect(capture))
                 yield seconds, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
         if not clock.ticked:
             raise UserError(f"{self.path} is a video without a single whole frame")
@@ -124,6 +125,24 @@ def _opened(path: str) -> Iterator[Any]:
         yield capture
     finally:
         capture.release()
+
+
+def _aspect(capture: Any) -> float:
+    """Width of a pixel over its height: some films are stored squeezed."""
+    import cv2
+
+    across, down = (capture.get(p) for p in (cv2.CAP_PROP_SAR_NUM, cv2.CAP_PROP_SAR_DEN))
+    return across / down if 0.2 * down < across < 5 * down else 1.0
+
+
+def _squared(pixels: Any, aspect: float) -> Any:
+    """A frame with square pixels."""
+    if abs(aspect - 1) < 0.01:
+        return pixels
+    import cv2
+
+    size = (max(1, round(pixels.shape[1] * aspect)), pixels.shape[0])
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
 
 
 def _pace(capture: Any) -> tuple[float, int]:

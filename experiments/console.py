@@ -17,8 +17,12 @@ P = ParamSpec("P")
 
 
 def say(line: str) -> None:
-    """A line for the reader, on standard error: standard output is for results."""
-    print(line, file=sys.stderr, flush=True)
+    """A line for the reader, on standard error: standard output is for results.
+
+    What a terminal would take for a command, such as in a file's name, is a question mark.
+    """
+    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in line)
+    print(shown, file=sys.stderr, flush=True)
 
 
 def silent(line: str) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from happysad.features.batch import Faces
 from happysad.features.detect import Detection
+from happysad.features.images import read_image
 from happysad.pipeline.answer_images import SURE_FACE, p_happy_of
 from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, overlap
 from happysad.pipeline.sight import Frame, Sight
@@ -112,7 +113,13 @@ class FaceTracker:
         frame : (H, W, 3) RGB or (H, W) grey, uint8
         seconds : float
             Its time; not before that of the frame before it.
+
+        Raises
+        ------
+        ImageError
+            The frame is no such array.
         """
+        frame = read_image(np.asarray(frame))
         now = Frame(frame, self.model.named_steps["faces"])
         for track in self._tracks:
             track.expect(seconds)

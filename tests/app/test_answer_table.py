@@ -43,6 +43,13 @@ def test_a_long_reason_does_not_part_the_columns(capsys):
     assert len(capsys.readouterr().out.splitlines()[1]) < 60
 
 
+def test_wide_letters_take_two_columns(capsys):
+    faces = ANSWERS[0].faces
+    print_table([ImageAnswer(name, "ok", "", 9, 9, faces) for name in ("漢字.jpg", "1234.jpg")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].index("happy") + 2 == lines[3].index("happy")
+
+
 def test_names_that_no_terminal_can_show():
     assert shown("a\n\x1b[1mé.jpg") == "a??[1mé.jpg"
 

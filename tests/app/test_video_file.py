@@ -144,3 +144,9 @@ def test_opencv_stays_on_one_core(clip):
     Clip(str(clip))
     assert cv2.getNumThreads() == 1
     cv2.setNumThreads(before)
+
+
+def test_a_squeezed_film_is_shown_as_wide_as_it_is(clip, ffmpeg, tmp_path):
+    wide = tmp_path / "wide.mp4"
+    ffmpeg("-i", clip, "-vf", "setsar=4/3", "-c:v", "mpeg4", wide)
+    assert {frame.shape for _, frame in Clip(str(wide)).frames()} == {(240, 427, 3)}

@@ -153,3 +153,8 @@ def test_being_told_to_end_is_taken_as_ctrl_c(capsys):
     assert ended.value.code == 130
     assert "stopped" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_names_cannot_command_the_terminal(capsys):
+    say("there is no \x1b[31mred.png\r")
+    assert capsys.readouterr().err == "there is no ?[31mred.png?\n"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.features.images import ImageError
 from happysad.pipeline import face_search, face_track
 from happysad.pipeline.face_track import FaceTracker
 from happysad.pipeline.model_file import load_model
@@ -156,3 +157,9 @@ def test_boxes_stay_in_the_picture(follow):
 def test_small_faces_in_a_large_frame_are_found_within_a_second(follow):
     answers = numbers(follow([Actor(side=110, there=(0.2, 1.0))], 8, (1280, 720), fps=8.0))
     assert answers[-1] == [1]
+
+
+@pytest.mark.parametrize("frame", [np.zeros((90, 90)), np.zeros((90, 90, 2), np.uint8), None])
+def test_what_is_no_frame_is_one_sentence(model, frame):
+    with pytest.raises(ImageError, match="an image array"):
+        FaceTracker(model).update(frame, 0.0)
