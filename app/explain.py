@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.app.model_option import load, model_option, refuse_model_files
+from happysad.app.model_option import model_option, refuse_model_files
 from happysad.experiments.console import one_sentence
 from happysad.features.errors import UserError
 
@@ -40,6 +40,7 @@ def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: boo
     """
     from happysad.app.explain_figure import save_explanation
     from happysad.features.images import read_image
+    from happysad.pipeline.any_model import load_any
     from happysad.pipeline.explain import explain as explain_face
 
     refuse_model_files("explain", photos)
@@ -48,7 +49,7 @@ def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: boo
     (photo,) = photos
     if Path(out).suffix.lower() != ".png":
         raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
-    explanation = explain_face(load(model), photo, face, crops)
+    explanation = explain_face(load_any(model), photo, face, crops)
     title = f"{Path(photo).name}, {Path(model).stem}"
     try:
         save_explanation(explanation, read_image(photo), Path(out), title)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from happysad.features.errors import UserError
 from happysad.pipeline.any_model import SUFFIXES
 from happysad.pipeline.shipped import DEFAULT, SHIPPED
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,10 +42,3 @@ def refuse_model_files(command: str, images: Sequence[str]) -> None:
         raise UserError(
             f"{first} is a model, no image: say happysad {command} --model {first} {rest}"
         )
-
-
-def load(model: str) -> Pipeline:
-    """The model of a name, a joblib file or an ONNX file; UserError where it is none."""
-    from happysad.pipeline.any_model import load_any
-
-    return load_any(model)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from happysad.app.light_start import light_imports, light_start
-from happysad.app.model_option import load, max_error_option, model_option, refuse_model_files
+from happysad.app.model_option import max_error_option, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
 
@@ -82,7 +82,7 @@ def predict(
 
         pairs = zip(answers, (source for _, source in named), strict=True)
         told.append(f"{len(draw(pairs, places))} pictures written to {annotate}")
-    _tell(answers, crops, quiet, told, "-" in (csv_file, json_file))
+    _tell(answers, crops, quiet, told)
     if any(answer.status == "unreadable" for answer in answers):
         sys.exit(UNREAD)
 
@@ -118,10 +118,11 @@ def _answered(
     quiet: bool,
 ) -> list[ImageAnswer]:
     from happysad.pipeline.answer_images import answer_named
+    from happysad.pipeline.any_model import load_any
     from happysad.pipeline.model_pickle import unpickled_in
 
     with unpickled_in(light_imports):
-        loaded = load(model)
+        loaded = load_any(model)
     try:
         with progress(quiet):
             return list(answer_named(loaded, named, crops=crops, band=band, n_jobs=jobs))
@@ -145,9 +146,7 @@ def _write(
     return [f"written to {file}" for file in (csv_file, json_file) if file and file != "-"]
 
 
-def _tell(
-    answers: list[ImageAnswer], crops: bool, quiet: bool, told: list[str], piped: bool
-) -> None:
+def _tell(answers: list[ImageAnswer], crops: bool, quiet: bool, told: list[str]) -> None:
     """The line at the end, apart from the results."""
     from happysad.app.answer_table import summary
 

@@ -11,7 +11,7 @@ import click
 
 from happysad.app.clip_writer import CODECS, ClipWriter
 from happysad.app.light_start import light_start
-from happysad.app.model_option import load, max_error_option, model_option
+from happysad.app.model_option import max_error_option, model_option
 from happysad.app.video_outputs import Outputs, new_folder, outputs
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
@@ -70,13 +70,14 @@ def video(
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
     light_start()
     from happysad.app.video_file import Clip
+    from happysad.pipeline.any_model import load_any
     from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
 
     opened = Clip(clip)
     files = outputs(clip, out, None if no_video else kind)
     band = model_band(model, max_error)
-    tracker = FaceTracker(load(model), band)
+    tracker = FaceTracker(load_any(model), band)
     timeline = _written(opened, tracker, files, band, quiet)
     _warn(opened, timeline.n_frames)
     if not quiet:

@@ -8,7 +8,7 @@ import webbrowser
 
 import click
 
-from happysad.app.model_option import load, max_error_option, model_option
+from happysad.app.model_option import max_error_option, model_option
 from happysad.experiments.console import one_sentence, say
 from happysad.features.errors import UserError
 
@@ -58,13 +58,14 @@ def webcam(
 def _in_window(model: str, max_error: float | None, camera: str) -> None:
     from happysad.app.window import show
     from happysad.app.window_checks import check_camera, check_windows
+    from happysad.pipeline.any_model import load_any
     from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
 
     band = model_band(model, max_error)
     check_windows()
     check_camera(camera)
-    show(FaceTracker(load(model), band), camera)
+    show(FaceTracker(load_any(model), band), camera)
 
 
 def _in_browser(model: str, max_error: float | None, port: int, opened: bool) -> None:

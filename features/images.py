@@ -132,21 +132,21 @@ def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
 
     from happysad.features.eight_bits import eight_bits, upright
 
-    _quiet_pillow()
+    quiet_pillow()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             image.load()
             return eight_bits(upright(image))
     except UnidentifiedImageError:
-        raise ImageError(f"cannot read {name}: {_what_else(data)}") from None
+        raise ImageError(f"cannot read {name}: {what_else(data)}") from None
     except Image.DecompressionBombError:
         most = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
         raise ImageError(f"cannot read {name}: it has over {most:.0f} million pixels") from None
     except Exception as error:  # damaged files make decoders stumble in many ways
-        raise ImageError(f"cannot read {name}: {_plainly(error)}") from None
+        raise ImageError(f"cannot read {name}: {plainly(error)}") from None
 
 
-def _quiet_pillow() -> None:
+def quiet_pillow() -> None:
     """Silence its warnings, of odd EXIF blocks and the like: the pixels decide.
 
     For good, since what ``warnings.catch_warnings`` restores is shared by all threads. A filter
@@ -155,13 +155,13 @@ def _quiet_pillow() -> None:
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def _what_else(data: bytes) -> str:
+def what_else(data: bytes) -> str:
     """What bytes are that Pillow does not know."""
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
         return "it is a HEIC picture, as phones take them: save it as JPEG first"
     return "it is not an image file"
 
 
-def _plainly(error: Exception) -> str:
+def plainly(error: Exception) -> str:
     """What Pillow says, without what it says of Python's objects."""
     return str(error).split(" <_io.")[0] or f"it is damaged ({type(error).__name__})"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from happysad.features.errors import UserError
-from happysad.features.images import FORMATS
+from happysad.features.images import FORMATS, plainly, quiet_pillow, what_else
 
 PIXELS = 50_000_000
 
@@ -27,23 +26,19 @@ def unreadable(data: bytes, name: str, pixels: int = PIXELS) -> str:
 
     if not data:
         return "it is empty"
+    quiet_pillow()  # of many pixels, which are counted here
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size
     except UnidentifiedImageError:
-        return "it is not an image file"
+        return what_else(data)
     except Image.DecompressionBombError:
         raise TooLarge(_sentence(name, "too many", pixels)) from None
     except Exception as error:  # whatever a decoder stumbles over
-        return f"it is damaged ({str(error).split(' <_io.')[0] or type(error).__name__})"
+        return plainly(error)
     if width * height > pixels:
         raise TooLarge(_sentence(name, f"{width} x {height}", pixels))
     return ""
-
-
-def quiet_pillow() -> None:
-    """Silence Pillow's warnings, once: of many pixels, which are counted here, and odd EXIF."""
-    warnings.filterwarnings("ignore", module="PIL")
 
 
 def _sentence(name: str, size: str, pixels: int) -> str:

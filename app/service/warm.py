@@ -25,9 +25,9 @@ _loaded: dict[str, Pipeline] = {}
 def pipeline(name: str, source: str) -> Pipeline:
     """A model, kept in this process; UserError where it cannot be loaded."""
     if name not in _loaded:
-        from happysad.app.model_option import load
+        from happysad.pipeline.any_model import load_any
 
-        _loaded[name] = load(source)
+        _loaded[name] = load_any(source)
     return _loaded[name]
 
 
@@ -40,9 +40,6 @@ def prepare(sources: Mapping[str, str]) -> None:
     import cv2
     from threadpoolctl import threadpool_limits
 
-    from happysad.app.service.pictures import quiet_pillow
-
-    quiet_pillow()
     cv2.setNumThreads(1)
     for name, source in sources.items():
         _warm_up(pipeline(name, source))

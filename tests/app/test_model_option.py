@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from happysad.app.model_option import (
-    load,
     max_error_option,
     model_option,
     refuse_model_files,
@@ -37,20 +36,6 @@ def test_the_error_to_keep_to_is_a_number_or_not_there():
     assert CliRunner().invoke(careful).stdout == "None\n"
     assert CliRunner().invoke(careful, ["--max-error", "0.05"]).stdout == "0.05\n"
     assert CliRunner().invoke(careful, ["--max-error", "few"]).exit_code == 2
-
-
-def test_a_joblib_file_is_loaded(model_file, photo):
-    assert load(str(model_file)).predict([photo])[0] in ("happy", "sad")
-
-
-def test_an_onnx_file_is_loaded_as_one(tmp_path):
-    with pytest.raises(UserError, match="or export one"):
-        load(str(tmp_path / "none.onnx"))
-
-
-def test_unknown_names_list_the_shipped_ones():
-    with pytest.raises(UserError, match=r"did you mean fusion\?.* fusion and landmark-free"):
-        load("fusoin")
 
 
 @pytest.mark.parametrize("images", [("m.joblib", "a.jpg"), ("M.ONNX",)])

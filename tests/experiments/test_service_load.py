@@ -28,14 +28,14 @@ def test_the_table_sets_the_service_beside_the_promise():
 
 
 def test_the_photos_are_those_of_speed_and_the_promise_is_its_measure(model_file):
-    from happysad.app.model_option import load
     from happysad.experiments.speed_images import photographs
     from happysad.features.images import read_image
+    from happysad.pipeline.any_model import load_any
 
     files = photos(2)
     assert read_image(files[0]).shape == (350, 350)
     assert abs(read_image(files[1]).astype(int) - photographs(2)[1]).mean() < 4
-    assert promise(load(str(model_file)), files, 1, repeats=1) > 0
+    assert promise(load_any(str(model_file)), files, 1, repeats=1) > 0
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")

@@ -19,3 +19,8 @@ def test_an_onnx_file_is_not_unpickled(tmp_path, model_file):
         load_any(tmp_path / "a.onnx")
     with pytest.raises(UserError, match="or export one"):
         load_any(tmp_path / "none.onnx")
+
+
+def test_unknown_names_list_the_shipped_ones():
+    with pytest.raises(UserError, match=r"did you mean fusion\?.* fusion and landmark-free"):
+        load_any("fusoin")

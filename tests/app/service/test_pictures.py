@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from happysad.app.service import pictures
-from happysad.app.service.pictures import TooLarge, quiet_pillow, unreadable
+from happysad.app.service.pictures import TooLarge, unreadable
 from happysad.features import images
 
 
@@ -59,7 +59,10 @@ def test_many_pixels_are_refused_by_what_the_file_says_of_itself():
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused():
     with pytest.raises(TooLarge, match="too many pixels"):
         unreadable(png_of(60_000, 60_000), "bomb")
-    quiet_pillow()
     with warnings.catch_warnings(record=True) as caught, pytest.raises(TooLarge, match="11000 x"):
         unreadable(png_of(11_000, 11_000), "bomb")
     assert not caught
+
+
+def test_a_phones_picture_gets_the_same_advice_as_elsewhere():
+    assert "HEIC picture" in unreadable(b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00", "a")
