@@ -22,6 +22,9 @@ QUALITY = 92
 SMALL = 240
 """Pixels of the shorter side below which a picture is enlarged."""
 
+LARGE = 1280
+"""Pixels of the longer side up to which it is."""
+
 
 def face_text(face: FaceAnswer) -> str:
     """Such as "happy 0.97": the label and p(happy)."""
@@ -80,6 +83,11 @@ def annotate(
     return written
 
 
+def _times(shape: tuple[int, ...]) -> int:
+    """How often each pixel of a small picture is repeated; of a long strip, not without end."""
+    return max(1, min(round(SMALL / min(shape[:2])), LARGE // max(shape[:2])))
+
+
 def _enlarged(box: Box, times: int) -> Box:
     left, top, right, bottom = (side * times for side in box)
     return left, top, right, bottom
@@ -93,8 +101,9 @@ def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
     from happysad.features.images import read_image
 
     pixels = read_image(source)
-    times = max(1, round(SMALL / min(pixels.shape[:2])))  # or the words would cover the face
-    pixels = np.repeat(np.repeat(pixels, times, axis=0), times, axis=1)
+    times = _times(pixels.shape)
+    if times > 1:  # or the words would cover the face
+        pixels = np.repeat(np.repeat(pixels, times, axis=0), times, axis=1)
     marks = [Mark(_enlarged(face.box, times), face.label, face_text(face)) for face in answer.faces]
     drawn = draw_marks(pixels, marks) if marks else draw_note(pixels, "no face")
     options: dict[str, Any] = {} if place.suffix == ".png" else {"quality": QUALITY}

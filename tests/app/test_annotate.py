@@ -70,6 +70,15 @@ def test_small_pictures_are_enlarged_so_that_words_fit(tmp_path):
     assert (drawn[120:220, 60:180] == 90).all()  # the face can be seen
 
 
+def test_a_long_strip_is_not_enlarged_to_gigabytes(tmp_path):
+    strip = tmp_path / "strip.png"
+    Image.fromarray(np.full((1, 20_000), 90, np.uint8)).save(strip)
+    (drawn,) = annotate(
+        [(ImageAnswer("s", "no_face", "", 20_000, 1), strip)], targets(tmp_path / "d", [strip])
+    )
+    assert Image.open(drawn).size == (20_000, 1)
+
+
 def test_a_loop_of_links_is_no_trouble(tmp_path):
     (tmp_path / "a.png").symlink_to(tmp_path / "a.png")
     assert targets(tmp_path / "drawn", [tmp_path / "a.png"]) == [tmp_path / "drawn" / "a.png"]
