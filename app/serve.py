@@ -49,7 +49,7 @@ def serve(host: str, port: int, models: tuple[str, ...], jobs: int | None, opene
     \b
     Examples:
       happysad serve --open
-      happysad serve --model mine.joblib --model landmark-free --port 8080
+      happysad serve --model mine.joblib --model texture-svm --port 8080
       curl --data-binary @photo.jpg http://127.0.0.1:8000/v1/predict
     """
     run_service(host, port, models or tuple(SHIPPED), jobs, "/" if opened else None)

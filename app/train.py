@@ -51,7 +51,7 @@ def train(
     \b
     Examples:
       happysad train --data photos --out mine.joblib
-      happysad train --data photos --model textures-svm+class-weight
+      happysad train --data photos --model texture-svm+class-weight
       happysad train --data photos --model cnn-small --start-from cnn.joblib
     """
     from happysad.pipeline.models import find_recipe

@@ -64,7 +64,7 @@ def video(
       happysad video party.mp4
       happysad video party.mp4 --out seen/ --max-error 0.05
       happysad video party.mov --format webm
-      happysad video lecture.avi --no-video --model landmark-free
+      happysad video lecture.avi --no-video --model texture-svm
     """
     if Path(clip).suffix.lower() in SUFFIXES:
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.pipeline import Pipeline
 
 from happysad.features.errors import UserError
-from happysad.pipeline.block import PrincipalBlock
 
 
 def block_names(asked: str) -> list[str]:
@@ -19,22 +17,23 @@ def block_names(asked: str) -> list[str]:
     UserError
         There is no such recipe, or it has one kind of features only.
     """
+    from happysad.pipeline.feature_blocks import feature_blocks
     from happysad.pipeline.models import make_model
 
-    unions = _unions(make_model(asked))
-    if not unions:
+    names = [block.name for block in feature_blocks(make_model(asked))]
+    if len(names) < 2:
         raise UserError(
             f"{asked} has one block of features: take one that puts several side by side, "
             "such as fusion-svm"
         )
-    return [str(name) for name, _ in unions[0].transformer_list]
+    return names
 
 
 def make_with_blocks(asked: str, kept: Sequence[str], random_state: int = 0) -> Pipeline:
     """The unfitted model of a recipe with some of its blocks.
 
-    The weights of those that are left are scaled so that they add up to what all did: the
-    variances of the features then sum to the same, and one kernel width serves all.
+    The weights of those that are left are scaled so that their squares add up to what those of
+    all did: the variances of the features then sum to the same, and one kernel width serves all.
 
     Parameters
     ----------
@@ -46,24 +45,15 @@ def make_with_blocks(asked: str, kept: Sequence[str], random_state: int = 0) -> 
     from happysad.pipeline.models import make_model
 
     model = make_model(asked, random_state)
-    for union in _unions(model):
-        before = sum(block.weight for block in _reducers(union))
-        union.transformer_list = [part for part in union.transformer_list if part[0] in kept]
-        left = _reducers(union)
-        after = sum(block.weight for block in left)
-        for block in left:
-            block.set_params(weight=block.weight * before / after)
-    return model
+    union = model.named_steps["features"]
+    weights = dict(union.transformer_weights)
+    left = {name: weight for name, weight in weights.items() if name in kept}
+    scale = (_squares(weights) / _squares(left)) ** 0.5
+    return model.set_params(
+        features__transformer_list=[part for part in union.transformer_list if part[0] in kept],
+        features__transformer_weights={name: scale * weight for name, weight in left.items()},
+    )
 
 
-def _unions(model: Any) -> list[FeatureUnion]:
-    return [value for value in _parts(model) if isinstance(value, FeatureUnion)]
-
-
-def _reducers(union: FeatureUnion) -> list[PrincipalBlock]:
-    return [value for value in _parts(union) if isinstance(value, PrincipalBlock)]
-
-
-def _parts(model: Any) -> list[Any]:
-    """All objects among the parameters, however deep, each once."""
-    return list({id(value): value for value in model.get_params(deep=True).values()}.values())
+def _squares(weights: dict[str, float]) -> float:
+    return sum(weight**2 for weight in weights.values())

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
 from happysad.features.files import atomic_write
-from happysad.features.words import PATCH, WORDS_FILE, patches, with_mirrored
+from happysad.features.visual_words import PATCH, WORDS_FILE, patches, with_mirrored
 from happysad.pipeline.data import load_data, part
 
 N_WORDS = 128  # each has its mirror image beside it

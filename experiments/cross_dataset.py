@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from happysad.experiments.pieces import Piece
 
-MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "textures-svm", "fusion-svm")
+MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "texture-svm", "fusion-svm")
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,13 @@ def _draw_row(axes: Any, model: Pipeline, image: Any) -> None:
     from matplotlib.patches import Rectangle
     from skimage.feature import hog
 
-    from happysad.features.detect import find_faces, find_landmarks, full_frame
+    from happysad.features.detect import find_landmarks, find_one_face
     from happysad.features.faces import FaceAligner
     from happysad.features.lbp import lbp_codes
 
     for ax in axes:
         ax.set_axis_off()
-    found = (find_faces(image) or [full_frame(image)])[0]
+    found = find_one_face(image)
     face = FaceAligner().align(image, found)
     left, top, right, bottom = found.box
     axes[0].imshow(image, cmap="gray", vmin=0, vmax=255)
@@ -79,7 +79,7 @@ def in_words(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     import numpy as np
 
-    from happysad.features.words import PATCH, PLACES, SIDE, STEP, patches, vocabulary
+    from happysad.features.visual_words import PATCH, PLACES, SIDE, STEP, patches, vocabulary
 
     known = vocabulary()
     whitened = patches(crop[None]) @ known.whitening

@@ -7,7 +7,7 @@ rows and which models the units have.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from happysad.pipeline.trial import Trial
 
 _SLOWEST = (
-    "cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "textures-svm", "hog-lbp-svm", "lbp-svm",
-    "words-svm",
+    "cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "texture-svm", "hog-lbp-svm", "lbp-svm",
+    "bovw-svm", "hog-svm", "fusion-gb",
 )  # fmt: skip
 
 Say = Callable[[str], None]
@@ -137,7 +137,7 @@ def _trial(unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path) -> Trial:
 
     return run_trial(
         unit.build(unit.random_state),
-        replace(take(faces, frame, unit.train), weights=unit.weights),
+        take(faces, frame, unit.train),
         {place: take(faces, frame, rows) for place, rows in unit.places.items()},
         FeatureStore(store),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.landmarks import EXPRESSIONS
-from happysad.features.words import PATCH, SIDE, STEP
+from happysad.features.visual_words import PATCH, SIDE, STEP
 
 Columns = NDArray[np.intp]
 

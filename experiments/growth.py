@@ -104,15 +104,15 @@ def _few(images: Sequence[Any], labels: NDArray[np.str_]) -> tuple[list[Any], ND
 
 def _training(name: str, images: Sequence[Any], labels: NDArray[np.str_]) -> dict[str, float]:
     """CPU seconds by step."""
-    from happysad.experiments.prepare import extractors
     from happysad.features.store import FeatureStore, use_store
+    from happysad.pipeline.feature_blocks import extractors
     from happysad.pipeline.models import make_model
 
     model = make_model(name)
     with tempfile.TemporaryDirectory() as folder, use_store(FeatureStore(folder)):
         spent: dict[str, float] = {}
         faces: Faces = _timed(spent, ALIGN, lambda: model[0].transform(images))
-        describers = extractors(model)
+        describers = list(extractors(model))
         _timed(spent, DESCRIBE, lambda: [one.transform(faces) for one in describers])
         _timed(spent, FIT, lambda: model[1:].fit(faces, labels))
     return spent

@@ -24,7 +24,7 @@ from happysad.features.errors import UserError
 if TYPE_CHECKING:
     from happysad.pipeline.data import DataSet
 
-MODELS = ["landmarks-svm", "textures-svm", "fusion-svm", "cnn-small", "pixels-logreg"]
+MODELS = ["landmarks-svm", "texture-svm", "fusion-svm", "cnn-small", "pixels-logreg"]
 SMALLEST = 10
 
 

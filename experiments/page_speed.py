@@ -52,7 +52,7 @@ def cpu_seconds() -> dict[str, float]:
     return spent
 
 
-def measure(model: str = "fusion", seconds: float = 10) -> pd.DataFrame:
+def measure(model: str = "fusion-svm", seconds: float = 10) -> pd.DataFrame:
     """Answers a second, and the milliseconds of an answer's parts, on cores apart and on one.
 
     Returns
@@ -112,7 +112,7 @@ def rate(driver: Chrome, address: str, seconds: float, warm: float = WARM) -> di
 
 
 @click.command(name="page-speed")
-@click.option("--model", default="fusion", show_default=True, help="Name or file.")
+@click.option("--model", default="fusion-svm", show_default=True, help="Name or file.")
 @click.option("--seconds", type=click.FloatRange(1), default=10, show_default=True)
 @one_sentence
 def main(model: str, seconds: float) -> None:

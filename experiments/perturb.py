@@ -23,7 +23,7 @@ from happysad.experiments.pixel_changes import (
     through_jpeg,
 )
 from happysad.features.align import eye_centers
-from happysad.features.detect import Detection, find_faces, find_landmarks, full_frame
+from happysad.features.detect import Detection, find_landmarks, find_one_face
 from happysad.features.images import image_digest, to_gray
 
 VERSION = 1
@@ -97,11 +97,10 @@ class LocatedFace:
         return (left + right - 1) / 2, (top + bottom - 1) / 2
 
 
-def locate_face(image: Image, threshold: float) -> LocatedFace:
-    """The surest face of an (H, W) or (H, W, 3) image; see ``find_faces`` for the threshold."""
+def locate_face(image: Image, min_score: float) -> LocatedFace:
+    """The face of an (H, W) or (H, W, 3) image with the highest score; see ``find_one_face``."""
     gray = to_gray(image)
-    found = find_faces(gray, threshold)
-    detection = found[0] if found else full_frame(gray)
+    detection = find_one_face(gray, min_score)
     return LocatedFace(detection, find_landmarks(gray, detection, "68"))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from happysad.features.store import FeatureStore, cache_dir, use_store
+from happysad.pipeline.feature_blocks import extractors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,14 +100,8 @@ def take(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
     from happysad.pipeline.trial import Sample
 
     part = frame.iloc[rows]
-    return Sample(faces[rows], part["label"].to_numpy(str), part["path"].tolist())
-
-
-def extractors(model: Any) -> list[Any]:
-    """The feature extractors among a model's steps, however deep."""
-    from happysad.features.base import FaceFeature
-
-    return [v for v in model.get_params(deep=True).values() if isinstance(v, FaceFeature)]
+    labels, groups = part["label"].to_numpy(str), part["group"].to_numpy(str)
+    return Sample(faces[rows], labels, part["path"].tolist(), groups)
 
 
 def describe_ahead(extractor: Any, faces: Faces, store: Path, jobs: int) -> None:

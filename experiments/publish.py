@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,12 +37,7 @@ def publish(name: str, folder: Path) -> list[str]:
     UserError
         The folder is not that of a finished run.
     """
-    try:
-        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UserError(f"{folder} is not the folder of a run: it has no run.json") from None
-    if facts.get("state") != "finished":
-        raise UserError(f"the run in {folder} is not finished: type its command again")
+    facts = finished_facts(folder)
     target = RESULTS / name
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(folder.glob("*.csv")):
@@ -50,10 +46,26 @@ def publish(name: str, folder: Path) -> list[str]:
     kept = {key: facts.get(key) for key in ("command", "best", "identity", "code", "versions")}
     with atomic_write(target / "run.json") as beside:
         beside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    return [str(target.relative_to(ROOT)), *fill_readme(name)]
+
+
+def finished_facts(folder: Path) -> dict[str, Any]:
+    """What ``run.json`` says of a finished run; UserError if it is none."""
+    try:
+        facts: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UserError(f"{folder} is not the folder of a run: it has no run.json") from None
+    if facts.get("state") != "finished":
+        raise UserError(f"the run in {folder} is not finished: type its command again")
+    return facts
+
+
+def fill_readme(name: str) -> list[str]:
+    """Write the README's tables of one name anew from ``docs/results``; give what was written."""
     text, shown = filled(README.read_text(encoding="utf-8"), name)
     with atomic_write(README) as beside:
         beside.write_text(text, encoding="utf-8")
-    return [str(target.relative_to(ROOT)), *(f"README: {name} {kind}" for kind in shown)]
+    return [f"README: {name} {kind}" for kind in shown]
 
 
 def filled(text: str, name: str = "") -> tuple[str, list[str]]:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
-from happysad.experiments.remembered import remember
 from happysad.experiments.search_space import Space
 from happysad.features.batch import Faces
 from happysad.features.store import FeatureStore, use_store
@@ -103,9 +102,9 @@ def search(
     from happysad.pipeline.models import make_model
 
     with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
-        model = make_model(asked, how.seed)[1:]
-        names = _remembering(model, memory)
-        searched = {name: f"model__{names[name]}" for name in space}
+        # What comes before the classifier is fitted once for all candidates that share it.
+        model = make_model(asked, how.seed)[1:].set_params(memory=memory)
+        searched = {name: f"model__{name}" for name in space}
         stored = Stored(model, store)
         grid = {searched[name]: list(values) for name, values in space.items()}
         found = _searcher(stored, grid, folds, how).fit(faces, labels)
@@ -142,20 +141,6 @@ def score_of(
     if name == "roc_auc":
         return float(roc_auc_score(labels == classes[1], scores))
     return float(balanced_accuracy_score(labels, classes[(scores > 0).astype(int)]))
-
-
-def _remembering(model: Any, folder: str) -> dict[str, str]:
-    """Have whatever comes before a classifier fitted once for all candidates that share it.
-
-    Gives what the model's parameters are called after that.
-    """
-    from sklearn.base import is_classifier
-    from sklearn.pipeline import Pipeline
-
-    for value in [model, *model.get_params(deep=True).values()]:
-        if isinstance(value, Pipeline) and is_classifier(value):
-            value.set_params(memory=folder)
-    return remember(model, folder)
 
 
 def _candidates(found: Any, searched: Mapping[str, str], n: int) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from happysad.features.errors import UserError
 Space = Mapping[str, list[Any]]
 
 SPACES: dict[str, dict[str, list[Any]]] = {
-    "KernelSvm": {"alpha": [0.05, 0.1, 0.2, 0.4, 1.0], "gamma": [0.3, 0.6, 1.2]},
+    "CompactSVC": {"C": [0.5, 1.0, 2.0, 4.0], "gamma": [0.5, 1.0, 2.0]},
     "HistGradientBoostingClassifier": {
         "learning_rate": [0.03, 0.08, 0.2],
         "max_iter": [150, 300, 600],

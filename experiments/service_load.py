@@ -136,7 +136,7 @@ def _share(heard: Heard, jobs: int, milliseconds: float) -> float:
 
 
 @click.command(name="service-load")
-@click.option("--model", default="fusion", show_default=True, help="Shipped model or file.")
+@click.option("--model", default="fusion-svm", show_default=True, help="Shipped model or file.")
 @click.option("--clients", type=click.IntRange(1, 256), default=16, show_default=True)
 @click.option("--seconds", type=click.FloatRange(1, 600), default=60, show_default=True)
 @click.option(

@@ -39,8 +39,6 @@ def publish_shipped(folder: Path) -> list[str]:
     UserError
         The run is not finished, or lacks a model that the package names.
     """
-    from happysad.experiments.reporting.model_card import card_text
-
     facts = card_facts(folder)
     _draw_failures(folder)
     written = place.publish(NAME, folder)
@@ -52,9 +50,17 @@ def publish_shipped(folder: Path) -> list[str]:
     results = place.RESULTS / NAME
     with atomic_write(results / "card.json") as beside:
         beside.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [*written, write_card()]
+
+
+def write_card() -> str:
+    """Write ``MODEL_CARD.md`` anew from ``docs/results``; give its name."""
+    from happysad.experiments.reporting.model_card import card_text
+
+    text = card_text(place.RESULTS / NAME)
     with atomic_write(place.ROOT / CARD) as beside:
-        beside.write_text(card_text(results), encoding="utf-8")
-    return [*written, CARD]
+        beside.write_text(text, encoding="utf-8")
+    return CARD
 
 
 def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:

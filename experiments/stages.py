@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from happysad.experiments.watch import Watch, put
@@ -52,18 +51,18 @@ def stage_rows(model: Pipeline, files: Sequence[Path], batch: int, repeats: int 
 
 
 def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list[Row]:
-    """What dlib's detection and the landmarks that the model reads cost by themselves."""
+    """What YuNet and the landmarks that the model reads cost by themselves."""
     import dlib
 
-    from happysad.features.detect import find_faces, full_frame, rescaled
+    from happysad.features.detect import find_faces, find_one_face, rescaled
     from happysad.features.images import read_image, to_gray
-    from happysad.features.weights import frontal_detector, shape_predictor
+    from happysad.features.weights import shape_predictor
 
     aligner = model.named_steps["faces"]
     seen = [rescaled(to_gray(read_image(file))) for file in files]
     boxes = []
     for image in seen:
-        face = (find_faces(image, aligner.threshold) or [full_frame(image.pixels)])[0]
+        face = find_one_face(image, aligner.min_score)
         boxes.append(dlib.rectangle(*(round(side * image.scale) for side in face.box)))
     kinds = ["5", "68"] if aligner.predictor == "68" else ["5"]
     passes = []
@@ -71,7 +70,7 @@ def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list
         watch = Watch("")
         for image, box in zip(seen, boxes, strict=True):
             with watch.stage(DETECT):
-                frontal_detector().run(image.pixels, 0, aligner.threshold)
+                find_faces(image, aligner.min_score)
             for kind in kinds:
                 with watch.stage(LANDMARKS[kind]):
                     shape_predictor(kind)(image.pixels, box)
@@ -95,41 +94,23 @@ def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
 
 @contextmanager
 def _held(watch: Watch, model: Pipeline) -> Iterator[None]:
-    """The watch held to reading, dlib, the face stage and the model's extractors."""
+    """The watch held to reading, YuNet, dlib, the face stage and the model's extractors."""
     from happysad.features import detect, faces
-    from happysad.features.base import FaceFeature
+    from happysad.pipeline.feature_blocks import extractors
 
-    dlibs: Any = detect
+    seen: Any = detect
     reader: Any = faces
-    run, load = dlibs.frontal_detector().run, dlibs.shape_predictor
-    detector = SimpleNamespace(run=watch.held_to(DETECT, run))
+    load = seen.shape_predictor
     predictor = cache(lambda kind: watch.held_to(LANDMARKS[kind], load(kind)))
+    aligner = model.named_steps["faces"]
     with ExitStack() as stack:
-        stack.enter_context(put(detect, "frontal_detector", lambda: detector))
+        stack.enter_context(put(detect, "find_faces", watch.held_to(DETECT, seen.find_faces)))
         stack.enter_context(put(detect, "shape_predictor", predictor))
         stack.enter_context(put(faces, "read_image", watch.held_to(DECODE, reader.read_image)))
-        for part in _parts(model):
-            name = str(part) if isinstance(part, FaceFeature) else ALIGN
-            stack.enter_context(put(part, "transform", watch.held_to(name, part.transform)))
+        stack.enter_context(put(aligner, "transform", watch.held_to(ALIGN, aligner.transform)))
+        for one in extractors(model):
+            stack.enter_context(put(one, "transform", watch.held_to(str(one), one.transform)))
         yield
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """The face stage and the extractors that a fitted model asks, however deep, each once."""
-    from happysad.features.base import FaceFeature
-    from happysad.features.faces import FaceAligner
-
-    todo, seen = [value], set()
-    while todo:
-        one = todo.pop()
-        if isinstance(one, list | tuple):
-            todo += one
-        elif type(one).__module__.startswith(("happysad.", "sklearn.")) and id(one) not in seen:
-            seen.add(id(one))
-            if isinstance(one, FaceFeature | FaceAligner):
-                yield one
-            else:
-                todo += getattr(one, "__dict__", {}).values()
 
 
 def _row(stage: str, batch: int, ms: float) -> Row:

@@ -57,8 +57,6 @@ class Unit:
     fold, seed : int
     summary : str
         What the model is, in a line, for its card.
-    weights : (n,) float, optional
-        What each image of ``train`` counts in the fit; None for all the same.
     """
 
     model: str
@@ -69,7 +67,6 @@ class Unit:
     fold: int = 0
     seed: int = 0
     summary: str = ""
-    weights: NDArray[np.float64] | None = None
 
     @property
     def axes(self) -> dict[str, Any]:
@@ -87,14 +84,13 @@ class Unit:
         return unit_seed(self.seed, self.model, self.fold, self.condition)
 
     def settings(self) -> str:
-        """A digest of all parameters of the model, its weights and the libraries that fit it."""
+        """A digest of all parameters of the model and the libraries that fit it."""
         from happysad.pipeline.model_card import library_versions
 
         parameters = self.build(self.random_state).get_params().items()
         text = repr(sorted((key, repr(value)) for key, value in parameters))
         versions = repr(sorted(library_versions(("torch", "skorch")).items()))
-        weights = b"" if self.weights is None else self.weights.tobytes()
-        return hashlib.sha256((text + versions).encode() + weights).hexdigest()[:12]
+        return hashlib.sha256((text + versions).encode()).hexdigest()[:12]
 
     def condition_of(self, place: Place) -> str:
         """What results.csv says of a place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,6 @@ from happysad.features.store import active_store, through_store
 
 _CHUNK = 512  # faces between two reports of progress, and two writes to the store
 _AT_ONCE = 16  # faces described at once: their arrays stay in the processor's cache
-
-
-Mirror: TypeAlias = tuple[NDArray[np.intp], NDArray[np.float32]]
 
 
 class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -38,8 +35,9 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            The settings do not fit crops of this size.
+            A setting has a value that it cannot have, or that does not fit crops of this size.
         """
+        self._validate_params()
         self._check(X)
         self.crop_size_ = X.size
         self._names(X.size)
@@ -63,18 +61,6 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Names of the ``d`` columns of crops of the size seen in ``fit``."""
         size = getattr(self, "crop_size_", 96)
         return np.array(self._names(size), dtype=object)
-
-    def mirror_columns(self, size: int) -> Mirror | None:
-        """What the features of a face's mirror image are, for crops of ``size`` pixels.
-
-        Returns
-        -------
-        order : (d,) int
-        sign : (d,) float32, 1 or -1
-            The mirror image has ``features[:, order] * sign``. None where that cannot be told
-            from the features.
-        """
-        return None
 
     def __sklearn_is_fitted__(self) -> bool:
         return True  # nothing is learned that transform needs

@@ -28,7 +28,7 @@ class Faces:
     boxes : (n, 4) int32
         left, top, right, bottom in pixels of the upright image; right and bottom exclusive.
     scores : (n,) float32
-        The detector's score; NaN where it found no face.
+        The detector's score from 0 to 1, of what looks most like a face; NaN where unreadable.
     status : (n,) str
         ``detected``, ``full_frame`` (no face found: the whole image was taken for one) or
         ``unreadable`` (blank crop).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +53,8 @@ class Embedding(FaceFeature):
     tell people apart, not expressions. No settings, no download: the weights come with
     ``face_recognition_models``.
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
         chips = list(face_chips(faces.crops))

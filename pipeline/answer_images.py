@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from happysad.pipeline.unsure import Band
 
-SURE_FACE = 0.0
-"""dlib's own threshold: below it, a photo without a face may show one."""
-
 CHUNK = 32
 """Images whose faces are decided together: most of what a batch saves, in little memory."""
 
@@ -31,6 +28,7 @@ def answer_images(
     images: Iterable[ImageSource],
     *,
     crops: bool = False,
+    min_score: float | None = None,
     band: Band | None = None,
     names: Sequence[str] | None = None,
 ) -> list[ImageAnswer]:
@@ -40,6 +38,10 @@ def answer_images(
     ----------
     images : iterable of str, Path, bytes or array
         No folders.
+    crops : bool
+        They are tight crops of one face each: where none is found, the whole image is read.
+    min_score : float, optional
+        Lowest score of the detector that counts as a face, from 0.1 to 1; without, the model's.
     band : Band, optional
         Where to say "unsure"; without, happy from 0.5 upwards and else sad.
     names : sequence of str, optional
@@ -48,7 +50,7 @@ def answer_images(
     given = list(images)
     if names is None:
         names = [str(x) if isinstance(x, str | Path) else f"image {i}" for i, x in enumerate(given)]
-    return _answers(model, list(zip(names, given, strict=True)), crops, band)
+    return _answers(model, list(zip(names, given, strict=True)), crops, min_score, band)
 
 
 def answer_named(
@@ -56,6 +58,7 @@ def answer_named(
     named: Sequence[tuple[str, ImageSource]],
     *,
     crops: bool = False,
+    min_score: float | None = None,
     band: Band | None = None,
     n_jobs: int = 1,
 ) -> Iterator[ImageAnswer]:
@@ -65,7 +68,7 @@ def answer_named(
     """
     chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
     done = 0
-    for answers in _each(chunks, model, crops, band, n_jobs):
+    for answers in _each(chunks, n_jobs, model, crops, min_score, band):
         yield from answers
         done += len(answers)
         report("answering", done, len(named))
@@ -78,16 +81,15 @@ def p_happy_of(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
 
 
 def _each(
-    chunks: list[Sequence[tuple[str, ImageSource]]], model: Pipeline, *rest: Any
+    chunks: list[Sequence[tuple[str, ImageSource]]], n_jobs: int, model: Pipeline, *rest: Any
 ) -> Iterator[list[ImageAnswer]]:
-    crops, band, n_jobs = rest
     if n_jobs == 1 or len(chunks) < 2:
-        return (_answers(model, chunk, crops, band) for chunk in chunks)
+        return (_answers(model, chunk, *rest) for chunk in chunks)
     from joblib import Parallel, delayed
 
     work = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
     answers: Iterator[list[ImageAnswer]] = work(
-        delayed(_answers)(model, chunk, crops, band) for chunk in chunks
+        delayed(_answers)(model, chunk, *rest) for chunk in chunks
     )
     return answers
 
@@ -103,9 +105,10 @@ def _answers(
     model: Pipeline,
     named: Sequence[tuple[str, ImageSource]],
     crops: bool,
+    min_score: float | None,
     band: Band | None,
 ) -> list[ImageAnswer]:
-    seen = [_see(model, name, source, crops) for name, source in named]
+    seen = [_see(model, name, source, crops, min_score) for name, source in named]
     faces = [face for one in seen for face in one.faces]
     if not faces:
         return [one.answer for one in seen]
@@ -118,9 +121,11 @@ def _answers(
     return [_with_faces(one.answer, tuple(next(decided) for _ in one.faces)) for one in seen]
 
 
-def _see(model: Pipeline, name: str, source: ImageSource, crops: bool) -> _Seen:
+def _see(
+    model: Pipeline, name: str, source: ImageSource, crops: bool, min_score: float | None
+) -> _Seen:
     """Read one image and find the faces in it."""
-    from happysad.features.detect import find_faces, full_frame, rescaled
+    from happysad.features.detect import find_faces, find_one_face, rescaled
     from happysad.features.images import read_image, to_gray
 
     try:
@@ -129,9 +134,8 @@ def _see(model: Pipeline, name: str, source: ImageSource, crops: bool) -> _Seen:
         return _Seen(ImageAnswer(name, "unreadable", _reason(str(error))), [])
     aligner, gray = model.named_steps["faces"], to_gray(image)
     seen = rescaled(gray)
-    detections = find_faces(seen, aligner.threshold if crops else SURE_FACE)
-    if crops:
-        detections = detections[:1] or [full_frame(gray)]
+    least = aligner.min_score if min_score is None else min_score
+    detections = [find_one_face(seen, least)] if crops else find_faces(seen, least)
     pixels = image if aligner.color else gray
     faces = [aligner.align(pixels, one, seen) for one in detections]
     height, width = gray.shape
@@ -145,11 +149,9 @@ def _reason(sentence: str) -> str:
 
 
 def _face_answer(face: Faces, p: float, label: str) -> FaceAnswer:
-    found = bool(face.status[0] == "detected")
+    status = "ok" if face.status[0] == "detected" else "full_frame"
     left, top, right, bottom = map(int, face.boxes[0])
-    score = float(face.scores[0]) if found else None
-    box = (left, top, right, bottom)
-    return FaceAnswer(label, p, box, "ok" if found else "full_frame", score)
+    return FaceAnswer(label, p, (left, top, right, bottom), float(face.scores[0]), status)
 
 
 def _with_faces(answer: ImageAnswer, faces: tuple[FaceAnswer, ...]) -> ImageAnswer:

@@ -29,7 +29,6 @@ def find_cnn(source: Any) -> CnnClassifier:
     UserError
         It is none of these, is not fitted, or the file cannot be loaded.
     """
-    from happysad.pipeline.balance import BalancedClassifier
     from happysad.pipeline.cnn import CnnClassifier
 
     name = f"the {type(source).__name__} given"
@@ -38,8 +37,6 @@ def find_cnn(source: Any) -> CnnClassifier:
 
         source, name = load_model(source), str(source)
     classifier = source.steps[-1][1] if getattr(source, "steps", None) else source
-    if isinstance(classifier, BalancedClassifier):
-        classifier = getattr(classifier, "estimator_", classifier.estimator)
     if not isinstance(classifier, CnnClassifier):
         raise UserError(
             f"{name} is no CNN (its classifier is {type(classifier).__name__}): "

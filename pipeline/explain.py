@@ -14,8 +14,7 @@ from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
 from happysad.features.images import ImageSource, read_image, to_gray
-from happysad.pipeline.answer_images import SURE_FACE
-from happysad.pipeline.fitted_parts import classifier_of, descriptions
+from happysad.pipeline.feature_blocks import feature_blocks
 from happysad.pipeline.linear_map import linear_terms, spread
 from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
 from happysad.pipeline.occlusion import occlusion_map
@@ -84,7 +83,7 @@ def explain(model: Pipeline, image: ImageSource, face: int = 0, crops: bool = Fa
     pixels = read_image(image)
     gray = to_gray(pixels)
     aligner = model.named_steps["faces"]
-    found = _detection(gray, aligner.threshold, image, face, crops)
+    found = _detection(gray, aligner.min_score, image, face, crops)
     one: Faces = aligner.align(pixels if aligner.color else gray, found)
     answer = model[1:].predict_proba(one)[0, list(model.classes_).index("happy")]
     heat, intercept, method = _map(model, one)
@@ -103,13 +102,11 @@ def explain(model: Pipeline, image: ImageSource, face: int = 0, crops: bool = Fa
 
 
 def _detection(
-    gray: NDArray[np.uint8], threshold: float, image: ImageSource, face: int, crops: bool
+    gray: NDArray[np.uint8], min_score: float, image: ImageSource, face: int, crops: bool
 ) -> Detection:
-    from happysad.features.detect import find_faces, full_frame
+    from happysad.features.detect import find_faces, find_one_face
 
-    found = find_faces(gray, threshold if crops else SURE_FACE)
-    if crops:
-        found = found[:1] or [full_frame(gray)]
+    found = [find_one_face(gray, min_score)] if crops else find_faces(gray, min_score)
     name = "the image" if isinstance(image, np.ndarray) else str(image)
     if not found:
         raise UserError(
@@ -123,13 +120,13 @@ def _detection(
 
 
 def _map(model: Pipeline, face: Faces) -> tuple[NDArray[np.float64], float, str]:
-    if type(classifier_of(model)).__name__ == "DummyClassifier":
+    if type(model.named_steps["classifier"]).__name__ == "DummyClassifier":
         return np.zeros((face.size, face.size)), float("nan"), "none"
     linear = linear_terms(model, face)
     if linear is not None:
         return spread(linear.terms, face.size), linear.intercept, "exact"
     # The network takes a tenth of a second a face: 49 patches in place of 507.
-    slow = any(isinstance(part.extractor, Embedding) for part in descriptions(model))
+    slow = any(isinstance(block.extractor, Embedding) for block in feature_blocks(model))
     options: dict[str, Any] = {"patches": (1 / 4,), "steps": 6} if slow else {}
     heat = occlusion_map(model, face, typical_shape(model), **options)
     return heat, float("nan"), "occlusion"

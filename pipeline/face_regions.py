@@ -12,7 +12,7 @@ from happysad.features.base import FaceFeature
 from happysad.features.hog import Hog
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.words import PATCH, SIDE, STEP, PatchWords
+from happysad.features.visual_words import PATCH, SIDE, STEP, VisualWords
 
 REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth", "jaw")
 
@@ -65,11 +65,11 @@ def column_regions(extractor: FaceFeature, size: int) -> NDArray[np.intp] | None
     Parameters
     ----------
     extractor : FaceFeature
-        ``Hog``, ``Lbp``, ``PatchWords`` and ``Pixels`` look at a place in each column.
+        ``Hog``, ``Lbp``, ``VisualWords`` and ``Pixels`` look at a place in each column.
     size : int
         Side of the crops in pixels.
     """
-    if not isinstance(extractor, Hog | Lbp | PatchWords | Pixels):
+    if not isinstance(extractor, Hog | Lbp | VisualWords | Pixels):
         return None
     names = [str(name) for name in extractor.get_feature_names_out()]
     places = []
@@ -84,14 +84,14 @@ def column_regions(extractor: FaceFeature, size: int) -> NDArray[np.intp] | None
 
 
 def _grid(
-    extractor: Hog | Lbp | PatchWords | Pixels, between: bool, size: int
+    extractor: Hog | Lbp | VisualWords | Pixels, between: bool, size: int
 ) -> tuple[float, float]:
     """Where a grid of cells starts, and how wide a cell is, as shares of the side."""
     if isinstance(extractor, Hog):
         return 0.0, extractor.cell / size
     if isinstance(extractor, Pixels):
         return 0.0, 1 / extractor.size
-    if isinstance(extractor, PatchWords):
+    if isinstance(extractor, VisualWords):
         margin = (PATCH - STEP) / 2 / SIDE  # the middles of patches keep away from the border
         return margin, (1 - 2 * margin) / extractor.grid
     if not between:

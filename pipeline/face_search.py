@@ -10,22 +10,27 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.detect import MIN_SIDE, Detection, Rescaled, find_faces, rescaled
-from happysad.pipeline.answer_images import SURE_FACE
+from happysad.features.detect import (
+    MIN_SCORE,
+    MIN_SIDE,
+    Box,
+    Detection,
+    find_faces,
+    rescaled,
+    resized,
+)
 
-Box = tuple[float, float, float, float]
+QUICK_SIDE = 320
+"""Of the smaller frame that is searched often."""
 
-QUICK_SIDE = 640
-"""Of the smaller frame that is searched often: its cost is that of 640x360."""
-
-KNOWN_FACE = -0.5
+KNOWN_FACE = 0.3
 """Lowest score at which a face is found where one was: lower than for a new one."""
 
 NEAR = 0.9
 """How far round the middle of a known face to look, in sides of its box."""
 
 SEEN_SIDE = 110
-"""Pixels that a known face is brought to: the detector's windows are 80, 96, 115 ... wide."""
+"""Pixels that a known face is brought to."""
 
 STEP = 1.2
 """Between these sizes. A frame is scaled by powers of it, so that windows of every frame are the
@@ -40,14 +45,19 @@ class FaceSearch:
 
     Parameters
     ----------
+    min_score : float
+        Lowest score of the detector that counts as a new face.
     quick_s, full_s : float
         Seconds between two searches of the smaller and of the full frame. Where there is nobody
         to follow, every frame is searched small, and the full one twice as often.
     """
 
-    def __init__(self, quick_s: float = 0.25, full_s: float = 1.0) -> None:
+    def __init__(
+        self, quick_s: float = 0.25, full_s: float = 1.0, min_score: float = MIN_SCORE
+    ) -> None:
         self.quick_s = quick_s
         self.full_s = full_s
+        self.min_score = min_score
         self._quick = self._full = -math.inf  # seconds of the last search
 
     def faces(
@@ -57,7 +67,8 @@ class FaceSearch:
 
         It is time, too, where a known face is missing, and as long as there are none.
         """
-        found = unique(d for box in boxes for d in nearby(gray, box, KNOWN_FACE))
+        known = min(KNOWN_FACE, self.min_score)
+        found = unique(d for box in boxes for d in nearby(gray, box, known))
         patience = self.full_s if boxes else self.full_s / 2
         full = max(gray.shape) > QUICK_SIDE and seconds - self._full >= patience
         missing = len(found) < max(1, len(boxes))
@@ -65,18 +76,18 @@ class FaceSearch:
             return found
         self._quick = seconds
         self._full = seconds if full else self._full
-        return unique(found + everywhere(gray, SURE_FACE, quick=not full))
+        return unique(found + everywhere(gray, self.min_score, quick=not full))
 
 
-def everywhere(gray: NDArray[np.uint8], threshold: float, quick: bool) -> list[Detection]:
-    """Faces of a whole frame; ``quick``: of 80 pixels in a frame that is ``QUICK_SIDE`` wide."""
+def everywhere(gray: NDArray[np.uint8], min_score: float, quick: bool) -> list[Detection]:
+    """Faces of a whole frame; ``quick``: of a smaller copy of it."""
     longest = max(gray.shape)
     if not quick or longest <= max(QUICK_SIDE, MIN_SIDE):
-        return find_faces(rescaled(gray), threshold)
-    return find_faces(_scaled(gray, QUICK_SIDE / longest), threshold)
+        return find_faces(rescaled(gray), min_score)
+    return find_faces(resized(gray, QUICK_SIDE / longest), min_score)
 
 
-def nearby(gray: NDArray[np.uint8], box: Box, threshold: float) -> list[Detection]:
+def nearby(gray: NDArray[np.uint8], box: Box, min_score: float) -> list[Detection]:
     """Faces in a window around a box, in pixels of the frame."""
     side = box[2] - box[0]
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -87,9 +98,10 @@ def nearby(gray: NDArray[np.uint8], box: Box, threshold: float) -> list[Detectio
     if right - left < side / 2 or bottom - top < side / 2:
         return []  # the face has left the picture
     scale = STEP ** round(math.log(SEEN_SIDE / side) / math.log(STEP))
-    found = find_faces(_scaled(gray[top:bottom, left:right], scale), threshold)
+    found = find_faces(resized(gray[top:bottom, left:right], scale), min_score)
     return [
-        Detection((b[0] + left, b[1] + top, b[2] + left, b[3] + top), score) for b, score in found
+        Detection((b[0] + left, b[1] + top, b[2] + left, b[3] + top), score)
+        for b, score, _ in found
     ]
 
 
@@ -111,13 +123,3 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> float:
     shared = across * down
     areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
     return shared / (areas - shared)
-
-
-def _scaled(gray: NDArray[np.uint8], scale: float) -> Rescaled:
-    if scale == 1.0:
-        return Rescaled(np.ascontiguousarray(gray), 1.0)
-    import cv2
-
-    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
-    how = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
-    return Rescaled(np.asarray(cv2.resize(gray, size, interpolation=how), np.uint8), scale)

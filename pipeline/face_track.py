@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.batch import Faces
-from happysad.features.detect import Detection
+from happysad.features.detect import MIN_SCORE, Detection
 from happysad.features.images import read_image
-from happysad.pipeline.answer_images import SURE_FACE, p_happy_of
+from happysad.pipeline.answer_images import p_happy_of
 from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, overlap
 from happysad.pipeline.sight import Frame, Sight
 from happysad.pipeline.track import ALIKE, TOUCHING, Track, matched
@@ -21,9 +21,9 @@ from happysad.pipeline.unsure import Band
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-CERTAIN_FACE = 0.5
-"""Score from which a new face is believed; less sure ones must be seen in frames that follow each
-other, until their scores sum to this. False alarms are seen once, or always at scores near 0."""
+CERTAIN_FACE = 0.8
+"""Score from which a new face is believed; one of a lower score must be seen in the next frame,
+too, so that the scores sum to this. False alarms are seen once."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class FaceTracker:
         Seconds after which a face that is not seen is given up.
     hidden_s : float
         The same where another face is before it for most of that time.
+    min_score : float
+        Lowest score of the detector that counts as a new face, from 0.1 to 1.
 
     References
     ----------
@@ -95,15 +97,17 @@ class FaceTracker:
         full_s: float = 1.0,
         forget_s: float = 0.5,
         hidden_s: float = 3.0,
+        min_score: float = MIN_SCORE,
     ) -> None:
         self.model = model
         self.band = band
         self.smoothing_s = smoothing_s
         self.forget_s = forget_s
         self.hidden_s = hidden_s
+        self.min_score = min_score
         self.n_tracks_ = 0
         self._tracks: list[Track] = []
-        self._search = FaceSearch(quick_s, full_s)
+        self._search = FaceSearch(quick_s, full_s, min_score)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.
@@ -135,7 +139,7 @@ class FaceTracker:
         pairs = [
             (track, sight)
             for track, sight in matched(self._tracks, sights)
-            if track.number or sight.detection.score >= SURE_FACE
+            if track.number or sight.detection.score >= self.min_score
         ]
         for track, sight in pairs:
             track.see(sight, seconds)
@@ -167,7 +171,7 @@ class FaceTracker:
         """Whether a sight that no track claims is another face, and sure enough to be one."""
         there = [track for track in self._tracks if track.last == seconds]
         apart = all(overlap(track.box, sight.detection.box) < TOUCHING for track in there)
-        return apart and sight.detection.score >= SURE_FACE
+        return apart and sight.detection.score >= self.min_score
 
     def _ask(self, pairs: Sequence[tuple[Track, Sight]], seconds: float) -> None:
         """What the model says of all faces of this frame, at once."""

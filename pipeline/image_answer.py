@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "reason",
+    "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "score",
+    "reason",
 )  # fmt: skip
 
 Box = tuple[int, int, int, int]
@@ -26,17 +27,17 @@ class FaceAnswer:
     p_happy : float
     box : (left, top, right, bottom)
         In pixels of the upright image, right and bottom exclusive.
+    score : float
+        The detector's, from 0 to 1.
     status : {"ok", "full_frame"}
-        ``full_frame``: no face was found and the whole image taken for one, as asked.
-    score : float or None
-        The detector's; None where it found no face.
+        ``full_frame``: no face was found, as ``score`` says, and the whole image taken for one.
     """
 
     label: str
     p_happy: float
     box: Box
+    score: float
     status: str = "ok"
-    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def image_json(answer: ImageAnswer) -> dict[str, Any]:
                 "label": face.label,
                 "p_happy": round(face.p_happy, 4),
                 "box": list(face.box),
-                "score": None if face.score is None else round(face.score, 3),
+                "score": round(face.score, 3),
             }
             for number, face in enumerate(answer.faces)
         ],
@@ -90,16 +91,18 @@ def rows(answers: Iterable[ImageAnswer]) -> Iterator[tuple[Any, ...]]:
     """A row per face by ``COLUMNS``; one of face -1 and None where there is no face."""
     for answer in answers:
         for number, face in enumerate(answer.faces):
-            yield (answer.image, number, face.status, face.label, face.p_happy, *face.box, "")
+            said = (face.status, face.label, face.p_happy, *face.box, face.score)
+            yield (answer.image, number, *said, "")
         if not answer.faces:
-            yield (answer.image, -1, answer.status, *[None] * 6, answer.reason)
+            yield (answer.image, -1, answer.status, *[None] * 7, answer.reason)
 
 
 def to_frame(answers: Iterable[ImageAnswer]) -> pd.DataFrame:
-    """The rows as a frame; without a face there is no label, no p_happy (NaN) and no box (NA)."""
+    """The rows as a frame; without a face there is no label, number (NaN) or box (NA)."""
     import pandas as pd
 
     frame = pd.DataFrame(list(rows(answers)), columns=pd.Index(COLUMNS))
-    kinds: dict[str, Any] = {"face": "int64", "label": object, "p_happy": "float64"}
+    kinds: dict[str, Any] = {"face": "int64", "label": object}
+    kinds |= dict.fromkeys(("p_happy", "score"), "float64")
     kinds |= dict.fromkeys(("left", "top", "right", "bottom"), "Int64")
     return frame.astype(kinds)

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from happysad.features.batch import Faces
 from happysad.features.pixels import Pixels
-from happysad.pipeline.fitted_parts import classifier_of
+from happysad.pipeline.feature_blocks import feature_blocks
 
 
 class LinearTerms(NamedTuple):
@@ -32,25 +32,25 @@ def linear_terms(model: Pipeline, face: Faces) -> LinearTerms | None:
     Parameters
     ----------
     model : Pipeline
-        Fitted: face stage, ``Pixels``, ``StandardScaler``, logistic regression.
+        Fitted: face stage, ``Pixels`` and ``StandardScaler`` as features, logistic regression.
     face : Faces of 1
     """
     if not is_linear(model):
         return None
-    classifier = classifier_of(model)
+    classifier = model.named_steps["classifier"]
     sign = 1.0 if classifier.classes_[1] == "happy" else -1.0
     standardized = model[1:-1].transform(face)[0].astype(np.float64)
     terms = sign * classifier.coef_[0] * standardized
-    side = model.steps[1][1].size
+    side = feature_blocks(model)[0].extractor.size
     return LinearTerms(terms.reshape(side, side), sign * float(classifier.intercept_[0]))
 
 
 def is_linear(model: Pipeline) -> bool:
     """Whether a fitted model is a linear one on standardized pixels."""
-    steps = [step for _, step in model.steps]
-    if len(steps) != 4 or not isinstance(steps[1], Pixels):
+    blocks = feature_blocks(model)
+    if [type(block.extractor) for block in blocks] != [Pixels]:
         return False
-    return hasattr(steps[2], "mean_") and hasattr(classifier_of(model), "coef_")
+    return hasattr(model.named_steps["classifier"], "coef_")
 
 
 def spread(terms: NDArray[Any], size: int) -> NDArray[np.float64]:

@@ -114,8 +114,8 @@ def load_model(path: str | Path) -> Pipeline:
     Parameters
     ----------
     path : str or Path
-        The model file; or as text the name of a model that comes with the package ("fusion",
-        "landmark-free"; see ``pipeline.shipped``). A file of that name is "./fusion".
+        The model file; or as text the name of a model that comes with the package ("fusion-svm",
+        "texture-svm"; see ``pipeline.shipped``). A file of that name is "./fusion-svm".
 
     Returns
     -------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from happysad.features.base import FaceFeature
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
@@ -16,15 +17,16 @@ from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.words import PatchWords
-from happysad.pipeline.block import PrincipalBlock
-from happysad.pipeline.face_model import FaceModel
-from happysad.pipeline.kernel_svm import KernelSvm
+from happysad.features.visual_words import VisualWords
+from happysad.pipeline.estimators.calibration import CalibratedClassifier, CopiesTogether
+from happysad.pipeline.estimators.face_model import FaceModel
+from happysad.pipeline.estimators.samplers import MirroredCopies
+from happysad.pipeline.estimators.scaled_pca import ScaledPCA
 from happysad.pipeline.recipe import Recipe, Step, balanced, tuned
 from happysad.pipeline.recipe_file import read_recipe_file
 
 
-def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipeline:
+def make_model(name: str, random_state: int = 0, **face_options: Any) -> FaceModel:
     """An unfitted Pipeline from images to ``happy`` or ``sad``.
 
     Parameters
@@ -46,6 +48,12 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> Pipelin
     ------
     UserError
         There is no such recipe.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.models import make_model
+    >>> list(make_model("fusion-svm").named_steps)
+    ['faces', 'mirror', 'features', 'classifier']
     """
     recipe = find_recipe(name)
     options = {"predictor": recipe.predictor, **recipe.face_options, **face_options}
@@ -89,120 +97,152 @@ def short_name(name: str) -> str:
     return (Path(base).stem if base.endswith(".toml") else base) + plus + how
 
 
-def _geometry(state: int, weight: float = 1.0) -> PrincipalBlock:
-    return PrincipalBlock(LandmarkGeometry(), 100, weight, standardize=True, random_state=state)
+_COMPONENTS = {"landmarks": 60, "hog": 150, "lbp": 150, "bovw": 150, "embedding": 128}
 
 
-def _hog(state: int, weight: float = 1.0) -> PrincipalBlock:
-    return PrincipalBlock(Hog(cell=12), 200, weight, random_state=state)
+def _features(state: int, **weights: float) -> Step:
+    """Blocks of features side by side; squared distances are shared among them by weight."""
+    blocks = [(name, _block(name, state)) for name in weights]
+    roots = {name: float(np.sqrt(weight)) for name, weight in weights.items()}
+    return "features", FeatureUnion(blocks, transformer_weights=roots)
 
 
-def _lbp(state: int, weight: float = 1.0) -> PrincipalBlock:
-    return PrincipalBlock(Lbp(overlap=True), 250, weight, random_state=state)
+def _block(name: str, state: int) -> Pipeline:
+    reduce = ("reduce", ScaledPCA(_COMPONENTS[name], random_state=state))
+    if name == "landmarks":
+        from sklearn.preprocessing import StandardScaler
+
+        return Pipeline([("extract", LandmarkGeometry()), ("scale", StandardScaler()), reduce])
+    return Pipeline([("extract", _extractor(name)), reduce])
 
 
-def _words(state: int, weight: float = 1.0) -> PrincipalBlock:
-    return PrincipalBlock(PatchWords(), 250, weight, random_state=state)
+def _extractor(name: str) -> FaceFeature:
+    made = {"hog": Hog(cell=12), "lbp": Lbp(overlap=True), "bovw": VisualWords()}
+    return made[name] if name in made else Embedding()
 
 
-def _embedding(state: int) -> PrincipalBlock:
-    return PrincipalBlock(Embedding(), 128, random_state=state)
+def _svm(state: int, **weights: float) -> list[Step]:
+    from happysad.pipeline.estimators.svc import CompactSVC
 
-
-def _fusion(state: int) -> FeatureUnion:
-    blocks = [
-        ("landmarks", _geometry(state, weight=0.20)),
-        ("hog", _hog(state, weight=0.28)),
-        ("lbp", _lbp(state, weight=0.24)),
-        ("words", _words(state, weight=0.28)),
+    svc = CompactSVC(C=2.0, gamma=1.0, cache_size=1000, random_state=state)
+    classifier = CalibratedClassifier(svc, cv=CopiesTogether(n_splits=3))
+    return [
+        ("mirror", MirroredCopies()),
+        _features(state, **weights),
+        ("classifier", classifier),
     ]
-    return FeatureUnion(blocks)
 
 
-def _textures(state: int) -> FeatureUnion:
-    blocks = [
-        ("hog", _hog(state, weight=0.35)),
-        ("lbp", _lbp(state, weight=0.30)),
-        ("words", _words(state, weight=0.35)),
-    ]
-    return FeatureUnion(blocks)
-
-
-def _hog_and_lbp(state: int) -> FeatureUnion:
-    return FeatureUnion([("hog", _hog(state, weight=0.5)), ("lbp", _lbp(state, weight=0.5))])
-
-
-def _boosting(state: int) -> Step:
+def _boosting(state: int, **weights: float) -> list[Step]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return "classify", HistGradientBoostingClassifier(
-        max_iter=300, learning_rate=0.08, early_stopping=True, random_state=state
+    trees = HistGradientBoostingClassifier(
+        max_iter=300, learning_rate=0.08, early_stopping=False, random_state=state
     )
+    return [
+        ("mirror", MirroredCopies()),
+        _features(state, **weights),
+        ("classifier", trees),
+    ]
 
 
 def _dummy(state: int) -> list[Step]:
     from sklearn.dummy import DummyClassifier
 
-    return [("classify", DummyClassifier(strategy="prior", random_state=state))]
+    return [("classifier", DummyClassifier(strategy="prior", random_state=state))]
 
 
 def _pixels(state: int) -> list[Step]:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
+    block = Pipeline([("extract", Pixels(24)), ("scale", StandardScaler())])
     return [
-        ("describe", Pixels(24)),
-        ("scale", StandardScaler()),
-        ("classify", LogisticRegression(C=0.01, max_iter=1000, random_state=state)),
+        ("features", FeatureUnion([("pixels", block)])),
+        ("classifier", LogisticRegression(C=0.01, max_iter=1000, random_state=state)),
     ]
 
 
-def _cnn(**options: Any) -> Callable[[int], list[Step]]:
-    def steps(state: int) -> list[Step]:
-        from happysad.pipeline.cnn import CnnClassifier
+def _cnn(state: int, **options: Any) -> list[Step]:
+    from happysad.pipeline.cnn import CnnClassifier
 
-        return [("classify", CnnClassifier(**options, random_state=state))]
-
-    return steps
+    return [("classifier", CnnClassifier(**options, random_state=state))]
 
 
-def _svm_on(describe: Callable[[int], Any], **options: Any) -> Callable[[int], list[Step]]:
-    return lambda state: [("classify", KernelSvm(describe(state), random_state=state, **options))]
-
-
-def _boosting_on(describe: Callable[[int], Any]) -> Callable[[int], list[Step]]:
-    return lambda state: [("describe", describe(state)), _boosting(state)]
-
+_DALAL = "Dalal and Triggs (2005)"
+_AHONEN = "Ahonen, Hadid and Pietikäinen (2006)"
+_COATES = "Coates, Lee and Ng (2011)"
+_KAZEMI = "Kazemi and Sullivan (2014)"
+_KE = "Ke et al. (2017)"
 
 RECIPES: dict[str, Recipe] = {
-    "dummy": Recipe("always the class seen most often", _dummy, "5"),
-    "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels, "5"),
-    "landmarks-svm": Recipe("SVM on the geometry of 68 landmarks", _svm_on(_geometry)),
-    "hog-svm": Recipe("SVM on HOG", _svm_on(_hog), "5"),
-    "lbp-svm": Recipe("SVM on LBP histograms", _svm_on(_lbp), "5"),
-    "words-svm": Recipe("SVM on counts of small patterns", _svm_on(_words), "5"),
-    "landmarks-gb": Recipe("boosting on the geometry of 68 landmarks", _boosting_on(_geometry)),
-    "hog-lbp-svm": Recipe("SVM on HOG and LBP", _svm_on(_hog_and_lbp), "5"),
-    "textures-svm": Recipe(
-        "SVM on HOG, LBP and words, free of landmarks", _svm_on(_textures, n_centers=4000), "5"
+    "dummy": Recipe("always the class seen most often", _dummy),
+    "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels),
+    "landmarks-svm": Recipe(
+        "SVM on the geometry of 68 landmarks",
+        lambda state: _svm(state, landmarks=1.0),
+        _KAZEMI,
+        predictor="68",
     ),
-    "fusion-svm": Recipe("SVM on landmarks, HOG, LBP and words", _svm_on(_fusion)),
-    "fusion-gb": Recipe("boosting on landmarks, HOG, LBP and words", _boosting_on(_fusion)),
+    "hog-svm": Recipe("SVM on HOG", lambda state: _svm(state, hog=1.0), _DALAL, "minutes"),
+    "lbp-svm": Recipe(
+        "SVM on LBP histograms", lambda state: _svm(state, lbp=1.0), _AHONEN, "minutes"
+    ),
+    "bovw-svm": Recipe(
+        "SVM on a bag of visual words", lambda state: _svm(state, bovw=1.0), _COATES, "minutes"
+    ),
+    "landmarks-gb": Recipe(
+        "gradient boosting on the geometry of 68 landmarks",
+        lambda state: _boosting(state, landmarks=1.0),
+        _KE,
+        predictor="68",
+    ),
+    "hog-lbp-svm": Recipe(
+        "SVM on HOG and LBP",
+        lambda state: _svm(state, hog=0.5, lbp=0.5),
+        f"{_DALAL}; {_AHONEN}",
+        "minutes",
+    ),
+    "texture-svm": Recipe(
+        "SVM on HOG, LBP and visual words, free of landmarks",
+        lambda state: _svm(state, hog=0.35, lbp=0.30, bovw=0.35),
+        f"{_DALAL}; {_AHONEN}; {_COATES}",
+        "minutes",
+    ),
+    "fusion-svm": Recipe(
+        "SVM on landmarks, HOG, LBP and visual words",
+        lambda state: _svm(state, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
+        f"{_KAZEMI}; {_DALAL}; {_AHONEN}; {_COATES}",
+        "minutes",
+        predictor="68",
+    ),
+    "fusion-gb": Recipe(
+        "gradient boosting on landmarks, HOG, LBP and visual words",
+        lambda state: _boosting(state, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
+        _KE,
+        "minutes",
+        predictor="68",
+    ),
     "embedding-svm": Recipe(
         "SVM on dlib's face recognition network",
-        _svm_on(_embedding),
-        "5",
+        lambda state: _svm(state, embedding=1.0),
+        "King (2017)",
         standard=False,  # 80 CPU milliseconds a face, fifty times what the others take
     ),
-    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn(), "5"),
+    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn, cost="minutes"),
     "cnn-color": Recipe(
         "the small CNN on colour crops of 128x128",
-        _cnn(input_size=128, epochs=15),
-        "5",
-        {"size": 128, "color": True},
+        lambda state: _cnn(state, input_size=128, epochs=15),
+        cost="hours",
+        face_options={"size": 128, "color": True},
         standard=False,  # ten times the cost, for nothing where images are grey
     ),
-    "cnn-resnet": Recipe("a residual CNN on the aligned crops", _cnn(architecture="resnet"), "5"),
+    "cnn-resnet": Recipe(
+        "a residual CNN on the aligned crops",
+        lambda state: _cnn(state, architecture="resnet"),
+        "He et al. (2016)",
+        "minutes",
+    ),
 }
 """Name to recipe, the plainest first."""
 

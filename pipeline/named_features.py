@@ -12,9 +12,8 @@ from sklearn.pipeline import Pipeline
 from happysad.features.batch import Faces
 from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
 from happysad.pipeline.face_regions import LANDMARKS, REGIONS, column_regions, region_masks
-from happysad.pipeline.fitted_parts import (
-    Description,
-    descriptions,
+from happysad.pipeline.feature_blocks import (
+    feature_blocks,
     log_odds_happy,
     log_odds_with_typical,
 )
@@ -34,12 +33,12 @@ if TYPE_CHECKING:
 COLUMNS = ["name", "words", "value", "typical", "effect"]
 
 _BLOCKS = {
-    "Hog": ("hog", "gradients (HOG)"),
-    "Lbp": ("lbp", "texture (LBP)"),
-    "PatchWords": ("words", "small patterns"),
-    "Pixels": ("pixels", "brightness"),
+    "hog": "gradients (HOG)",
+    "lbp": "texture (LBP)",
+    "bovw": "visual words",
+    "pixels": "brightness",
 }
-"""What the columns of an extractor are called in names, and by people."""
+"""What the columns of a block are called by people."""
 
 Row = dict[str, Any]
 
@@ -52,7 +51,7 @@ def named_features(model: Pipeline, face: Faces) -> pd.DataFrame:
 
     - ``EXPRESSIONS`` of the landmarks: the points are moved until the measure is typical.
     - The landmarks of a region: put where the mean shape, laid on the others, has them.
-    - HOG, LBP, words and pixels of a region: their columns are set to their means.
+    - HOG, LBP, visual words and pixels of a region: their columns are set to their means.
     - Models without such columns (a CNN, the embedding): the region is covered, see ``cover``.
 
     Parameters
@@ -70,8 +69,7 @@ def named_features(model: Pipeline, face: Faces) -> pd.DataFrame:
     """
     import pandas as pd
 
-    parts = {part.extractor.space(): part for part in descriptions(model)}
-    rows = _of_columns(model, face, parts)
+    rows = _of_columns(model, face)
     shape = typical_shape(model)
     if shape is not None and not np.isnan(face.landmarks).any():
         rows += _of_landmarks(model, face, shape, _typical_measures(model))
@@ -89,9 +87,9 @@ def typical_shape(model: Pipeline) -> Shape | None:
 
 def _geometry(model: Pipeline) -> NDArray[np.float64] | None:
     """Means of the columns of ``LandmarkGeometry`` over the training faces."""
-    for part in descriptions(model):
-        if isinstance(part.extractor, LandmarkGeometry) and part.typical is not None:
-            return part.typical
+    for block in feature_blocks(model):
+        if isinstance(block.extractor, LandmarkGeometry):
+            return block.typical
     return None
 
 
@@ -125,23 +123,22 @@ def _of_landmarks(
     return _with_effects(rows, model, face, log_odds_happy(model, copies))
 
 
-def _of_columns(model: Pipeline, face: Faces, parts: dict[str, Description]) -> list[Row]:
+def _of_columns(model: Pipeline, face: Faces) -> list[Row]:
     rows: list[Row] = []
     groups = []
-    for space, part in parts.items():
-        regions = column_regions(part.extractor, face.size)
-        if regions is None or part.typical is None:
+    for block in feature_blocks(model):
+        regions = column_regions(block.extractor, face.size)
+        if regions is None:
             continue
-        kind = type(part.extractor).__name__
         for k, region in enumerate(REGIONS):
             if (regions == k).any():
-                rows.append(_region_row(*_BLOCKS[kind], region))
-                groups.append((space, regions == k))
+                rows.append(_region_row(block.name, _BLOCKS[block.name], region))
+                groups.append((block.name, regions == k))
     if not rows:
         return []
-    masks = {space: np.zeros((len(rows), len(group)), bool) for space, group in groups}
-    for i, (space, group) in enumerate(groups):
-        masks[space][i] = group
+    masks = {name: np.zeros((len(rows), len(group)), bool) for name, group in groups}
+    for i, (name, group) in enumerate(groups):
+        masks[name][i] = group
     return _with_effects(rows, model, face, log_odds_with_typical(model, face, masks))
 
 

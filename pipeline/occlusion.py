@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from happysad.features.batch import Faces
-from happysad.pipeline.fitted_parts import log_odds_happy
+from happysad.pipeline.feature_blocks import log_odds_happy
 from happysad.pipeline.landmark_edits import Shape, with_typical
 
 PATCHES = (1 / 6, 1 / 4, 1 / 3)

@@ -19,7 +19,7 @@ from happysad.features.errors import UserError
 from happysad.features.faces import FaceAligner
 from happysad.features.files import atomic_write
 from happysad.features.images import ImageSource
-from happysad.pipeline.face_model import FaceModel
+from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.model_card import FORMAT, card_path, library_versions, plain, read_card
 from happysad.pipeline.model_probe import check_probe, make_probe
 from happysad.pipeline.onnx_cnn import OnnxCnn
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-4
 """How far the two models' probabilities may lie apart."""
 
-ALIGNER = ("size", "predictor", "threshold", "color")
+ALIGNER = ("size", "predictor", "min_score", "color")
 NETWORK = ("input_size", "channels", "classes", "mirror")
 TOLD = ("model", "summary", "dataset", "data", "metrics", "licences", "unsure")
 """What is taken over from the card of the model that was exported."""
@@ -156,7 +156,7 @@ def _model(card: Mapping[str, Any], network: bytes) -> FaceModel:
     settings = {name: card["network"][name] for name in NETWORK}
     first, second = (str(label) for label in settings.pop("classes"))
     cnn = OnnxCnn(network, classes=(first, second), **settings)
-    return FaceModel([("faces", aligner), ("classify", cnn)])
+    return FaceModel([("faces", aligner), ("classifier", cnn)])
 
 
 def _check_alike(model: Any, exported: FaceModel, images: Sequence[ImageSource]) -> None:

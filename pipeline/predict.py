@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def predict_images(
     sources: Iterable[ImageSource],
-    model: Pipeline | str | Path = "fusion",
+    model: Pipeline | str | Path = "fusion-svm",
     *,
     crops: bool = False,
     max_error: float | None = None,
@@ -31,7 +31,7 @@ def predict_images(
         Image files, folders (searched with their sub-folders), patterns such as
         "holiday/*.jpg", the bytes of image files, and (H, W) or (H, W, 3) RGB uint8 arrays.
     model : Pipeline, str or Path
-        "fusion" and "landmark-free" come with the package; else a model file, or a model as
+        "fusion-svm" and "texture-svm" come with the package; else a model file, or a model as
         ``load_model`` gives it, which spares loading it anew each time.
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the

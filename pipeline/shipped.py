@@ -14,8 +14,8 @@ from happysad.features.errors import UserError
 FOLDER = Path(__file__).with_name("shipped_models")
 
 SHIPPED = {
-    "fusion": "sees landmarks too, whose predictor's terms exclude commercial use",
-    "landmark-free": "for those whom these terms forbid it",
+    "fusion-svm": "reads landmarks too, whose predictor's terms exclude commercial use",
+    "texture-svm": "for those whom these terms forbid it",
 }
 """Name to what it is, in a line. The first is taken where no model is named."""
 
@@ -47,8 +47,8 @@ def model_path(model: str | Path) -> Path:
     Parameters
     ----------
     model : str or Path
-        A word without a suffix or a folder in it is the name of a shipped model ("fusion");
-        all else, and every ``Path``, is a file ("mine.joblib", "./fusion").
+        A word without a suffix or a folder in it is the name of a shipped model ("fusion-svm");
+        all else, and every ``Path``, is a file ("mine.joblib", "./fusion-svm").
 
     Raises
     ------

@@ -30,7 +30,7 @@ class Frame:
 
     @cached_property
     def seen(self) -> Rescaled:
-        """As dlib looks at it."""
+        """At the size at which it is looked at."""
         return rescaled(self.gray)
 
     def sight(self, detection: Detection) -> Sight:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.face_search import Box, overlap
+from happysad.features.detect import Box
+from happysad.pipeline.face_search import overlap
 from happysad.pipeline.sight import Sight
 from happysad.pipeline.smooth import LogOddsSmoother
 

@@ -26,13 +26,14 @@ TIMED_IMAGES = 32
 class Sample:
     """Faces of one part of a data set with their labels; paths only for the timing.
 
-    ``weights``, (n,), say what each face counts in a fit; None for all the same.
+    ``groups``, (n,), are the same for faces of one person or picture: where a fit sets faces
+    aside, such faces stay together.
     """
 
     faces: Faces
     labels: NDArray[np.str_]
     paths: list[str] = field(default_factory=list)
-    weights: NDArray[np.float64] | None = None
+    groups: NDArray[np.str_] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def run_trial(
     # One thread: recipes run side by side, and the sums come out the same on any machine.
     with use_store(store), threadpool_limits(1):
         start = time.process_time()
-        model[1:].fit(train.faces, train.labels, **_fit_options(model, train))
+        _fit(model, train)
         fit_s = time.process_time() - start
         p_happy = {name: _p_happy(model[1:], part.faces) for name, part in others.items()}
     buffer = io.BytesIO()
@@ -116,18 +117,25 @@ def run_trial(
     )
 
 
-def _fit_options(model: Pipeline, train: Sample) -> dict[str, Any]:
-    """The weights of the faces as a Pipeline's ``fit`` takes them: for its last step."""
-    if train.weights is None:
-        return {}
-    return {f"{model.steps[-1][0]}__sample_weight": train.weights}
+_GROUPS = "classifier__cv__groups"
+"""The parameter of models that set faces aside, to learn their probabilities from these."""
+
+
+def _fit(model: Pipeline, train: Sample) -> None:
+    """Fit from the faces on; the groups are not kept in the model."""
+    grouped = _GROUPS in model.get_params()
+    if grouped:
+        model.set_params(**{_GROUPS: train.groups})
+    try:
+        model[1:].fit(train.faces, train.labels)
+    finally:
+        if grouped:
+            model.set_params(**{_GROUPS: None})
 
 
 def _history(model: Pipeline) -> list[dict[str, float]]:
-    """The training curve of the last step, or of the network within it."""
-    last = model[-1]
-    last = getattr(last, "estimator_", last)
-    return list(getattr(last, "history_", []))
+    """The training curve of the last step, where it is a network."""
+    return list(getattr(model[-1], "history_", []))
 
 
 def _p_happy(model: Any, faces: Faces) -> NDArray[np.float64]:

@@ -55,7 +55,7 @@ def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
     assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
     for name in ("words.npz", "frontal_detector.svm"):
         assert (wheel / "happysad" / "features" / name).stat().st_size > 10_000
-    for name in ("fusion", "landmark-free"):
+    for name in ("fusion-svm", "texture-svm"):
         for suffix in (".joblib", ".joblib.json"):
             shipped = wheel / "happysad" / "pipeline" / "shipped_models" / f"{name}{suffix}"
             assert shipped.stat().st_size > 1000

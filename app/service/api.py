@@ -22,7 +22,7 @@ from happysad.app.service.state import Service, Settings, as_json
 PAGE = Path(__file__).with_name("page")
 
 ModelName = Annotated[
-    str | None, Query(description="Its name; the default where not given.", examples=["fusion"])
+    str | None, Query(description="Its name; the default where not given.", examples=["fusion-svm"])
 ]
 MaxError = Annotated[float | None, Query(**MAX_ERROR)]
 Crops = Annotated[bool, Query(description="The images are tight crops of one face each.")]

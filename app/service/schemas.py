@@ -46,7 +46,7 @@ class Image(BaseModel):
 
 
 EXAMPLE: dict[str, Any] = {
-    "model": "fusion",
+    "model": "fusion-svm",
     "model_sha256": "96f197a8…",
     "happysad": "0.1.0",
     "max_error": 0.05,
@@ -102,7 +102,7 @@ class BatchRequest(BaseModel):
         json_schema_extra={
             "example": {
                 "images": [{"name": "party.jpg", "data": "/9j/4AAQSkZJRgABAQ…"}],
-                "model": "fusion",
+                "model": "fusion-svm",
                 "max_error": 0.05,
                 "crops": False,
             }
@@ -118,7 +118,7 @@ class BatchRequest(BaseModel):
 class ModelLine(BaseModel):
     """A model that can be asked."""
 
-    name: str = Field(examples=["fusion"])
+    name: str = Field(examples=["fusion-svm"])
     summary: str
     max_errors: list[float] = Field(description="What can be asked as `max_error`.")
 
@@ -126,7 +126,9 @@ class ModelLine(BaseModel):
 class ModelList(BaseModel):
     """The models of this service."""
 
-    default: str = Field(description="Who answers where no model is named.", examples=["fusion"])
+    default: str = Field(
+        description="Who answers where no model is named.", examples=["fusion-svm"]
+    )
     models: list[ModelLine]
 
 

@@ -42,14 +42,14 @@ def comparison_table(results: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFra
     rows: list[dict[str, Any]] = []
     for (dataset, split), part in scored(answers).groupby(["dataset", "split"]):
         made = _rows(part, others)
-        rows += [{"dataset": dataset, "split": split, **row} for row in _corrected(made)]
+        rows += [{"dataset": dataset, "split": split, **row} for row in corrected(made)]
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
 def _rows(part: pd.DataFrame, others: dict[str, str]) -> list[dict[str, Any]]:
     models = {str(model): rows for model, rows in part.groupby("model")}
     return [
-        {"model": model, "against": other, "against_is": why, **_compare(rows, models[other])}
+        {"model": model, "against": other, "against_is": why, **compare_pair(rows, models[other])}
         for why, other in others.items()
         if other in models
         for model, rows in models.items()
@@ -57,7 +57,8 @@ def _rows(part: pd.DataFrame, others: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _compare(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
+def compare_pair(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
+    """McNemar's test of two models' answers to the same images, and the difference in accuracy."""
     # Of an image that is listed twice, the first answer is paired with the first.
     both = [rows.assign(copy=rows.groupby(KEY).cumcount()) for rows in (model, other)]
     pairs = both[0].merge(both[1][[*KEY, "copy", "predicted"]], on=[*KEY, "copy"])
@@ -76,9 +77,10 @@ def _compare(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _corrected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def corrected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with ``p_corrected``, by Holm's method for the number of different pairs."""
     pairs = {frozenset((row["model"], row["against"])): row["p"] for row in rows}
-    corrected = dict(zip(pairs, holm(list(pairs.values())).tolist(), strict=True))
+    by_pair = dict(zip(pairs, holm(list(pairs.values())).tolist(), strict=True))
     return [
-        row | {"p_corrected": corrected[frozenset((row["model"], row["against"]))]} for row in rows
+        row | {"p_corrected": by_pair[frozenset((row["model"], row["against"]))]} for row in rows
     ]

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from happysad.experiments.perturb import CHANGES, SHIFT, changed_image, locate_face, moved_box
 from happysad.experiments.reporting.style import COLORS, WIDTH, drawing
+from happysad.features.detect import MIN_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from happysad.experiments.perturb import Image, LocatedFace
     from happysad.features.detect import Detection
-
-THRESHOLD = -0.5
 
 
 def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> None:
@@ -34,7 +33,7 @@ def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> Non
 
     images, labels = make_demo_faces(8, random_state=seed, variation=0.5)
     image = images[list(labels).index("happy")]
-    face = locate_face(image, THRESHOLD)
+    face = locate_face(image, MIN_SCORE)
     rows = 1 + max(len(CHANGES[change].strengths) for change in changes)
     with drawing(path, WIDTH, 0.82 * rows + 0.4) as figure:
         axes = figure.subplots(rows, len(changes), squeeze=False)
@@ -56,7 +55,7 @@ def _changed(
     if change == SHIFT:
         return image, moved_box(image, strength, face)
     changed = changed_image(image, change, strength, face)
-    found = find_faces(changed, THRESHOLD)
+    found = find_faces(changed)
     return changed, found[0] if found else None
 
 

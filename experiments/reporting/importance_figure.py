@@ -10,7 +10,7 @@ from happysad.experiments.reporting.style import COLORS, GREY, WIDTH, drawing
 if TYPE_CHECKING:
     import pandas as pd
 
-_CALLED = {"LandmarkGeometry": "geometry", "Hog": "HOG", "Lbp": "LBP", "PatchWords": "words"}
+_CALLED = {"landmarks": "geometry", "hog": "HOG", "lbp": "LBP", "bovw": "visual words"}
 _TITLES = {"balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
 
 

@@ -66,7 +66,8 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
     Parameters
     ----------
     folder : Path
-        With the tables of a run and ``card.json``, as ``ship_publish`` writes them.
+        With the tables of a run and ``card.json``, as ``ship_publish`` writes them; beside it
+        lies ``peers`` with what ``experiments/peers.py`` found, or the card leaves that out.
     pictures : str
         Where the pictures lie, from the card's place.
     """
@@ -74,6 +75,7 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
 
     facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     tables = {name: read_table(folder / f"{name}.csv") for name in TABLES}
+    tables["peers"] = read_table(folder.parent / "peers" / "peers.csv")
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     parts = {
@@ -110,11 +112,8 @@ def _about(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    import pandas as pd
-
     from happysad.experiments.reporting.model_card_faces import failure_lines
-    from happysad.experiments.reporting.peers import SOURCE
-    from happysad.experiments.reporting.transfer_table import peer_lines
+    from happysad.experiments.reporting.peers import SAID, score_lines
 
     tested = tables["tested"]
     official = set(tested.loc[tested["condition"] == SHIPPED, "dataset"])
@@ -123,7 +122,7 @@ def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[st
         "data": data_lines(tested, names),
         "weights": weight_lines(tables["weights"]),
         "formats": format_lines(tables["format_check"]),
-        "peers": peer_lines(pd.DataFrame({"tested_on": tested["dataset"]})),
+        "peers": score_lines(tables["peers"]),
         "reliability": reliability_lines(tables["reliability"], names),
         "thresholds": threshold_lines(tables["thresholds"]),
         "found": found_lines(tested, names),
@@ -135,7 +134,7 @@ def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[st
         **{name: markdown(lines) for name, lines in cells.items()},
         "tested": list(_tested(tables["scores"], names, facts["config"]["folds"])),
         "formats_said": FORMATS_SAID,
-        "peers_said": SOURCE,
+        "peers_said": SAID if len(tables["peers"]) else "",
         "thresholds_of": [str(name) for name in tables["thresholds"]["dataset"].unique()],
         "failure_faces": int(tables["failures"]["n"].iloc[0]),
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WORDS = (
     "model", "features", "block", "permuted", "settings", "how", "tested on", "formats", "class",
+    "program", "against",
 )  # fmt: skip
 """Columns that hold words and no numbers."""
 

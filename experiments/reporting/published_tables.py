@@ -71,10 +71,24 @@ def transfer(run: RunTables) -> Cells:
 
 
 def peers(run: RunTables) -> Cells:
-    """What other programs score on images of the same sets."""
-    from happysad.experiments.reporting.transfer_table import peer_lines
+    """Two other programs and our models on the same images."""
+    from happysad.experiments.reporting.peers import score_lines
 
-    return peer_lines(read_table(run.folder / "transfer.csv"))
+    return score_lines(read_table(run.folder / "peers.csv"))
+
+
+def against_peers(run: RunTables) -> Cells:
+    """McNemar's test of our models against each of these programs."""
+    from happysad.experiments.reporting.peer_pairs import pair_lines
+
+    return pair_lines(run["comparisons"])
+
+
+def peers_effort(run: RunTables) -> Cells:
+    """What it took to run these programs."""
+    from happysad.experiments.reporting.peers import effort_lines
+
+    return effort_lines()
 
 
 def learning_curve(run: RunTables) -> Cells:
@@ -116,6 +130,8 @@ KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "balance": balance,
     "transfer": transfer,
     "peers": peers,
+    "against-peers": against_peers,
+    "peers-effort": peers_effort,
     "learning-curve": learning_curve,
     "falloff": falloff,
     "ablation": ablation,

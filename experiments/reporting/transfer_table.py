@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.peers import PEERS, SOURCE
 from happysad.experiments.run_folder import read_rows
 from happysad.features.files import atomic_write
 
@@ -45,11 +44,10 @@ def finish_transfer(folder: Path) -> None:
         for name, own, lines in transfer_tables(rows)
     ]
     caption = "Filled: balanced accuracy. Open: area under the ROC curve. Lines: 95% intervals."
-    sections = [
-        Section("Does it transfer?", _WORDS, figure=figure, caption=caption, parts=tuple(parts)),
-        Section("What other programs score", SOURCE, lines=tuple(peer_lines(rows))),
-    ]
-    write_report(folder, title="Does it hold on other people's photographs?", sections=sections)
+    section = Section(
+        "Does it transfer?", _WORDS, figure=figure, caption=caption, parts=tuple(parts)
+    )
+    write_report(folder, title="Does it hold on other people's photographs?", sections=[section])
 
 
 def transfer_rows(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -92,25 +90,19 @@ def _measured(part: pd.DataFrame) -> dict[str, Any]:
 
 
 def print_transfer(folder: Path) -> None:
-    """Print a table for each set fitted on, and the peers' scores."""
+    """Print a table for each set fitted on."""
     from rich.console import Console
 
     from happysad.experiments.reporting.plain_table import print_lines
 
     console = Console(highlight=False)
 
-    def show(title: str, lines: list[list[str]]) -> None:
+    rows = transfer_rows(read_rows(folder / "predictions.csv"))
+    for name, _, lines in transfer_tables(rows):
+        title = f"fitted on {name}: balanced accuracy [95% interval], AUC"
         console.print(title, soft_wrap=True, markup=False)
         print_lines(lines)
         console.print()
-
-    rows = transfer_rows(read_rows(folder / "predictions.csv"))
-    for name, _, lines in transfer_tables(rows):
-        show(f"fitted on {name}: balanced accuracy [95% interval], AUC", lines)
-    peers = peer_lines(rows)
-    if len(peers) > 1:
-        show("other programs", peers)
-        console.print(SOURCE, soft_wrap=True)
     failed = read_rows(folder / "results.csv")
     for row in failed[failed["status"] == "error"].to_dict("records"):
         text = f"{row['model']}, {row['condition']}, failed: {row['reason']}"
@@ -157,15 +149,3 @@ def _faces_found(own: pd.DataFrame) -> Any:
         "face_found_happy": "happy faces found", "face_found_sad": "sad faces found",
     }  # fmt: skip
     return Section("Recalls and faces found", table=own[list(columns)].rename(columns=columns))
-
-
-def peer_lines(rows: pd.DataFrame) -> list[list[str]]:
-    tested = set(rows["tested_on"]) if len(rows) else set()
-    return [
-        ["program", "images of", "which", "balanced accuracy", "AUC"],
-        *(
-            [p.program, p.tested_on, p.images, f"{p.balanced_accuracy:.3f}", f"{p.roc_auc:.3f}"]
-            for p in PEERS
-            if p.tested_on in tested
-        ),
-    ]

@@ -67,8 +67,8 @@ def test_the_model_in_the_place_is_kept_where_the_run_fails(demo_data, tmp_path,
 
 def test_mistakes_are_one_sentence(refused, demo_data, tmp_path):
     out = tmp_path / "m.joblib"
-    told = refused("train", "--data", demo_data, "--model", "fusion", "--out", out)
-    assert "there is no model named 'fusion': did you mean fusion-" in told
+    told = refused("train", "--data", demo_data, "--model", "fusion-svm", "--out", out)
+    assert "there is no model named 'fusion-svm': did you mean fusion-" in told
     told = refused("train", "--data", demo_data, "--model", "dummy", "--out", tmp_path / "m.pkl")
     assert "ends in .joblib" in told
     assert "does not exist" in refused("train", "--data", tmp_path / "no", "--out", out)

@@ -21,13 +21,13 @@ def service(monkeypatch):
 
 def test_the_page_opens_with_the_camera_on(happysad, service):
     assert happysad("webcam", "--port", 0).stderr == ""
-    assert service == [{"port": 0, "models": ("fusion",), "open_path": "/?camera=1"}]
+    assert service == [{"port": 0, "models": ("fusion-svm",), "open_path": "/?camera=1"}]
 
 
 def test_an_error_to_keep_to_goes_to_the_page(happysad, service):
-    happysad("webcam", "--max-error", 0.05, "--model", "landmark-free")
+    happysad("webcam", "--max-error", 0.05, "--model", "texture-svm")
     assert service[0]["open_path"] == "/?camera=1&max_error=0.05"
-    assert service[0]["models"] == ("landmark-free",)
+    assert service[0]["models"] == ("texture-svm",)
 
 
 def test_without_a_browser_the_address_is_told(happysad, service, monkeypatch):

@@ -99,7 +99,7 @@ def ship_config(demo_data: Path, news: Path, tmp_path_factory: pytest.TempPathFa
     from happysad.experiments.ship_config import ShipConfig
 
     return ShipConfig(
-        recipes={"fusion": "landmarks-svm", "landmark-free": "hog-svm"},
+        recipes={"fusion-svm": "landmarks-svm", "texture-svm": "hog-svm"},
         data_sets=[str(demo_data), str(news)],
         formats_apart=["news"],
         shares={"forty": 0.5, "news": 0.5},

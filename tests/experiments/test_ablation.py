@@ -43,7 +43,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     assert (told["identity"]["question"], told["state"]) == ("ablation", "finished")
     assert len(pd.read_csv(out / "ablation.csv")) == 9
     importance = pd.read_csv(out / "importance.csv")
-    assert set(importance["block"]) == {"LandmarkGeometry", "Hog", "Lbp", "PatchWords"}
+    assert set(importance["block"]) == {"LandmarkGeometry", "Hog", "Lbp", "VisualWords"}
     assert {"mouth_width", "slopes", "eyes", "all"} <= set(importance["group"])
     assert image_is_drawn(out / "figures" / f"importance-{MODEL}.png")
     assert "without hog" in (out / "report.html").read_text("utf-8")

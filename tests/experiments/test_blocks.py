@@ -26,7 +26,7 @@ def weights(model):
 
 def test_the_blocks_of_a_recipe_have_names():
     assert block_names("fusion-svm") == ["landmarks", "hog", "lbp", "words"]
-    assert block_names("textures-svm+class-weight") == ["hog", "lbp", "words"]
+    assert block_names("texture-svm+class-weight") == ["hog", "lbp", "words"]
     assert block_names("fusion-gb") == block_names("fusion-svm")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from happysad.experiments.build_words import NOISE, build, learn, main
 from happysad.features.faces import FaceAligner
-from happysad.features.words import WORDS_FILE, patches, with_mirrored
+from happysad.features.visual_words import WORDS_FILE, patches, with_mirrored
 from happysad.pipeline.demo_faces import make_demo_faces
 
 

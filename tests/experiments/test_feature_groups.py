@@ -10,7 +10,7 @@ from happysad.features.hog import Hog
 from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.words import PatchWords
+from happysad.features.visual_words import VisualWords
 
 
 def names_of(extractor, group):
@@ -20,7 +20,7 @@ def names_of(extractor, group):
 
 @pytest.mark.parametrize(
     "extractor",
-    [Hog(cell=8), Hog(), Lbp(overlap=True), LandmarkGeometry(), PatchWords(), Pixels(24)],
+    [Hog(cell=8), Hog(), Lbp(overlap=True), LandmarkGeometry(), VisualWords(), Pixels(24)],
 )
 def test_every_column_is_in_a_group_and_in_all(extractor):
     groups = feature_groups(extractor, 96)
@@ -42,7 +42,7 @@ def test_textures_are_cut_by_the_height_of_the_cell():
     assert "lbp_between2.0_pattern0" in names_of(lbp, "eyes")  # 0.375
     assert "lbp_between1.0_pattern0" in names_of(lbp, "eyes")  # 0.25
     assert "lbp_cell7.0_pattern0" in names_of(lbp, "mouth")
-    words = [names_of(PatchWords(), name) for name in ("brows", "eyes", "nose", "mouth")]
+    words = [names_of(VisualWords(), name) for name in ("brows", "eyes", "nose", "mouth")]
     for row, names in enumerate(words):  # at 0.16, 0.39, 0.61 and 0.84
         assert {name[: len("words_cell0")] for name in names} == {f"words_cell{row}"}
         assert len(names) == 4 * 256

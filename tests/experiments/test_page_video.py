@@ -26,7 +26,7 @@ def test_a_face_in_turn_each_for_its_time(tmp_path):
 @pytest.mark.parametrize("label", ["happy", "sad"])
 def test_the_shipped_models_do_not_doubt_the_faces(label):
     picture = scene([clear_face(label)])
-    for name in ("fusion", "landmark-free"):
+    for name in ("fusion-svm", "texture-svm"):
         model = load_model(name)
         p = model.predict_proba([picture])[0, list(model.classes_).index(label)]
         assert p > 0.95, name

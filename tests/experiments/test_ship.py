@@ -26,7 +26,7 @@ HOW = {
 def test_each_model_is_fitted_in_every_way(shipped_run):
     rows = read_rows(shipped_run / "results.csv")
     assert set(rows["status"]) == {"ok"}
-    for model in ("fusion", "landmark-free"):
+    for model in ("fusion-svm", "texture-svm"):
         assert set(rows.loc[rows["model"] == model, "condition"]) == HOW
     assert set(rows.loc[rows["condition"] == "cross-validated", "fold"]) == {1, 2}
 
@@ -34,7 +34,7 @@ def test_each_model_is_fitted_in_every_way(shipped_run):
 def test_the_hidden_test_part_is_never_fitted_on(shipped_run):
     answers = read_rows(shipped_run / "predictions.csv")
     folds = answers[answers["condition"] == "cross-validated"]
-    fitted = folds[folds["model"] == "fusion"]["image"]
+    fitted = folds[folds["model"] == "fusion-svm"]["image"]
     assert len(fitted) == len(set(fitted)) == 30 + 72  # each held out once
     assert not any("/test/" in path for path in fitted)
     shipped = answers[answers["condition"] == "shipped"]
@@ -42,7 +42,7 @@ def test_the_hidden_test_part_is_never_fitted_on(shipped_run):
 
 
 def test_the_models_lie_in_the_folder_with_cards(shipped_run, photo):
-    for name, recipe in (("fusion", "landmarks-svm"), ("landmark-free", "hog-svm")):
+    for name, recipe in (("fusion-svm", "landmarks-svm"), ("texture-svm", "hog-svm")):
         path = shipped_run / "models" / f"{name}.joblib"
         card = json.loads(path.with_name(f"{name}.joblib.json").read_text("utf-8"))
         assert (card["model"], card["recipe"], card["n_train"]) == (name, recipe, 102)
@@ -72,13 +72,13 @@ def test_what_is_finished_is_not_fitted_again(ship_config, shipped_run, monkeypa
 def test_the_same_bytes_whatever_the_processes_and_the_cache(ship_config, shipped_run, tmp_path):
     again = replace(ship_config, out=str(tmp_path / "run"), jobs=2)
     ship(again, use_cache=False)
-    for name in ("fusion", "landmark-free"):
+    for name in ("fusion-svm", "texture-svm"):
         one, two = (Path(run) / "models" / f"{name}.joblib" for run in (shipped_run, again.out))
         assert one.read_bytes() == two.read_bytes()
 
 
 def test_a_model_file_that_is_gone_is_made_again(ship_config, shipped_run):
-    path = shipped_run / "models" / "fusion.joblib"
+    path = shipped_run / "models" / "fusion-svm.joblib"
     before = path.read_bytes()
     path.unlink()
     ship(ship_config)
@@ -107,7 +107,7 @@ def test_the_command_prints_what_it_found(ship_config, shipped_run, tmp_path):
     config = tmp_path / "ship.toml"
     config.write_text(
         f"data_sets = {json.dumps(ship_config.data_sets)}\nformats_apart = ['news']\nfolds = 2\n"
-        "[recipes]\nfusion = 'landmarks-svm'\nlandmark-free = 'hog-svm'\n"
+        "[recipes]\nfusion = 'landmarks-svm'\ntexture-svm = 'hog-svm'\n"
         "[shares]\nforty = 0.5\nnews = 0.5\n"
     )
     words = ["--config", str(config), "--out", str(run), "--jobs", "1"]
@@ -125,6 +125,6 @@ def test_the_config_that_is_shipped_can_be_read():
 
     config = read_config(Path(module.__file__).with_suffix(".toml"), ShipConfig)
     assert list(config.recipes) == list(SHIPPED)
-    assert find_recipe(config.recipes["landmark-free"]).predictor == "5"
+    assert find_recipe(config.recipes["texture-svm"]).predictor == "5"
     assert set(config.shares) == {Path(source).name for source in config.data_sets}
     assert config.limit == 0

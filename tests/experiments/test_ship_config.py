@@ -17,7 +17,7 @@ from happysad.features.errors import UserError
         ({"folds": 1}, "folds is 2 or more"),
         ({"limit": -1}, "limit 0 or more"),
         ({"most": 0.9}, "most 1 or more"),
-        ({"recipes": {"fusion": 3}}, "fusion = 3 is not the name"),
+        ({"recipes": {"fusion-svm": 3}}, "fusion = 3 is not the name"),
         ({"shares": {"web": 0}}, "web = 0 is not a number above 0"),
         ({"shares": {"web": True}}, "is not a number"),
         ({"shares": {"web": "much"}}, "is not a number"),

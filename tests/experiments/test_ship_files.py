@@ -42,10 +42,10 @@ def test_a_model_of_other_settings_is_not_the_units(unit, shipped_run):
 
 def test_thresholds_go_on_the_cards_and_leave_the_rest(shipped_run, tmp_path, unit):
     run = shutil.copytree(shipped_run, tmp_path / "run")
-    before = read_card(shipped_file(run, "fusion"))
-    add_thresholds(run, pd.DataFrame({"model": ["fusion"], "n": [3], "max_error": [0.05],
+    before = read_card(shipped_file(run, "fusion-svm"))
+    add_thresholds(run, pd.DataFrame({"model": ["fusion-svm"], "n": [3], "max_error": [0.05],
                                       "low": [0.1], "high": [0.6], "answered": [0.9]}))  # fmt: skip
-    after = read_card(shipped_file(run, "fusion"))
+    after = read_card(shipped_file(run, "fusion-svm"))
     assert card_band(after, 0.05) == Band(0.1, 0.6)
     assert {**after, "unsure": 0} == {**before, "unsure": 0}
     assert is_saved(run, unit)

@@ -75,8 +75,8 @@ def test_the_card_lists_no_files_and_no_persons():
 
 
 def test_a_run_without_its_models_is_refused(root, run):
-    (run / "models" / "landmark-free.joblib").unlink()
-    with pytest.raises(UserError, match="holds no model landmark-free"):
+    (run / "models" / "texture-svm.joblib").unlink()
+    with pytest.raises(UserError, match="holds no model texture-svm"):
         publish_shipped(run)
     assert not (root / "models").exists()
     assert (root / "README.md").read_text("utf-8") == PAGE

@@ -25,7 +25,7 @@ def units(ship_config, data):
 
 
 def of(units, condition):
-    return [u for u in units if u.condition == condition and u.model == "fusion"]
+    return [u for u in units if u.condition == condition and u.model == "fusion-svm"]
 
 
 def test_nobody_is_fitted_on_and_tested_on(units, data):

@@ -60,7 +60,7 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert "0.250 of the floor" in done.output
     assert asked[0][1:] == ({"photograph 350x350": 2, "tight crop 48x48": 2}, 5)
-    assert asked[0][0] == ["fusion", "landmark-free"]
+    assert asked[0][0] == ["fusion-svm", "texture-svm"]
     assert list(pd.read_csv(tmp_path / "new" / "speed.csv").columns) == COLUMNS
 
 

@@ -14,7 +14,7 @@ SMALL = (320, 240)
 def test_the_command_is_timed_without_its_start(monkeypatch, tmp_path):
     took = {"1.mp4": 2.0, "21.mp4": 3.0}
     monkeypatch.setattr(video_speed, "_seconds", lambda clip, model, folder: took[clip.name])
-    assert speed(SMALL, "fusion", 21, tmp_path) == {"frames/s": 20.0, "start s": 2.0}
+    assert speed(SMALL, "fusion-svm", 21, tmp_path) == {"frames/s": 20.0, "start s": 2.0}
     capture = cv2.VideoCapture(str(tmp_path / "21.mp4"))
     assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 21
     assert capture.read()[1].shape == (240, 320, 3)

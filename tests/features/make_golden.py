@@ -25,13 +25,13 @@ from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.words import PatchWords
+from happysad.features.visual_words import VisualWords
 
 PATH = Path(__file__).with_name("golden.csv")
 
 EXTRACTORS = {
     kind.__name__: kind
-    for kind in (Embedding, FaceAligner, Hog, LandmarkGeometry, Lbp, PatchWords, Pixels)
+    for kind in (Embedding, FaceAligner, Hog, LandmarkGeometry, Lbp, VisualWords, Pixels)
 }
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
@@ -41,8 +41,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("Lbp", {}, "face"),
     ("Lbp", {"radius": 1, "grid": 5, "root": False}, "texture"),
     ("LandmarkGeometry", {}, "points"),
-    ("PatchWords", {}, "face"),
-    ("PatchWords", {"grid": 3, "root": False}, "texture"),
+    ("VisualWords", {}, "face"),
+    ("VisualWords", {"grid": 3, "root": False}, "texture"),
     ("Pixels", {}, "face"),
     ("Pixels", {"size": 37}, "texture"),
     ("Embedding", {}, "face"),

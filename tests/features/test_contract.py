@@ -26,7 +26,7 @@ from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.store import FeatureStore, use_store
-from happysad.features.words import PatchWords
+from happysad.features.visual_words import VisualWords
 
 EXTRACTORS = [
     Hog(),
@@ -37,8 +37,8 @@ EXTRACTORS = [
     Lbp(overlap=True),
     LandmarkGeometry(),
     LandmarkGeometry(slopes=False),
-    PatchWords(),
-    PatchWords(grid=3, root=False),
+    VisualWords(),
+    VisualWords(grid=3, root=False),
     Pixels(),
     Pixels(size=7),
     Embedding(),
@@ -48,7 +48,7 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
     Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False, "interpolate": False},
     Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True},
     LandmarkGeometry: {"slopes": False},
-    PatchWords: {"grid": 2, "root": False},
+    VisualWords: {"grid": 2, "root": False},
     Pixels: {"size": 5},
     Embedding: {},
     FaceAligner: {

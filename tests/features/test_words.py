@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.features.words import (
+from happysad.features.visual_words import (
     PATCH,
     PLACES,
     SIDE,
     STEP,
-    PatchWords,
+    VisualWords,
     Vocabulary,
     patches,
     vocabulary,
@@ -144,7 +144,7 @@ def test_the_mirror_image_has_the_other_side_and_the_mirrored_words(textures, gr
     expected = usual[:, :, ::-1, ::-1].reshape(6, -1)
     np.testing.assert_allclose(other, expected, atol=1e-3)
     assert np.abs(other - usual.reshape(6, -1)).max() > 0.1
-    order, sign = PatchWords(grid=grid).mirror_columns(96)
+    order, sign = VisualWords(grid=grid).mirror_columns(96)
     np.testing.assert_array_equal(usual.reshape(6, -1)[:, order] * sign, expected)
 
 
@@ -152,7 +152,7 @@ def test_what_changes_in_a_cell_changes_its_columns_alone(faces):
     other = faces[:1].crops.copy()
     other[0, 74:92, 4:20] = 255 - other[0, 74:92, 4:20]  # low on the left
     changed = word_counts(other, vocabulary()) != word_counts(faces[:1].crops, vocabulary())
-    names = PatchWords().get_feature_names_out()
+    names = VisualWords().get_feature_names_out()
     assert changed.shape == (1, len(names))
     cells = {str(name).split("_")[1] for name in names[changed[0]]}
     assert cells == {"cell3.0"}
@@ -161,6 +161,6 @@ def test_what_changes_in_a_cell_changes_its_columns_alone(faces):
 @pytest.mark.parametrize("grid", [0, -1, 12])
 def test_a_grid_that_does_not_fit_is_one_sentence(faces, grid):
     told = f"a grid of words has 1 to 11 cells along a side, not {grid}"
-    for method in (PatchWords(grid=grid).fit, PatchWords(grid=grid).transform):
+    for method in (VisualWords(grid=grid).fit, VisualWords(grid=grid).transform):
         with pytest.raises(ValueError, match=told):
             method(faces)

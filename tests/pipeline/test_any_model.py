@@ -9,7 +9,7 @@ from happysad.pipeline.any_model import load_any
 
 
 def test_a_joblib_file_and_a_name(model_file, photo):
-    for model in (model_file, str(model_file), "landmark-free"):
+    for model in (model_file, str(model_file), "texture-svm"):
         assert load_any(model).predict([photo])[0] in ("happy", "sad")
 
 
@@ -22,5 +22,5 @@ def test_an_onnx_file_is_not_unpickled(tmp_path, model_file):
 
 
 def test_unknown_names_list_the_shipped_ones():
-    with pytest.raises(UserError, match=r"did you mean fusion\?.* fusion and landmark-free"):
+    with pytest.raises(UserError, match=r"did you mean fusion\?.* fusion and texture-svm"):
         load_any("fusoin")

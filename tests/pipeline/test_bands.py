@@ -74,7 +74,7 @@ def test_the_shipped_models_have_them(name):
 
 
 def test_a_model_is_named_by_name_or_file(tmp_path):
-    assert model_band("fusion", None) is None
-    assert model_band("landmark-free", 0.05) == card_band(read_card("landmark-free"), 0.05)
+    assert model_band("fusion-svm", None) is None
+    assert model_band("texture-svm", 0.05) == card_band(read_card("texture-svm"), 0.05)
     with pytest.raises(UserError, match="has no card"):
         model_band(tmp_path / "none.joblib", 0.05)

@@ -10,7 +10,7 @@ from happysad.features.embedding import Embedding
 from happysad.features.hog import Hog
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.words import PatchWords
+from happysad.features.visual_words import VisualWords
 from happysad.pipeline.face_regions import (
     LANDMARKS,
     REGIONS,
@@ -46,7 +46,7 @@ def test_masks_cover_every_pixel_once_and_are_symmetric():
 
 @pytest.mark.parametrize(
     "extractor",
-    [Hog(8), Hog(12), Lbp(overlap=True), PatchWords(), Pixels(24)],
+    [Hog(8), Hog(12), Lbp(overlap=True), VisualWords(), Pixels(24)],
     ids=lambda e: repr(e),
 )
 def test_columns_lie_where_the_picture_changes_them(extractor, mouths):
@@ -75,7 +75,7 @@ def test_the_shifted_grid_of_lbp_lies_between():
 
 
 def test_the_cells_of_words_are_a_row_for_each_height_of_the_face():
-    regions = column_regions(PatchWords(), 96).reshape(4, 4, 256)
+    regions = column_regions(VisualWords(), 96).reshape(4, 4, 256)
     assert (regions == regions[:, :, :1]).all()
     named = [[REGIONS[k] for k in row] for row in regions[:, :, 0]]
     assert named == [

@@ -19,7 +19,7 @@ LEFT, RIGHT = (0.25, 0.5), (0.75, 0.5)
 
 @pytest.fixture(scope="module")
 def model():
-    return load_model("fusion")
+    return load_model("fusion-svm")
 
 
 @pytest.fixture

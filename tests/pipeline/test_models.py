@@ -209,7 +209,7 @@ def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
     (home / "script.py").write_text(STRANGER)
     (home / "photo.jpg").write_bytes(photo.read_bytes())
     files = []
-    for name in ("landmarks-svm", "textures-svm", "fusion-gb", "embedding-svm", "cnn-small"):
+    for name in ("landmarks-svm", "texture-svm", "fusion-gb", "embedding-svm", "cnn-small"):
         model = quick_model(name)
         model[1:].fit(drawn.faces[faces_kind(name)][:24], drawn.labels[:24])
         files.append(tmp_path / f"{name}.joblib")
@@ -259,7 +259,7 @@ def test_names_summaries_and_predictors():
 
 def test_one_good_model_is_free_of_the_68_point_predictor():
     assert LICENCE_68 in licences(make_model("fusion-svm"))
-    assert LICENCE_68 not in licences(make_model("textures-svm"))
+    assert LICENCE_68 not in licences(make_model("texture-svm"))
 
 
 def test_colour_photo_of_a_smile(drawn):

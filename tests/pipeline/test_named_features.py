@@ -85,7 +85,7 @@ def test_regions_of_columns(fitted, demo):
     assert (frame["effect"] != 0).all()
     assert frame[["value", "typical"]].isna().all(axis=None)
     assert "mouth: gradients (HOG)" in set(frame["words"])
-    frame = named_features(fitted("words-svm"), demo[0][83])
+    frame = named_features(fitted("bovw-svm"), demo[0][83])
     assert set(frame["name"]) == {f"words {region}" for region in REGIONS}
     assert "mouth: small patterns" in set(frame["words"])
 

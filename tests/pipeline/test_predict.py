@@ -141,14 +141,14 @@ def test_bytes_and_files_are_answered_alike(model, photo):
 def test_a_shipped_model_is_taken_where_none_is_named(photo):
     frame = predict_images([photo])
     assert list(frame["label"]) == ["happy"]  # she smiles
-    pd.testing.assert_frame_equal(frame, predict_images([photo], "fusion"))
+    pd.testing.assert_frame_equal(frame, predict_images([photo], "fusion-svm"))
 
 
 def test_between_the_cards_thresholds_it_is_unsure(photo):
     images, _ = make_demo_faces(40, random_state=1)
-    sure = predict_images(list(images), "fusion", crops=True)
-    careful = predict_images(list(images), "fusion", crops=True, max_error=0.02)
-    (entry,) = [e for e in read_card("fusion")["unsure"] if e["max_error"] == 0.02]
+    sure = predict_images(list(images), "fusion-svm", crops=True)
+    careful = predict_images(list(images), "fusion-svm", crops=True, max_error=0.02)
+    (entry,) = [e for e in read_card("fusion-svm")["unsure"] if e["max_error"] == 0.02]
     between = sure["p_happy"].between(entry["low"], entry["high"], inclusive="left")
     assert 0 < between.sum() < 40
     assert list(careful["label"] == "unsure") == list(between)

@@ -17,10 +17,10 @@ LARGEST = 20_000_000  # bytes of all together
 
 
 def test_names_and_files():
-    assert DEFAULT == "fusion"
-    assert model_path("fusion") == shipped_path("fusion") == FOLDER / "fusion.joblib"
-    assert model_path("./fusion") == Path("fusion")
-    assert model_path(Path("fusion")) == Path("fusion")
+    assert DEFAULT == "fusion-svm"
+    assert model_path("fusion-svm") == shipped_path("fusion-svm") == FOLDER / "fusion-svm.joblib"
+    assert model_path("./fusion-svm") == Path("fusion-svm")
+    assert model_path(Path("fusion-svm")) == Path("fusion-svm")
     assert model_path("mine.joblib") == Path("mine.joblib")
     assert model_path("some/fusion") == Path("some/fusion")
 
@@ -29,8 +29,8 @@ def test_unknown_words_list_the_names():
     with pytest.raises(UserError) as caught:
         model_path("landmarkfree")
     told = str(caught.value)
-    assert "did you mean landmark-free?" in told
-    assert "fusion and landmark-free" in told
+    assert "did you mean texture-svm?" in told
+    assert "fusion and texture-svm" in told
     assert "./" not in told
     with pytest.raises(UserError, match="no model named ''"):
         model_path("")
@@ -60,18 +60,20 @@ def test_each_is_whole_and_reads_faces(name):
     assert np.abs(model.predict_proba(list(images)).sum(axis=1) - 1).max() < 1e-9
 
 
-@pytest.mark.parametrize(("name", "terms"), [("fusion", LICENCE_68), ("landmark-free", LICENCE_5)])
+@pytest.mark.parametrize(
+    ("name", "terms"), [("fusion-svm", LICENCE_68), ("texture-svm", LICENCE_5)]
+)
 def test_its_card_states_the_terms(name, terms):
     card = read_card(name)
     assert terms in card["licences"]
-    assert (LICENCE_68 in card["licences"]) == (name == "fusion")
+    assert (LICENCE_68 in card["licences"]) == (name == "fusion-svm")
     assert card["probe"]
     assert card["model"] == name
 
 
 def test_a_file_of_that_name_here_does_not_hide_the_shipped_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("fusion").write_text("mine")
-    assert load_model("fusion").classes_.tolist() == ["happy", "sad"]
+    Path("fusion-svm").write_text("mine")
+    assert load_model("fusion-svm").classes_.tolist() == ["happy", "sad"]
     with pytest.raises(UserError, match="fusion has no card"):
-        load_model("./fusion")
+        load_model("./fusion-svm")

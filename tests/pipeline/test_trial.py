@@ -119,7 +119,7 @@ def test_libraries_keep_to_one_thread(samples, monkeypatch):
     assert set(seen) == {1}
 
 
-@pytest.mark.parametrize("name", ["landmarks-svm", "fusion-svm", "textures-svm"])
+@pytest.mark.parametrize("name", ["landmarks-svm", "fusion-svm", "texture-svm"])
 def test_weights_reach_the_classifier(samples, name):
     """Where the happy faces count more, every face looks happier."""
     train, test = (

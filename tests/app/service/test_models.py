@@ -12,33 +12,33 @@ from happysad.pipeline.shipped import SHIPPED
 
 
 def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):
-    models = Models([str(model_file), "fusion"])
+    models = Models([str(model_file), "fusion-svm"])
     assert models.default == "small"
-    assert [one.name for one in models] == ["small", "fusion"]
-    assert models.sources == {"small": str(model_file), "fusion": "fusion"}
+    assert [one.name for one in models] == ["small", "fusion-svm"]
+    assert models.sources == {"small": str(model_file), "fusion-svm": "fusion-svm"}
     assert models.get() is models.get("small")
-    assert models.get("fusion").summary.startswith("SVM on landmarks")
+    assert models.get("fusion-svm").summary.startswith("SVM on landmarks")
     with pytest.raises(UnknownModel, match="no model named 'mine', only small and fusion"):
         models.get("mine")
 
 
 def test_the_card_comes_without_the_pictures_in_it():
-    card = Models(["fusion"]).get().card
+    card = Models(["fusion-svm"]).get().card
     assert "probe" not in card
     assert len(card["sha256"]) == 64
 
 
 def test_a_file_that_is_named_as_a_shipped_model_is_not_told_as_one(model_file, tmp_path):
-    file = tmp_path / "landmark-free.joblib"
+    file = tmp_path / "texture-svm.joblib"
     shutil.copy(model_file, file)
     shutil.copy(f"{model_file}.json", f"{file}.json")
-    summary = Models([str(file)]).get("landmark-free").summary
+    summary = Models([str(file)]).get("texture-svm").summary
     assert summary == Models([str(model_file)]).get().summary
-    assert Models(["landmark-free"]).get().summary.endswith(SHIPPED["landmark-free"])
+    assert Models(["texture-svm"]).get().summary.endswith(SHIPPED["texture-svm"])
 
 
 def test_thresholds_are_those_of_the_card():
-    model = Models(["fusion"]).get()
+    model = Models(["fusion-svm"]).get()
     assert model.max_errors == sorted(model.max_errors) != []
     assert model.band(None) is None
     band = model.band(model.max_errors[0])
@@ -60,4 +60,4 @@ def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_p
 
 def test_a_model_that_is_named_twice_is_told_so():
     with pytest.raises(UserError, match="the model fusion is named twice"):
-        Models(["fusion", "fusion"])
+        Models(["fusion-svm", "fusion-svm"])

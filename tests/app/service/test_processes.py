@@ -107,7 +107,7 @@ def test_two_that_start_processes_do_so_in_turn():
             return os.environ["HAPPYSAD_SERVICE_MODELS"]
 
     with ThreadPoolExecutor(1) as other:
-        with processes._forked_from_a_warm_one({"m": "fusion"}):
+        with processes._forked_from_a_warm_one({"m": "fusion-svm"}):
             started = other.submit(start)
             with pytest.raises(TimeoutError):
                 started.result(0.2)

@@ -18,7 +18,7 @@ def folder(shipped_run, tmp_path):
     """The results of a run, with made-up failures."""
     copy = shutil.copytree(shipped_run, tmp_path / "shipped", ignore=shutil.ignore_patterns("mod*"))
     (copy / "card.json").write_text(json.dumps(card_facts(shipped_run)))
-    rows = [f"{name},dark,0.9,20,10,10,12,4,8" for name in ("fusion", "landmark-free")]
+    rows = [f"{name},dark,0.9,20,10,10,12,4,8" for name in ("fusion-svm", "texture-svm")]
     (copy / "failures.csv").write_text("\n".join([",".join(["model", *COLUMNS]), *rows]) + "\n")
     return copy
 
@@ -29,7 +29,7 @@ def test_everything_asked_for_is_on_it(folder):
         "expression, not a feeling", "hiring", "policing", "not in medicine", "angry",
         "exclude commercial use", "They show nobody.", "the hidden ones", "95% bootstrap",
         "news grey 120x120", "Brier", "calibration error", "cross-validated", "without news",
-        "docs/model-card-fusion.png", "docs/model-card-landmark-free.png", "scikit-learn",
+        "docs/model-card-fusion-svm.png", "docs/model-card-texture-svm.png", "scikit-learn",
         "python experiments/ship.py --publish", "dark 0.9 (share of light lost)",
     ):  # fmt: skip
         assert said in text, said
@@ -40,8 +40,8 @@ def test_everything_asked_for_is_on_it(folder):
 
 def test_the_terms_of_the_landmarks_stand_by_the_model_that_uses_them(folder):
     lines = card_text(folder).splitlines()
-    (fusion,) = [line for line in lines if line.startswith("- `fusion`:")]
-    (free,) = [line for line in lines if line.startswith("- `landmark-free`:")]
+    (fusion,) = [line for line in lines if line.startswith("- `fusion-svm`:")]
+    (free,) = [line for line in lines if line.startswith("- `texture-svm`:")]
     assert "300-W" in fusion
     assert "300-W" not in free
 
@@ -67,4 +67,4 @@ def test_no_two_empty_lines_and_one_newline_at_the_end(folder):
     assert "\n\n\n" not in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert picture_name("fusion") == "model-card-fusion.png"
+    assert picture_name("fusion-svm") == "model-card-fusion-svm.png"

@@ -58,14 +58,14 @@ def test_scores_say_how_a_model_was_fitted_where_there_are_several_ways(table):
 def test_reliability(table):
     header, *lines = reliability_lines(table("reliability"), NAMES)
     assert header[2:] == ["0.0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1.0"]
-    shipped = next(line for line in lines if line[:2] == ["`fusion`", "the hidden ones"])
+    shipped = next(line for line in lines if line[:2] == ["`fusion-svm`", "the hidden ones"])
     assert sum(int(cell.split(" of ")[1]) for cell in shipped[2:] if cell != "-") == 10
 
 
 def test_faces_found_and_cost(table):
     assert found_lines(table("tested"), NAMES)[1][0] == "forty"
-    lines = cost_lines(table("results"), {"fusion": {}, "landmark-free": {}})
-    assert [line[0] for line in lines[1:]] == ["`fusion`", "`landmark-free`"]
+    lines = cost_lines(table("results"), {"fusion-svm": {}, "texture-svm": {}})
+    assert [line[0] for line in lines[1:]] == ["`fusion-svm`", "`texture-svm`"]
     assert lines[1][1] == "102"
 
 

@@ -1,17 +1,86 @@
-"""Other programs' scores."""
+"""The tables of the comparison with other programs, against numbers counted by hand."""
 
 from __future__ import annotations
 
-from happysad.experiments.reporting.peers import PEERS, SOURCE
+import math
+
+import pandas as pd
+import pytest
+
+from happysad.experiments.reporting.peers import (
+    EFFORTS,
+    MEASURED,
+    PEERS,
+    SAID,
+    effort_lines,
+    score_lines,
+    score_table,
+)
+
+FER, FACE_API = PEERS.values()
 
 
-def test_each_program_has_each_set_once():
-    keys = [(peer.program, peer.tested_on, peer.images) for peer in PEERS]
-    assert len(set(keys)) == len(keys)
-    assert len({peer.program for peer in PEERS}) * 5 == len(PEERS)
+def answers(model: str, said: str, truth: str = "h" * 10 + "s" * 10) -> pd.DataFrame:
+    """A letter an image: the answers of a model and the truth; n is a neutral face."""
+    words = {"h": "happy", "s": "sad", "n": "neutral"}
+    return pd.DataFrame(
+        {
+            "tested_on": "here",
+            "model": model,
+            "fold": 0,
+            "image": [f"{i}.png" for i in range(len(truth))],
+            "group": "",
+            "label": [words[letter] for letter in truth],
+            "predicted": [words[letter] for letter in said],
+            "p_happy": [0.9 if letter == "h" else 0.1 for letter in said],
+        }
+    )
 
 
-def test_where_the_numbers_come_from_is_said():
-    assert "November 2026" in SOURCE
-    assert "Not the same images" in SOURCE
-    assert all(0.5 < p.balanced_accuracy < p.roc_auc < 1 for p in PEERS)
+@pytest.fixture
+def made() -> pd.DataFrame:
+    """Ours is right on all twenty; fer errs on eight sad ones, face-api on one happy one."""
+    ours = answers("ours", "h" * 10 + "s" * 10)
+    fer = answers(FER, "h" * 18 + "s" * 2)
+    face_api = answers(FACE_API, "s" + "h" * 9 + "s" * 10)
+    return pd.concat([fer, face_api, ours], ignore_index=True)
+
+
+def test_scores_are_those_counted_by_hand(made):
+    rows = score_table(made).set_index("model")
+    assert rows.loc[FER, "n"] == 20
+    assert rows.loc[FER, "accuracy"] == pytest.approx(0.6)
+    assert rows.loc[FER, "balanced_accuracy"] == pytest.approx((1 + 0.2) / 2)
+    assert rows.loc[FER, "roc_auc"] == pytest.approx(0.2 + 0.8 / 2)
+    assert rows.loc[FER, "accuracy_low"] < 0.6 < rows.loc[FER, "accuracy_high"]
+    assert rows.loc["ours", "accuracy"] == rows.loc["ours", "accuracy_low"] == 1
+    assert math.isnan(rows.loc["ours", "neutral_called_happy"])
+
+
+def test_neutral_faces_are_counted_and_not_scored():
+    (row,) = score_table(answers("ours", "hshhhs", "hsnnnn")).to_dict("records")
+    assert (row["n"], row["n_neutral"]) == (2, 4)
+    assert row["accuracy"] == 1
+    assert row["neutral_called_happy"] == 0.75
+    assert score_lines(pd.DataFrame([row]))[1][-1] == "0.75 of 4"
+
+
+def test_programs_are_ordered_by_balanced_accuracy_and_few_people_are_named(made):
+    lines = score_lines(score_table(made))
+    assert [line[1] for line in lines[1:]] == ["ours", FACE_API, FER]
+    assert lines[1][0] == "here"
+    assert lines[1][3] == "1.000 [1.000, 1.000]"
+    few = made.assign(group=["she", "he"] * 30)
+    assert score_lines(score_table(few))[1][0] == "here (2 people)"
+
+
+def test_without_results_there_is_a_header_alone():
+    assert len(score_lines(pd.DataFrame())) == 1
+
+
+def test_what_it_took_is_told_of_each_program():
+    header, *lines = effort_lines()
+    assert [line[0] for line in lines] == ["happysad", *PEERS.values()]
+    assert all(len(line) == len(header) and all(line) for line in lines)
+    assert {effort.program: effort.cpu_ms for effort in EFFORTS}[FER] == "22"
+    assert MEASURED in SAID

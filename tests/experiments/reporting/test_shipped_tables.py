@@ -38,12 +38,12 @@ def test_scores_are_those_of_the_pooled_answers(answers):
     table = score_table(answers)
     assert set(table["metric"]) == set(METRICS)
     part = answers[
-        (answers["model"] == "fusion")
+        (answers["model"] == "fusion-svm")
         & (answers["condition"] == "cross-validated")
         & (answers["dataset"] == "forty")
     ]
     row = table[
-        (table["model"] == "fusion")
+        (table["model"] == "fusion-svm")
         & (table["condition"] == "cross-validated")
         & (table["dataset"] == "forty")
         & (table["metric"] == "balanced_accuracy")
@@ -94,7 +94,7 @@ def test_the_format_shows_where_it_decides():
 def test_shares_of_happy_faces_in_fifths(answers):
     table = reliability_table(answers)
     assert set(table["condition"]) == {"shipped", "cross-validated"}
-    own = table[(table["model"] == "fusion") & (table["dataset"] == "forty")]
+    own = table[(table["model"] == "fusion-svm") & (table["dataset"] == "forty")]
     assert own.groupby("condition")["n"].sum().to_dict() == {"cross-validated": 30, "shipped": 10}
 
 

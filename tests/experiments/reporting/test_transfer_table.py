@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.transfer_table import peer_lines, transfer_rows, transfer_tables
+from happysad.experiments.reporting.transfer_table import transfer_rows, transfer_tables
 
 COLUMNS = ["condition", "dataset", "model", "label", "group", "image", "face", "p_happy"]
 
@@ -54,11 +54,3 @@ def test_a_set_of_few_people_says_so():
     many = pd.concat([answers([f"{i}{k}" for k in range(5)]) for i in range(2)])
     ((_, _, lines),) = transfer_tables(transfer_rows(many))
     assert lines[0] == ["model", "b"]
-
-
-def test_peers_stand_beside_the_sets_they_were_tested_on():
-    header, *lines = peer_lines(pd.DataFrame({"tested_on": ["muxspace small colour"]}))
-    assert header[-1] == "AUC"
-    assert ["fer 25.10.3", "muxspace small colour", "410 of 802", "0.697", "0.843"] in lines
-    assert {line[1] for line in lines} == {"muxspace small colour"}
-    assert len(peer_lines(pd.DataFrame({"tested_on": ["forty"]}))) == 1

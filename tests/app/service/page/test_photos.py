@@ -96,11 +96,11 @@ def test_other_settings_answer_the_photos_again(page, pictures):
     page.until_texts(".card .plate", 2)
     asked = "return performance.getEntriesByType('resource').map(e => e.name)"
     assert page.js(asked)[-1].endswith("/v1/predict?model=fusion&max_error=0.05")
-    page.at("model").send_keys("landmark-free")
-    page.until(lambda: "model=landmark-free&max_error=0.05" in page.js(asked)[-1])
-    assert page.at("card-link").get_attribute("href").endswith("/card?model=landmark-free")
+    page.at("model").send_keys("texture-svm")
+    page.until(lambda: "model=texture-svm&max_error=0.05" in page.js(asked)[-1])
+    assert page.at("card-link").get_attribute("href").endswith("/card?model=texture-svm")
     page.at("sure").send_keys("Always")
-    page.until(lambda: page.js(asked)[-1].endswith("/v1/predict?model=landmark-free"))
+    page.until(lambda: page.js(asked)[-1].endswith("/v1/predict?model=texture-svm"))
     page.until(lambda: page.js("return document.querySelector('.card').ariaBusy") == "false")
 
 

@@ -1,19 +1,21 @@
-"""How much of each of 256 small patterns there is in each part of the aligned crop."""
+"""Bag of visual words: how much of 256 small patterns there is in each part of the crop."""
 
 from __future__ import annotations
 
 from functools import cache
+from numbers import Integral
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval
 
-from happysad.features.base import FaceFeature, Mirror
+from happysad.features.base import FaceFeature
 from happysad.features.batch import Faces
 
-WORDS_FILE = Path(__file__).with_name("words.npz")
-"""256 patterns of FER2013's Training part, ``experiments/build_words.py`` learned them."""
+WORDS_FILE = Path(__file__).with_name("visual_words.npz")
+"""256 patterns of the faces of FER2013's Training part, by ``experiments/build_words.py``."""
 
 SIDE = 48  # the crop is brought to so many pixels: FER2013 has no more
 PATCH = 6
@@ -120,39 +122,39 @@ def _nearer(
 
 def _borders(grid: int) -> NDArray[np.intp]:
     """Where cells begin and end, the same for a mirror image: (grid + 1,)."""
-    _check_grid(grid)
     exact = np.arange(grid + 1) * PLACES / grid
     low = np.floor(exact + 0.5)
     return np.where(exact <= PLACES / 2, low, PLACES - low[::-1]).astype(np.intp)
 
 
-def _check_grid(grid: int) -> None:
-    if not 1 <= grid <= PLACES // 2:
-        raise ValueError(f"a grid of words has 1 to {PLACES // 2} cells along a side, not {grid}")
-
-
-class PatchWords(FaceFeature):
+class VisualWords(FaceFeature):
     """``word_counts`` of each face as a scikit-learn transformer, ``(n, grid^2 * 256)`` float32.
 
     The vocabulary is fixed, so nothing is learned and features can be cached.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner, VisualWords
+    >>> from skimage.data import astronaut
+    >>> VisualWords().fit_transform(FaceAligner().transform([astronaut()])).shape
+    (1, 4096)
     """
+
+    version = 2  # of the vocabulary, too
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "grid": [Interval(Integral, 1, PLACES // 2, closed="both")],
+        "root": ["boolean"],
+    }
 
     def __init__(self, grid: int = 4, root: bool = True) -> None:
         self.grid = grid
         self.root = root
 
-    def mirror_columns(self, size: int) -> Mirror | None:
-        """Columns of cells change sides, words and their mirror images change places."""
-        n_words = len(vocabulary().words)
-        columns = np.arange(self.grid**2 * n_words).reshape(self.grid, self.grid, 2, -1)
-        order = columns[:, ::-1, ::-1].ravel()
-        return order, np.ones(len(order), np.float32)
-
     def _describe(self, faces: Faces) -> NDArray[np.float32]:
         return word_counts(faces.crops, vocabulary(), self.grid, self.root)
 
     def _names(self, size: int) -> list[str]:
-        _check_grid(self.grid)
         cells = [(r, c) for r in range(self.grid) for c in range(self.grid)]
         n_words = len(vocabulary().words)
-        return [f"words_cell{r}.{c}_word{w}" for r, c in cells for w in range(n_words)]
+        return [f"bovw_cell{r}.{c}_word{w}" for r, c in cells for w in range(n_words)]

@@ -1,0 +1,101 @@
+"""Our models against each of two other programs on the same images: paired tests and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from happysad.experiments.reporting.comparison_table import compare_pair, corrected
+from happysad.experiments.reporting.forest_figure import LEVEL, p_text
+from happysad.experiments.reporting.peers import PEERS, Cells
+from happysad.experiments.reporting.pooling import groups_of, right, scored
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAID = (
+    "A model is ahead of or behind another program in accuracy where McNemar's exact test has "
+    "p < 0.05 after Holm's correction for the pairs of a test set, and the interval of the "
+    "difference, which knows of the persons, does not hold 0; otherwise it is level with it. Where "
+    "one class is rare, accuracy says little of it: the difference in balanced accuracy stands "
+    "beside it."
+)
+
+
+def pair_table(answers: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
+    """Each of the models against each peer on the same images: McNemar's test, and the differences
+    in accuracy and in balanced accuracy (``balanced_``) with their paired bootstrap intervals.
+
+    The p-values are corrected for the number of pairs in a test set.
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for tested, part in scored(answers).groupby("tested_on", sort=False):
+        own = {str(model): those for model, those in part.groupby("model", sort=False)}
+        made = [
+            {
+                "model": model,
+                "against": peer,
+                **compare_pair(own[model], own[peer]),
+                **_balanced_difference(own[model], own[peer]),
+            }
+            for model in own
+            if model in models
+            for peer in PEERS.values()
+        ]
+        rows += [{"tested_on": tested, **row} for row in corrected(made)]
+    return pd.DataFrame(rows)
+
+
+def _balanced_difference(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:
+    from happysad.pipeline.intervals import resample_weights
+
+    same = other.drop_duplicates("image").set_index("image").loc[model["image"]]
+    gain = right(model).astype(np.float64) - right(same)
+    happy = model["label"].eq("happy").to_numpy(bool)
+    classes = [own for own in (happy, ~happy) if own.any()]
+    codes = np.unique(groups_of(model), return_inverse=True)[1]
+    with np.errstate(invalid="ignore"):  # a class may be drawn not at all
+        drawn = np.concatenate([
+            np.mean([w[:, own] @ gain[own] / w[:, own].sum(axis=1) for own in classes], axis=0)
+            for w in resample_weights(codes, 2000, 0)
+        ])  # fmt: skip
+    low, high = np.nanquantile(drawn, [0.025, 0.975]) if codes.max() else (np.nan, np.nan)
+    value = np.mean([gain[own].mean() for own in classes])
+    names = ("balanced_difference", "balanced_low", "balanced_high")
+    return dict(zip(names, map(float, (value, low, high)), strict=True))
+
+
+def verdict(p: float, low: float, high: float) -> str:
+    """Where a model stands by the corrected p-value and the interval of the difference.
+
+    "ahead" or "behind" where both say so, else "level": where p is not below 0.05 or the
+    interval holds 0.
+    """
+    if not p < LEVEL or not (low > 0 or high < 0):
+        return "level"
+    return "ahead" if low > 0 else "behind"
+
+
+def pair_lines(pairs: pd.DataFrame) -> Cells:
+    """``pair_table`` as texts, each pair with its verdict."""
+    lines = [[
+        "tested on", "model", "against", "only the model right", "only the other right",
+        "p corrected", "difference in accuracy", "the model is", "in balanced accuracy",
+    ]]  # fmt: skip
+    for row in pairs.to_dict("records"):
+        words = [str(row[name]) for name in ("tested_on", "model", "against")]
+        counts = [f"{row[name]:.0f}" for name in ("only_model_right", "only_other_right")]
+        p, low, high = row["p_corrected"], row["low"], row["high"]
+        shown = p_text(p).removeprefix("p ").removeprefix("= ")
+        differences = [
+            f"{row[f'{start}difference']:+.3f} "
+            f"[{row[f'{start}low']:+.3f}, {row[f'{start}high']:+.3f}]"
+            for start in ("", "balanced_")
+        ]
+        said = [differences[0], verdict(p, low, high), differences[1]]
+        lines.append([*words, *counts, shown, *said])
+    return lines

@@ -1,0 +1,1 @@
+"""What recipes are built of, beside scikit-learn's own estimators."""

@@ -1,0 +1,115 @@
+"""A classifier with probabilities that were learned from faces it had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import StrOptions
+
+Split = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Stratified folds that keep a face and its copies on one side.
+
+    For rows as samplers append them: the second half mirrors the first (row ``i + n`` is the
+    mirror image of row ``i``), and equal rows are one face. ``StratifiedGroupKFold`` does the
+    rest. Small splitters that do not know of copies let a model be asked of what it has seen.
+
+    Parameters
+    ----------
+    n_splits : int
+    mirrored : bool
+        Whether the second half of the rows mirrors the first.
+    groups : (m,) or None
+        What else belongs together, as persons or near-duplicates do: a value for each of the
+        first ``m`` rows, which are those before any copies.
+    """
+
+    def __init__(self, n_splits: int = 3, mirrored: bool = True, groups: Any = None) -> None:
+        self.n_splits = n_splits
+        self.mirrored = mirrored
+        self.groups = groups
+
+    def split(self, X: ArrayLike, y: ArrayLike, groups: Any = None) -> Iterator[Split]:
+        """Rows to fit on and rows to ask, ``n_splits`` times."""
+        from sklearn.model_selection import StratifiedGroupKFold
+
+        rows = check_array(X, dtype=None)
+        folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=0)
+        yield from folds.split(np.zeros((len(rows), 1)), y, self._originals(rows))
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """How many there are."""
+        return self.n_splits
+
+    def _originals(self, rows: NDArray[Any]) -> NDArray[np.intp]:
+        """For each row a number that its copies share."""
+        half = len(rows) // 2 if self.mirrored else len(rows)
+        first: dict[bytes, int] = {}
+        same = [first.setdefault(row.tobytes(), i) for i, row in enumerate(rows[:half])]
+        number = np.array(same, np.intp)
+        if self.groups is not None:
+            _, known = np.unique(np.asarray(self.groups), return_inverse=True)
+            number = known[number]
+        return np.tile(number, 2) if self.mirrored else number
+
+
+class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # sklearn is untyped
+    """``CalibratedClassifierCV(ensemble=False)`` that also weighs classes.
+
+    One classifier is fitted on all rows; a sigmoid (Platt 1999) from its scores to probabilities
+    is learned from the scores that rows get when it is fitted without them.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With ``decision_function`` or ``predict_proba``.
+    cv : splitter or int
+    class_weight : None, "balanced" or dict of label to float
+        How much the rows of each class count, in the classifier and in the sigmoid: with
+        "balanced", probabilities are those of a world with as many happy as sad faces.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from happysad.pipeline.estimators.calibration import CalibratedClassifier
+    >>> from sklearn.svm import SVC
+    >>> rows = np.arange(12.0)[:, None]
+    >>> model = CalibratedClassifier(SVC(), cv=3).fit(rows, ["happy"] * 6 + ["sad"] * 6)
+    >>> model.predict([[0.0], [11.0]])
+    array(['happy', 'sad'], dtype='<U5')
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "estimator": CalibratedClassifierCV._parameter_constraints["estimator"],
+        "cv": ["cv_object"],
+        "class_weight": [dict, None, StrOptions({"balanced"})],
+    }
+
+    method = "sigmoid"
+    n_jobs = None
+    ensemble = False
+
+    def __init__(self, estimator: Any = None, cv: Any = None, class_weight: Any = None) -> None:
+        self.estimator = estimator
+        self.cv = cv
+        self.class_weight = class_weight
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **fit_params: Any
+    ) -> Self:
+        """Fit on (n, d) rows with labels (n,) and, maybe, weights (n,)."""
+        if self.class_weight is not None:
+            from sklearn.utils.class_weight import compute_sample_weight
+
+            weight = compute_sample_weight(self.class_weight, y)
+            sample_weight = weight if sample_weight is None else weight * np.asarray(sample_weight)
+        super().fit(X, y, sample_weight, **fit_params)
+        return self

@@ -1,0 +1,104 @@
+"""Samplers of faces for an ``imblearn.pipeline.Pipeline``: they act in ``fit`` only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, ClassVar
+
+import numpy as np
+from imblearn.base import SamplerMixin
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_consistent_length
+
+from happysad.features.batch import Faces
+from happysad.features.landmarks import SWAPPED
+
+Resampled = tuple[Faces, NDArray[Any]]
+
+
+class FaceSampler(SamplerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Base: imbalanced-learn's own check rows of numbers, and these are ``Faces``."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+
+    def fit(self, X: Faces, y: ArrayLike) -> FaceSampler:
+        """Learn nothing."""
+        self._validate_params()
+        return self
+
+    def fit_resample(self, X: Faces, y: ArrayLike) -> Resampled:
+        """More faces (m >= n) and their labels (m,); the first ``n`` are those given."""
+        self._validate_params()
+        check_consistent_length(X, y)
+        more, labels = self._fit_resample(X, np.asarray(y))
+        return more, labels
+
+    def _check_X_y(self, X: Faces, y: ArrayLike) -> tuple[Faces, ArrayLike]:
+        return X, y
+
+
+class MirroredCopies(FaceSampler):
+    """Each face and, after all of them, each face's mirror image: a smile is one in the mirror.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner
+    >>> from happysad.pipeline.estimators.samplers import MirroredCopies
+    >>> from skimage.data import astronaut
+    >>> faces = FaceAligner().transform([astronaut()])
+    >>> more, labels = MirroredCopies().fit_resample(faces, ["happy"])
+    >>> len(more), labels.tolist()
+    (2, ['happy', 'happy'])
+    """
+
+    def _fit_resample(self, X: Faces, y: NDArray[Any]) -> Resampled:
+        return Faces.concatenate([X, mirrored(X)]), np.concatenate([y, y])
+
+
+class OversampledFaces(FaceSampler):
+    """Faces of the rarer class repeated, at random, until both classes are of one size.
+
+    By ``imblearn.over_sampling.RandomOverSampler`` (Lemaitre, Nogueira and Aridas 2017).
+
+    Parameters
+    ----------
+    random_state : int, RandomState or None
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner
+    >>> from happysad.pipeline.estimators.samplers import OversampledFaces
+    >>> from skimage.data import astronaut
+    >>> faces = FaceAligner().transform([astronaut()] * 3)
+    >>> more, labels = OversampledFaces().fit_resample(faces, ["happy", "happy", "sad"])
+    >>> labels.tolist()
+    ['happy', 'happy', 'sad', 'sad']
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"random_state": ["random_state"]}
+
+    def __init__(self, random_state: Any = None) -> None:
+        self.random_state = random_state
+
+    def _fit_resample(self, X: Faces, y: NDArray[Any]) -> Resampled:
+        from imblearn.over_sampling import RandomOverSampler
+
+        sampler = RandomOverSampler(random_state=self.random_state)
+        sampler.fit_resample(np.zeros((len(y), 1)), y)
+        rows = sampler.sample_indices_
+        return X[rows], y[rows]
+
+
+def mirrored(faces: Faces) -> Faces:
+    """The mirror images of ``n`` faces; boxes and scores stay those of the originals."""
+    landmarks = faces.landmarks[:, SWAPPED]
+    landmarks[:, :, 0] = faces.size - 1 - landmarks[:, :, 0]
+    keys = [sha256(f"{key} mirrored".encode()).hexdigest() if key else "" for key in faces.keys]
+    return replace(
+        faces,
+        crops=np.ascontiguousarray(faces.crops[:, :, ::-1]),
+        landmarks=landmarks,
+        keys=np.array(keys, faces.keys.dtype),
+    )

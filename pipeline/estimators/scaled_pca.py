@@ -1,0 +1,108 @@
+"""``ScaledPCA``: principal components, brought to a common scale."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from happysad.pipeline.estimators.half_precision import HalfPrecision, to_half
+
+_ROUNDING = 1e-12  # variance of float32 sums, in squares of what is summed
+
+
+class ScaledPCA(
+    HalfPrecision,
+    ClassNamePrefixFeaturesOutMixin,  # type: ignore[misc]  # sklearn is untyped
+    TransformerMixin,  # type: ignore[misc]
+    BaseEstimator,  # type: ignore[misc]
+):
+    """Principal components whose variances sum to 1.
+
+    Distances between rows are then of the same size whatever the features, their number or their
+    units: one kernel width serves all, and blocks of features put side by side count by their
+    ``transformer_weights``.
+
+    Parameters
+    ----------
+    n_components : int
+        At most so many; never more than the rows less one, or the columns.
+    random_state : int, RandomState or None
+        Of ``sklearn.decomposition.PCA``'s randomised solver.
+
+    Attributes
+    ----------
+    mean_ : (d,) float32
+    components_ : (p, d) float32
+        Rows of length 1; pickled in half precision.
+    scale_ : float
+        By which the components are divided: the root of the sum of their variances.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from happysad.pipeline.estimators.scaled_pca import ScaledPCA
+    >>> rows = np.random.default_rng(0).normal(size=(100, 20)).astype(np.float32)
+    >>> out = ScaledPCA(n_components=5).fit_transform(rows)
+    >>> out.shape, round(float(out.var(axis=0).sum()), 2)
+    ((100, 5), 1.0)
+    """
+
+    _half: ClassVar[dict[str, Any]] = {"components_": np.float32}
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(self, n_components: int = 150, random_state: Any = None) -> None:
+        self.n_components = n_components
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Learn the components of (n, d) features.
+
+        Raises
+        ------
+        ValueError
+            Fewer than two rows, NaN, or a parameter of an impossible value.
+        """
+        from sklearn.decomposition import PCA  # late: an answer does without
+
+        self._validate_params()
+        rows = self._checked(X, reset=True)
+        n = min(self.n_components, len(rows) - 1, rows.shape[1])
+        pca = PCA(n, iterated_power=4, random_state=self.random_state).fit(rows)
+        total = float(pca.explained_variance_.sum()) * (1 - 1 / len(rows))
+        varies = total > _ROUNDING * float(pca.mean_ @ pca.mean_)
+        self.mean_ = pca.mean_.astype(np.float32)
+        self.components_ = to_half(pca.components_)
+        self.scale_ = float(np.sqrt(total)) if varies else np.inf  # all 0
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[np.float32]:
+        """Components of (n, d) features: (n, p) float32."""
+        check_is_fitted(self)
+        rows = self._checked(X, reset=False)
+        out: NDArray[np.float32] = (rows - self.mean_) @ self.components_.T
+        out /= np.float32(self.scale_)
+        return out
+
+    def _checked(self, X: ArrayLike, reset: bool) -> NDArray[np.float32]:
+        least = 2 if reset else 1
+        rows = validate_data(self, X, dtype=np.float32, reset=reset, ensure_min_samples=least)
+        return np.asarray(rows)
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.components_)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
