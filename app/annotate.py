@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from happysad.app.answer_table import note
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ LARGE = 1280
 
 
 def face_text(face: FaceAnswer) -> str:
-    """Such as "happy 0.97": the label and p(happy)."""
-    return f"{face.label} {face.p_happy:.2f}"
+    """Such as "happy 0.97", the label and p(happy), and whether no face was found."""
+    return f"{face.label} {face.p_happy:.2f}{note(face)}"
 
 
 def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:

@@ -43,9 +43,13 @@ def print_table(answers: Sequence[ImageAnswer]) -> None:
 
 
 def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> Line:
-    note = "" if face.status == "ok" else f" ({face.status.replace('_', ' ')})"
     box = " ".join(map(str, face.box))
-    return shown(answer.image), str(number), face.label + note, f"{face.p_happy:.3f}", box
+    return shown(answer.image), str(number), face.label + note(face), f"{face.p_happy:.3f}", box
+
+
+def note(face: FaceAnswer) -> str:
+    """What follows the answer to a tight crop in which the detector sees no face; else nothing."""
+    return " (no face found)" if face.status == "full_frame" else ""
 
 
 def _columns(text: str) -> int:
@@ -68,6 +72,9 @@ def summary(answers: Sequence[ImageAnswer], crops: bool) -> str:
     if status["no_face"]:
         line += f"; no face found in {status['no_face']}"
         line += "" if crops else " (if they are tight crops of faces, add --crops)"
+    if status["full_frame"]:
+        crops_read = f"{status['full_frame']} of {_count(len(answers), 'crop')}"
+        line += f"; no face found in {crops_read}, read as a whole"
     if status["unreadable"]:
         line += f"; {status['unreadable']} unreadable"
     return line
@@ -90,8 +97,7 @@ def write_csv(answers: Sequence[ImageAnswer], place: str) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for row in rows(answers):
-            p_happy = "" if row[4] is None else f"{row[4]:.6g}"
-            writer.writerow([*row[:4], p_happy, *row[5:]])
+            writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
 
     _write(write, place, "the table")
 

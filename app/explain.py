@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.app.model_option import model_option, refuse_model_files
+from happysad.app.model_option import min_score_option, model_option, refuse_model_files
 from happysad.experiments.console import one_sentence
 from happysad.features.errors import UserError
 
@@ -22,11 +22,19 @@ SHOWN = 12
 @click.command(name="explain")
 @click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
 @model_option
+@min_score_option
 @click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the surest.")
 @click.option("--out", default="explained.png", show_default=True, help="Picture to write.")
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
 @one_sentence
-def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: bool) -> None:
+def explain(
+    photos: tuple[str, ...],
+    model: str,
+    min_score: float | None,
+    face: int,
+    out: str,
+    crops: bool,
+) -> None:
     """Draw what in a face of PHOTO spoke for happy and what for sad.
 
     A model file is one that compare or train wrote. Load only files you made or trust: a model
@@ -49,7 +57,7 @@ def explain(photos: tuple[str, ...], model: str, face: int, out: str, crops: boo
     (photo,) = photos
     if Path(out).suffix.lower() != ".png":
         raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
-    explanation = explain_face(load_any(model), photo, face, crops)
+    explanation = explain_face(load_any(model), photo, face, crops, min_score)
     title = f"{Path(photo).name}, {Path(model).stem}"
     try:
         save_explanation(explanation, read_image(photo), Path(out), title)
@@ -63,7 +71,8 @@ def _print(explanation: Explanation, photo: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    print(f"{photo}: {explanation.label}, p(happy) {explanation.p_happy:.3f}")
+    note = "" if explanation.found else " (no face found)"
+    print(f"{photo}: {explanation.label}{note}, p(happy) {explanation.p_happy:.3f}")
     if explanation.method == "none":
         print("this model does not look at the face: it gives every image the same answer")
         return

@@ -12,12 +12,19 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
 LATER = (
     "asyncio",
+    "imblearn.combine",
+    "imblearn.ensemble",
+    "imblearn.metrics",
+    "imblearn.model_selection",
+    "imblearn.over_sampling",
+    "imblearn.tensorflow",
+    "imblearn.under_sampling",
     "narwhals",
     "numpy.f2py",
     "numpy.testing",
@@ -35,9 +42,35 @@ LATER = (
     "scipy.spatial",
     "scipy.special",
     "scipy.stats",
+    "skimage.color",
+    "sklearn._loss",
     "sklearn.callback._progressbar",
+    "sklearn.isotonic",
+    "sklearn.linear_model._bayes",
+    "sklearn.linear_model._coordinate_descent",
+    "sklearn.linear_model._glm",
+    "sklearn.linear_model._huber",
+    "sklearn.linear_model._least_angle",
+    "sklearn.linear_model._logistic",
+    "sklearn.linear_model._omp",
+    "sklearn.linear_model._passive_aggressive",
+    "sklearn.linear_model._perceptron",
+    "sklearn.linear_model._quantile",
+    "sklearn.linear_model._ransac",
+    "sklearn.linear_model._ridge",
+    "sklearn.linear_model._stochastic_gradient",
+    "sklearn.linear_model._theil_sen",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.neighbors",
+    "sklearn.utils._test_common",
+    "sklearn.utils.estimator_checks",
 )
 """What scikit-learn's estimators import and answering does without."""
+
+CORES = {"scipy.special": "scipy.special._ufuncs"}
+"""Compiled modules that hold most of what is imported from the package around them, such as the
+``expit`` of calibrated answers; they cost a tenth of it."""
 
 
 @contextmanager
@@ -65,7 +98,7 @@ def light_start() -> None:
         # OpenBLAS starts its threads as it is loaded, and what waits for work takes time as well.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with suppress(Exception), light_imports():
-        importlib.import_module("sklearn.pipeline")
+        importlib.import_module("imblearn.pipeline")
 
 
 @contextmanager
@@ -93,9 +126,12 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         below = name.rpartition(".")[0] in self.made
-        if below or (name in self.names and PathFinder.find_spec(name, path) is not None):
-            return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
-        return None
+        real = PathFinder.find_spec(name, path) if below or name in self.names else None
+        if real is None or isinstance(real.loader, ExtensionFileLoader):
+            return real  # compiled modules call each other's functions by address
+        spec = ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        spec.submodule_search_locations = real.submodule_search_locations or []
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         self.made[spec.name] = _StandIn(spec.name, self)
@@ -108,25 +144,13 @@ class _Finder:
         """No stand-ins from here on."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
-        self.release("")
-
-    def release(self, start: str) -> None:
-        """Take stand-ins out of the places where the next import would find them.
-
-        ``start`` is that of their names.
-        """
-        self.names = tuple(name for name in self.names if not name.startswith(start))
-        for name in [name for name in self.made if name.startswith(start)]:
-            module = self.made.pop(name)
+        while self.made:  # taken out of the places where the next import would find them
+            name, module = self.made.popitem()
             if sys.modules.get(name) is module:
                 del sys.modules[name]
             above, _, last = name.rpartition(".")
             if vars(sys.modules.get(above, self)).get(last) is module:
                 delattr(sys.modules[above], last)
-
-
-_C_FUNCTIONS = "__pyx_capi__"
-"""Where a compiled module looks for those of another; they are addresses, so no stand-in does."""
 
 
 class _StandIn(ModuleType):
@@ -137,14 +161,32 @@ class _StandIn(ModuleType):
         self.__dict__["_finder"] = finder
 
     def __getattr__(self, name: str) -> Any:
-        if name == _C_FUNCTIONS:
-            self._finder.release(".".join(self.__name__.split(".")[:2]))
-            return getattr(importlib.import_module(self.__name__), name)
         if name.startswith("__"):
             raise AttributeError(name)
-        if sys.modules.get(self.__name__) is self:
-            return _NameIn(self, name)  # from ... import name
+        if sys.modules.get(self.__name__) is self:  # from ... import name
+            core = CORES.get(self.__name__)
+            found = getattr(importlib.import_module(core), name, None) if core else None
+            return _NameIn(self, name) if found is None else found
+        if (self.__name__, name) == ("narwhals.stable.v2", "dependencies"):
+            return _Tables()
         return getattr(importlib.import_module(self.__name__), name)
+
+
+class _Tables:
+    """``narwhals.stable.v2.dependencies``: scikit-learn asks it of each input whether it is a
+    data frame. An array is none, and the real one is asked of everything else.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        def answer(value: Any) -> Any:
+            if type(value) is sys.modules["numpy"].ndarray:
+                return False
+            return real()(value)
+
+        def real() -> Any:
+            return getattr(importlib.import_module("narwhals.stable.v2.dependencies"), name)
+
+        return answer if name.startswith("is_into_") else real()
 
 
 class _NameIn:

@@ -1,4 +1,6 @@
-"""``--model`` and ``--max-error``: which model a command asks, and how sure it must be."""
+"""``--model``, ``--max-error`` and ``--min-score``: which model a command asks, how sure it must be
+of its answers, and what counts as a face.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +33,16 @@ def max_error_option(command: Command) -> Command:
         "--max-error",
         type=float,
         help='Such as 0.05: say "unsure" wherever more than that share might be wrong.',
+    )(command)
+
+
+def min_score_option(command: Command) -> Command:
+    """Give a click command the flag that says what counts as a face; see ``check_min_score``."""
+    return click.option(
+        "--min-score",
+        type=float,
+        help="Lowest score of the detector, from 0.1 to 1, that counts as a face; the model's "
+        "own where not given, 0.6.",
     )(command)
 
 

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from happysad.app.light_start import light_imports, light_start
-from happysad.app.model_option import max_error_option, model_option, refuse_model_files
+from happysad.app.model_option import (
+    max_error_option,
+    min_score_option,
+    model_option,
+    refuse_model_files,
+)
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
 
 if TYPE_CHECKING:
     from happysad.features.images import ImageSource
     from happysad.pipeline.image_answer import ImageAnswer
-    from happysad.pipeline.unsure import Band
 
 UNREAD = 1
 """Exit code where an image could not be read."""
@@ -26,6 +30,7 @@ UNREAD = 1
 @click.argument("images", nargs=-1, required=True)
 @model_option
 @max_error_option
+@min_score_option
 @click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
@@ -37,6 +42,7 @@ def predict(
     images: tuple[str, ...],
     model: str,
     max_error: float | None,
+    min_score: float | None,
     crops: bool,
     csv_file: str | None,
     json_file: str | None,
@@ -68,14 +74,17 @@ def predict(
     light_start()
     from happysad.app.annotate import targets
     from happysad.app.predict_targets import check_targets
+    from happysad.pipeline.answer_images import check_min_score
     from happysad.pipeline.bands import model_band
 
+    check_min_score(min_score)
     named = _named(images)
     check_targets(csv_file, json_file, annotate, [source for _, source in named])
     places = targets(Path(annotate), [source for _, source in named]) if annotate else []
     band = model_band(model, max_error)
-    answers = _answered(model, named, crops, band, jobs, quiet)
-    facts = {"model": model, "max_error": max_error}
+    asked = {"crops": crops, "min_score": min_score, "band": band}
+    answers = _answered(model, named, asked, jobs, quiet)
+    facts = {"model": model, "max_error": max_error, "min_score": min_score}
     told = _write(answers, csv_file, json_file, facts)
     if annotate:
         from happysad.app.annotate import annotate as draw
@@ -112,8 +121,7 @@ def _piped() -> list[str]:
 def _answered(
     model: str,
     named: list[tuple[str, ImageSource]],
-    crops: bool,
-    band: Band | None,
+    asked: dict[str, Any],
     jobs: int,
     quiet: bool,
 ) -> list[ImageAnswer]:
@@ -125,7 +133,7 @@ def _answered(
         loaded = load_any(model)
     try:
         with progress(quiet):
-            return list(answer_named(loaded, named, crops=crops, band=band, n_jobs=jobs))
+            return list(answer_named(loaded, named, **asked, n_jobs=jobs))
     except KeyboardInterrupt:
         say("happysad: stopped; nothing was written")
         sys.exit(130)

@@ -11,7 +11,7 @@ import click
 
 from happysad.app.clip_writer import CODECS, ClipWriter
 from happysad.app.light_start import light_start
-from happysad.app.model_option import max_error_option, model_option
+from happysad.app.model_option import max_error_option, min_score_option, model_option
 from happysad.app.video_outputs import Outputs, new_folder, outputs
 from happysad.experiments.console import one_sentence, progress, say
 from happysad.features.errors import UserError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="DIR", help="Folder to write to; IN's name and -happysad.")
 @model_option
 @max_error_option
+@min_score_option
 @click.option(
     "--format", "kind", type=click.Choice(tuple(CODECS)), default="mp4", show_default=True,
     help="Of the annotated video; browsers play webm, which takes longer to write.",
@@ -44,6 +45,7 @@ def video(
     out: str | None,
     model: str,
     max_error: float | None,
+    min_score: float | None,
     kind: str,
     no_video: bool,
     quiet: bool,
@@ -70,14 +72,16 @@ def video(
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
     light_start()
     from happysad.app.video_file import Clip
+    from happysad.pipeline.answer_images import check_min_score
     from happysad.pipeline.any_model import load_any
     from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
 
+    check_min_score(min_score)
     opened = Clip(clip)
     files = outputs(clip, out, None if no_video else kind)
     band = model_band(model, max_error)
-    tracker = FaceTracker(load_any(model), band)
+    tracker = FaceTracker(load_any(model), band, min_score=min_score)
     timeline = _written(opened, tracker, files, band, quiet)
     _warn(opened, timeline.n_frames)
     if not quiet:

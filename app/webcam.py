@@ -8,7 +8,7 @@ import webbrowser
 
 import click
 
-from happysad.app.model_option import max_error_option, model_option
+from happysad.app.model_option import max_error_option, min_score_option, model_option
 from happysad.experiments.console import one_sentence, say
 from happysad.features.errors import UserError
 
@@ -19,6 +19,7 @@ PAGE = "/?camera=1"
 @click.command(name="webcam")
 @model_option
 @max_error_option
+@min_score_option
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page."
 )
@@ -29,6 +30,7 @@ PAGE = "/?camera=1"
 def webcam(
     model: str,
     max_error: float | None,
+    min_score: float | None,
     port: int,
     no_open: bool,
     window: bool,
@@ -49,13 +51,16 @@ def webcam(
     """
     if camera is not None and not window:
         raise UserError("--camera is for --window: the page lets you choose the camera")
+    from happysad.pipeline.answer_images import check_min_score
+
+    check_min_score(min_score)
     if window:
-        _in_window(model, max_error, camera or "0")
+        _in_window(model, max_error, min_score, camera or "0")
     else:
-        _in_browser(model, max_error, port, not no_open)
+        _in_browser(model, max_error, min_score, port, not no_open)
 
 
-def _in_window(model: str, max_error: float | None, camera: str) -> None:
+def _in_window(model: str, max_error: float | None, min_score: float | None, camera: str) -> None:
     from happysad.app.window import show
     from happysad.app.window_checks import check_camera, check_windows
     from happysad.pipeline.any_model import load_any
@@ -65,10 +70,12 @@ def _in_window(model: str, max_error: float | None, camera: str) -> None:
     band = model_band(model, max_error)
     check_windows()
     check_camera(camera)
-    show(FaceTracker(load_any(model), band), camera)
+    show(FaceTracker(load_any(model), band, min_score=min_score), camera)
 
 
-def _in_browser(model: str, max_error: float | None, port: int, opened: bool) -> None:
+def _in_browser(
+    model: str, max_error: float | None, min_score: float | None, port: int, opened: bool
+) -> None:
     from happysad.app.serve import run_service
     from happysad.app.window_checks import cameras
     from happysad.pipeline.bands import model_band
@@ -78,7 +85,9 @@ def _in_browser(model: str, max_error: float | None, port: int, opened: bool) ->
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
     model_band(model, max_error)  # says what is wrong with it before the page would
-    page = PAGE if max_error is None else f"{PAGE}&max_error={max_error:g}"
+    asked = {"max_error": max_error, "min_score": min_score}
+    given = (f"&{name}={value:g}" for name, value in asked.items() if value is not None)
+    page = PAGE + "".join(given)
     reason = why_no_browser() if opened else "as you asked"
     if reason:
         say(f"no browser is opened ({reason}): open the address below with {page} at its end")

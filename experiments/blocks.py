@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from sklearn.pipeline import Pipeline
 
+from happysad.features.base import FaceFeature
 from happysad.features.errors import UserError
+
+
+def extractors(model: Pipeline) -> list[FaceFeature]:
+    """The feature extractors of a model, fitted or not, in order."""
+    return [part for part in model.get_params().values() if isinstance(part, FaceFeature)]
 
 
 def block_names(asked: str) -> list[str]:
@@ -15,16 +21,16 @@ def block_names(asked: str) -> list[str]:
     Raises
     ------
     UserError
-        There is no such recipe, or it has one kind of features only.
+        There is no such recipe, or it has not two kinds of features.
     """
-    from happysad.pipeline.feature_blocks import feature_blocks
     from happysad.pipeline.models import make_model
 
-    names = [block.name for block in feature_blocks(make_model(asked))]
+    union = make_model(asked).named_steps.get("features")
+    names = [name for name, _ in union.transformer_list] if union is not None else []
     if len(names) < 2:
         raise UserError(
-            f"{asked} has one block of features: take one that puts several side by side, "
-            "such as fusion-svm"
+            f"{asked} has fewer than two blocks of features: take one that puts several side by "
+            "side, such as fusion-svm"
         )
     return names
 

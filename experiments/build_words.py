@@ -1,4 +1,4 @@
-"""Learn the small patterns that ``features.words`` counts, from FER2013's Training part."""
+"""Learn the small patterns that ``features.visual_words`` counts, from FER2013's Training part."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "texture-svm", "fusion-svm")
 
 @dataclass(frozen=True)
 class CrossDatasetConfig(RunConfig):
-    """What ``cross_dataset`` is asked; no models means six kinds of features.
+    """What ``cross_dataset`` is asked; no models means ``MODELS``.
 
     Attributes
     ----------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.prepare import AlignAll, align_all, prepare, take
+from happysad.experiments.prepare import AlignAll, Need, align_all, prepare, take
 from happysad.experiments.recording import record, record_failure
 from happysad.experiments.units import Unit, reason
 from happysad.features.batch import Faces
@@ -68,7 +68,7 @@ def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None =
     todo = _unfinished(work, units)
     if not todo:
         return
-    faces = prepare([(unit.build(unit.random_state), _rows(unit)) for unit, _ in todo], work)
+    faces = prepare([_need(unit) for unit, _ in todo], work)
     tasks = [(unit, settings, faces[i]) for i, (unit, settings) in enumerate(todo)]
     tasks.sort(key=lambda task: _slowness(task[0].model))
     jobs = min(work.jobs, len(tasks))
@@ -92,7 +92,7 @@ def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None =
 
 def fit_unit(work: Work, unit: Unit) -> Trial:
     """Fit and measure one unit here and now, whatever the folder holds; nothing is recorded."""
-    (faces,) = prepare([(unit.build(unit.random_state), _rows(unit))], work)
+    (faces,) = prepare([_need(unit)], work)
     return _trial(unit, faces, work.frame, work.store)
 
 
@@ -115,11 +115,9 @@ def _unfinished(work: Work, units: Sequence[Unit]) -> list[tuple[Unit, str]]:
     return todo
 
 
-def _rows(unit: Unit) -> list[int]:
-    rows = set(unit.train.tolist())
-    for place in unit.places.values():
-        rows |= set(place.tolist())
-    return sorted(rows)
+def _need(unit: Unit) -> Need:
+    asked = {row for rows in unit.places.values() for row in rows.tolist()}
+    return unit.build(unit.random_state), unit.train.tolist(), asked
 
 
 def _try_unit(

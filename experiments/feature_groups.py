@@ -26,7 +26,7 @@ LANDMARK_REGIONS = {
 
 _HOG = re.compile(r"hog_block[\d.]+_cell(\d+)\.")
 _LBP = re.compile(r"lbp_(cell|between)(\d+)\.")
-_WORDS = re.compile(r"words_cell(\d+)\.")
+_WORDS = re.compile(r"bovw_cell(\d+)\.")
 _POINTS = re.compile(r"(?:landmark|slope)_(\d+)_(\d+)?")
 _MEASURED = {"mouth": ("mouth", "lip", "nose_to"), "eyes": ("eye",), "brows": ("brow",)}
 
@@ -35,8 +35,8 @@ def feature_groups(extractor: Any, size: int) -> dict[str, Columns]:
     """Name of each group to its columns; a column can be in several groups.
 
     Landmark geometry: coordinates, slopes, each named measure of an expression, and for each
-    part of the face all columns that a landmark of it has a share in. HOG, LBP and words: by the
-    band of the face that a cell's centre lies in. Of every extractor, last, all columns.
+    part of the face all columns that a landmark of it has a share in. HOG, LBP and visual words:
+    by the band of the face that a cell's centre lies in. Of every extractor, last, all columns.
 
     Parameters
     ----------

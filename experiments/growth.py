@@ -5,13 +5,10 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from happysad.features.batch import Faces
 
 SIZES = (1000, 2000, 4000, 8000)
 ALIGN, DESCRIBE, FIT = "find and align faces", "describe faces", "fit, with both at hand"
@@ -104,16 +101,20 @@ def _few(images: Sequence[Any], labels: NDArray[np.str_]) -> tuple[list[Any], ND
 
 def _training(name: str, images: Sequence[Any], labels: NDArray[np.str_]) -> dict[str, float]:
     """CPU seconds by step."""
+    from happysad.experiments.blocks import extractors
+    from happysad.features.batch import Faces
     from happysad.features.store import FeatureStore, use_store
-    from happysad.pipeline.feature_blocks import extractors
+    from happysad.pipeline.estimators.samplers import mirrored
     from happysad.pipeline.models import make_model
 
     model = make_model(name)
     with tempfile.TemporaryDirectory() as folder, use_store(FeatureStore(folder)):
         spent: dict[str, float] = {}
         faces: Faces = _timed(spent, ALIGN, lambda: model[0].transform(images))
+        copied = "mirror" in model.named_steps
+        seen = Faces.concatenate([faces, mirrored(faces)]) if copied else faces
         describers = list(extractors(model))
-        _timed(spent, DESCRIBE, lambda: [one.transform(faces) for one in describers])
+        _timed(spent, DESCRIBE, lambda: [one.transform(seen) for one in describers])
         _timed(spent, FIT, lambda: model[1:].fit(faces, labels))
     return spent
 

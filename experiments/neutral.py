@@ -21,7 +21,8 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
     frame : pandas.DataFrame
         Of a ``DataSet``.
     folder : str
-        Images of faces that are neither happy nor sad, searched with its sub-folders.
+        Images of faces that are neither happy nor sad, searched with its sub-folders. Where all
+        names tell FER2013's parts, those of its test part alone are taken.
     name : str
         Of the data set.
 
@@ -33,14 +34,20 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
     import pandas as pd
 
     from happysad.features.images import IMAGE_SUFFIXES, ImageError, image_digest, read_image
+    from happysad.pipeline.listing import fer2013_parts, images
 
     where = Path(folder).expanduser()
     if not where.is_dir():
         raise UserError(f"neutral: there is no folder {folder}")
+    paths = sorted(p.resolve() for p in where.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
     rows, notes = [], []
-    for path in sorted(p.resolve() for p in where.rglob("*")):
-        if path.suffix.lower() not in IMAGE_SUFFIXES:
-            continue
+    parts = fer2013_parts(paths)
+    if "test" in parts:
+        tested = [path for path, part in zip(paths, parts, strict=True) if part == "test"]
+        if others := len(paths) - len(tested):
+            notes.append(f"{images(others)} of FER2013's other parts left out of the neutral faces")
+        paths = tested
+    for path in paths:
         try:
             read_image(path)
         except ImageError as error:
@@ -52,5 +59,6 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
         raise UserError(f"neutral: the folder {folder} holds no images")
     columns = ["path", "label", "split", "group", "source", "sha256"]
     more = pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
-    notes.append(f"{len(rows):,} neutral faces, to be answered and not scored")
+    faces = "neutral face" if len(rows) == 1 else "neutral faces"
+    notes.append(f"{len(rows):,} {faces}, to be answered and not scored")
     return pd.concat([frame, more], ignore_index=True).fillna(""), notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from happysad.experiments.blocks import extractors
 from happysad.features.store import FeatureStore, cache_dir, use_store
-from happysad.pipeline.feature_blocks import extractors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from happysad.pipeline.trial import Sample
 
 AlignAll = Callable[["FaceAligner", "pd.DataFrame"], "Faces"]
+Need = tuple["Pipeline", Iterable[int], Iterable[int]]
 
 _CHUNK = 256  # faces given to a process at once
 
@@ -45,29 +46,37 @@ def align_all(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
     return faces
 
 
-def prepare(needs: Sequence[tuple[Pipeline, list[int]]], work: Work) -> list[Faces]:
+def prepare(needs: Sequence[Need], work: Work) -> list[Faces]:
     """For each model the faces of all rows: each image is searched once for a kind of alignment.
 
-    Features go into the store ahead of the fits, all processes working on one extractor, so
-    that no fit waits for another's features.
+    Features, those of mirrored copies included, go into the store ahead of the fits, all
+    processes working on one extractor, so that no fit waits for another's features.
 
     Parameters
     ----------
-    needs : sequence of (Pipeline, list of int)
-        Unfitted models, each with the rows of ``work.frame`` that it will see.
+    needs : sequence of (Pipeline, rows, rows)
+        Unfitted models, each with the rows of ``work.frame`` that it is fitted on and those that
+        it is asked of.
     """
-    described: dict[str, tuple[Any, Faces, set[int]]] = {}
-    aligners = [model.named_steps["faces"].set_params(n_jobs=work.jobs) for model, _ in needs]
+    from happysad.pipeline.estimators.samplers import mirrored
+
+    described: dict[str, tuple[Any, Faces, set[int], set[int]]] = {}
+    aligners = [model.named_steps["faces"].set_params(n_jobs=work.jobs) for model, *_ in needs]
     aligned = _aligned(aligners, work)
     given = [aligned[_kind(aligner)] for aligner in aligners]
-    for (model, rows), faces in zip(needs, given, strict=True):
+    for (model, fitted, asked), faces in zip(needs, given, strict=True):
         for extractor in extractors(model):
             space = f"{extractor.space()} {_kind(model.named_steps['faces'])}"
-            described.setdefault(space, (extractor, faces, set()))[2].update(rows)
-    for extractor, faces, rows_seen in described.values():
+            known = described.setdefault(space, (extractor, faces, set(), set()))
+            known[2].update(fitted, asked)
+            if "mirror" in model.named_steps:
+                known[3].update(fitted)
+    for extractor, faces, seen, copied in described.values():
         # Whatever fails here fails in the model's own fit again, and becomes its row.
         with suppress(Exception):
-            describe_ahead(extractor, faces[sorted(rows_seen)], work.store, work.jobs)
+            describe_ahead(extractor, faces[sorted(seen)], work.store, work.jobs)
+            copies = mirrored(faces[sorted(copied)])
+            describe_ahead(extractor, copies, work.store, work.jobs)
     return given
 
 

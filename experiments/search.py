@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 HOW = ("grid", "halving", "random")
 SCORES = ("balanced_accuracy", "roc_auc")
 
+_FACTOR = 3
+_LEAST_FACES = 30  # of the rarer class, so that there are some in each part of each fold
+_PREFIX = "model__"  # of a setting, in the parameters of ``Stored``
+
 
 @dataclass(frozen=True)
 class Search:
@@ -31,8 +37,9 @@ class Search:
     Attributes
     ----------
     how : {"grid", "halving", "random"}
-        All candidates on all faces; all on few faces, and the best third of them on thrice as
-        many, and so on (Jamieson and Talwalkar 2016); some drawn at random, on all faces.
+        All candidates on all faces; all on few faces (with 30 or so of the rarer class at least),
+        the best third of them on thrice as many, and so on (Jamieson and Talwalkar 2016); some
+        drawn at random, on all faces.
     score : {"balanced_accuracy", "roc_auc"}
     candidates : int
         How many are drawn for "random".
@@ -48,27 +55,38 @@ class Search:
 
 
 class Stored(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """A classifier of ``Faces`` that finds its features in a store, in whatever process."""
+    """A classifier of ``Faces`` that finds its features in a store, in whatever process.
+
+    It works in one thread: the sums come out the same on any machine.
+    """
 
     def __init__(self, model: Any, store: Path) -> None:
         self.model = model
         self.store = store
 
     def fit(self, X: Faces, y: NDArray[np.str_]) -> Stored:
-        """Fit the model, in one thread."""
-        from threadpoolctl import threadpool_limits
-
-        with use_store(FeatureStore(self.store)), threadpool_limits(1):
+        """Fit the model."""
+        with self._at_work():
             self.model_ = clone(self.model).fit(X, y)
         self.classes_ = self.model_.classes_
         return self
 
-    def scores(self, X: Faces) -> NDArray[np.float64]:
-        """The higher, the more it is ``classes_[1]``, which is where they exceed 0."""
+    def predict(self, X: Faces) -> NDArray[np.str_]:
+        """Labels (n,)."""
+        with self._at_work():
+            return np.asarray(self.model_.predict(X))
+
+    def predict_proba(self, X: Faces) -> NDArray[np.float64]:
+        """Probabilities (n, 2), columns in the order of ``classes_``."""
+        with self._at_work():
+            return np.asarray(self.model_.predict_proba(X))
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
         from threadpoolctl import threadpool_limits
 
         with use_store(FeatureStore(self.store)), threadpool_limits(1):
-            return np.asarray(self.model_.predict_proba(X)[:, 1] - 0.5)
+            yield
 
 
 def search(
@@ -103,52 +121,46 @@ def search(
 
     with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
         # What comes before the classifier is fitted once for all candidates that share it.
-        model = make_model(asked, how.seed)[1:].set_params(memory=memory)
-        searched = {name: f"model__{name}" for name in space}
-        stored = Stored(model, store)
-        grid = {searched[name]: list(values) for name, values in space.items()}
-        found = _searcher(stored, grid, folds, how).fit(faces, labels)
-    best = {name: found.best_params_[inner] for name, inner in searched.items()}
-    return best, _candidates(found, searched, len(faces))
+        model = Stored(make_model(asked, how.seed)[1:].set_params(memory=memory), store)
+        grid = {_PREFIX + name: list(values) for name, values in space.items()}
+        found = _searcher(model, grid, folds, labels, how).fit(faces, labels)
+    best = {name: found.best_params_[_PREFIX + name] for name in space}
+    return best, _candidates(found, list(space), len(faces))
 
 
-def _searcher(model: Stored, grid: Any, folds: list[Fold], how: Search) -> Any:
+def _searcher(
+    model: Stored, grid: Any, folds: list[Fold], labels: NDArray[np.str_], how: Search
+) -> Any:
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-    from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
+    from sklearn.model_selection import (
+        GridSearchCV,
+        HalvingGridSearchCV,
+        ParameterGrid,
+        RandomizedSearchCV,
+    )
 
-    def score(estimator: Stored, X: Faces, y: NDArray[np.str_]) -> float:
-        return score_of(how.score, estimator.classes_, estimator.scores(X), y)
-
-    options = {"cv": folds, "scoring": score, "n_jobs": how.jobs, "refit": False}
+    options = {"cv": folds, "scoring": how.score, "n_jobs": how.jobs, "refit": False}
+    options["error_score"] = "raise"
+    every = len(ParameterGrid(grid))
     if how.how == "grid":
-        return GridSearchCV(model, grid, error_score="raise", **options)
+        return GridSearchCV(model, grid, **options)
     if how.how == "random":
-        n_iter = min(how.candidates, int(np.prod([len(values) for values in grid.values()])))
-        return RandomizedSearchCV(
-            model, grid, n_iter=n_iter, random_state=how.seed, error_score="raise", **options
-        )
+        n_iter = min(how.candidates, every)
+        return RandomizedSearchCV(model, grid, n_iter=n_iter, random_state=how.seed, **options)
+    rounds = int(np.log(every) / np.log(_FACTOR) + 1e-9)
+    n, rarest = len(labels), min(Counter(labels.tolist()).values())
+    least = min(n, max(_LEAST_FACES * n // rarest, n // _FACTOR**rounds))
     return HalvingGridSearchCV(
-        model, grid, min_resources="exhaust", random_state=how.seed, error_score="raise", **options
+        model, grid, factor=_FACTOR, min_resources=least, random_state=how.seed, **options
     )
 
 
-def score_of(
-    name: str, classes: NDArray[np.str_], scores: NDArray[np.float64], labels: NDArray[np.str_]
-) -> float:
-    """Balanced accuracy or AUC of scores that are higher for ``classes[1]``."""
-    from sklearn.metrics import balanced_accuracy_score, roc_auc_score
-
-    if name == "roc_auc":
-        return float(roc_auc_score(labels == classes[1], scores))
-    return float(balanced_accuracy_score(labels, classes[(scores > 0).astype(int)]))
-
-
-def _candidates(found: Any, searched: Mapping[str, str], n: int) -> pd.DataFrame:
+def _candidates(found: Any, names: list[str], n: int) -> pd.DataFrame:
     import pandas as pd
 
     results = found.cv_results_
     tried = results["params"]
-    table = pd.DataFrame({name: [one[inner] for one in tried] for name, inner in searched.items()})
+    table = pd.DataFrame({name: [one[_PREFIX + name] for one in tried] for name in names})
     table["n_faces"] = results.get("n_resources", n)
     table["mean"] = results["mean_test_score"]
     table["sd"] = results["std_test_score"]
@@ -156,4 +168,4 @@ def _candidates(found: Any, searched: Mapping[str, str], n: int) -> pd.DataFrame
     # Those tried on more faces are ahead of those that were given up before.
     ordered = table.sort_values(["n_faces", "mean"], ascending=False, kind="stable")
     ordered["rank"] = range(1, len(ordered) + 1)
-    return ordered[[*searched, "n_faces", "mean", "sd", "rank", "fit_s"]].reset_index(drop=True)
+    return ordered[[*names, "n_faces", "mean", "sd", "rank", "fit_s"]].reset_index(drop=True)

@@ -1,20 +1,18 @@
-"""The images that the models that come along are fitted and measured on."""
+"""The images that the shipped models are fitted and tested on."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from happysad.experiments.nested import nested_subsets
-from happysad.experiments.pieces import Piece, read_pieces
+from happysad.experiments.pieces import read_pieces
 from happysad.experiments.ship_config import ShipConfig
-from happysad.experiments.units import Rows
-from happysad.features.errors import UserError
+from happysad.experiments.units import Place, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,133 +21,84 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ShipData:
-    """Several data sets as one frame.
+    """The data set that is fitted on and the others as one frame.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        As ``read_pieces`` gives it; images of one person, or that show one picture, have the
-        same ``group`` whatever data set they are in.
-    pieces : list of Piece
+        As ``read_pieces`` gives it. All images of the other data sets are in the part "test";
+        ``twin`` is not empty for images of a test part that show a picture that is fitted on.
+    name : str
+        Of the data set that is fitted on.
     fit : (n,) int
         Rows that the shipped models are fitted on.
+    tests : dict of Place to (m,) int
+        Rows that they are tested on.
     digest : str
         Of all images, labels and parts.
     notes : list of str
     """
 
     frame: pd.DataFrame
-    pieces: list[Piece]
+    name: str
     fit: Rows
+    tests: dict[Place, Rows]
     digest: str
     notes: list[str]
 
-    def of(self, piece: Piece) -> Rows:
-        """All rows of a piece."""
-        return np.flatnonzero(self.frame["piece"] == piece.name)
-
-    def official(self, piece: Piece) -> bool:
-        """Whether the piece has parts of its own, and a test part that nothing is fitted on."""
-        return len(piece.for_others) < len(self.of(piece))
-
-    def weights(self, rows: Rows, config: ShipConfig) -> NDArray[np.float64]:
-        """What each of some rows counts in a fit on these."""
-        from happysad.pipeline.format_weights import format_weights
-
-        part = self.frame.iloc[rows]
-        sources, formats, labels = (part[name].tolist() for name in ("source", "piece", "label"))
-        return format_weights(sources, formats, labels, config.shares, config.most)
-
-
-def weight_table(data: ShipData, config: ShipConfig) -> pd.DataFrame:
-    """What the images that the shipped models are fitted on count, a row a piece and class.
-
-    ``n`` images, ``weight`` of each, and ``share`` of the whole weight.
-    """
-    part = data.frame.iloc[data.fit].assign(weight=data.weights(data.fit, config))
-    cells = part.groupby(["piece", "label"], sort=False)["weight"].agg(["size", "mean", "sum"])
-    table = cells.reset_index().rename(
-        columns={"piece": "dataset", "size": "n", "mean": "weight", "sum": "share"}
-    )
-    return table.assign(share=table["share"] / table["share"].sum())
-
 
 def read_ship_data(config: ShipConfig, log: Callable[[str], None]) -> ShipData:
-    """Read the data sets of the settings, those that show one picture in one group.
+    """Read the data sets of the settings.
 
     Raises
     ------
     UserError
-        There are fewer than two data sets, one cannot be read or has no share of the weight.
+        A data set cannot be read, two have one name, or ``formats_apart`` names none of them.
     """
-    if len(config.data_sets) < 2:
-        raise UserError("data_sets: give two data sets or more")
-    frame, pieces, digest, notes = read_pieces(
-        config.data_sets, config.formats_apart, config.seed, log
-    )
-    missing = sorted(set(frame["source"]) - set(config.shares))
-    if missing:
-        raise UserError(f"shares: the data set {missing[0]} has none; give it a number above 0")
-    log("looking for pictures that are in two data sets")
-    groups, shared = joint_groups(frame)
-    found = f"{shared} pictures are in two data sets and held out together" if shared else ""
-    kept = [line for line in notes if "no official parts" not in line]  # all of such a set is used
-    notes = [*kept, found or "no picture is in two data sets"]
-    log(notes[-1])
-    data = ShipData(frame.assign(group=groups), pieces, np.zeros(0, np.intp), digest, notes)
-    data = limited(data, config.limit, config.seed) if config.limit else data
-    return replace(data, fit=_fit_rows(data, config.parts))
+    sources = [config.data, *config.others]
+    frame, _, digest, notes = read_pieces(sources, config.formats_apart, config.seed, log)
+    name = str(frame["source"].iloc[0])
+    frame["split"] = frame["split"].where(frame["source"] == name, "test")
+    # Of other data sets all images are tested on, so how they are cut into parts does not count.
+    notes = [line for line in notes if line.startswith(f"{name}:") or "official parts" not in line]
+    if config.limit:
+        whole, frame = len(frame), limited(frame, config.limit, config.seed)
+        digest = hashlib.sha256(f"{digest} {config.limit} {config.seed}".encode()).hexdigest()
+        notes.append(
+            f"a trial: {config.limit} images of each part, {len(frame):,} of {whole:,} in all"
+        )
+    fit = (frame["split"] != "test").to_numpy(bool)
+    frame["twin"] = _twins(frame, fit, name)
+    piece = frame["piece"].to_numpy(str)
+    tests = {
+        Place(one, "test"): np.flatnonzero(~fit & (piece == one)) for one in _last_first(piece)
+    }
+    return ShipData(frame, name, np.flatnonzero(fit), tests, digest, notes)
 
 
-def joint_groups(frame: pd.DataFrame) -> tuple[list[str], int]:
-    """Groups that reach across data sets, and how many pairs of pictures join two data sets."""
-    from happysad.pipeline.contents import alike, open_all
-    from happysad.pipeline.grouping import connected_groups
-    from happysad.pipeline.listing import Row
+def limited(frame: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
+    """So many images of each part of each piece, whole groups at a time."""
+    import pandas as pd
 
-    rows, _ = open_all([Row(Path(path), "") for path in frame["path"]])
-    number = {path: n for n, path in enumerate(frame["path"])}
-    sources, own = frame["source"].tolist(), frame["group"].tolist()
-    keys: list[list[Hashable]] = [[pair] for pair in zip(sources, own, strict=True)]
-    shared = 0
-    for pair in alike(rows):
-        one, two = (number[str(rows[n].path)] for n in (pair.first, pair.second))
-        if sources[one] != sources[two]:
-            shared += 1
-            keys[one].append(shared)
-            keys[two].append(shared)
-    return [f"{sources[n]}: {own[n]}" for n in connected_groups(keys)], shared
-
-
-def limited(data: ShipData, limit: int, seed: int) -> ShipData:
-    """So many images of each part of each piece, whole groups at a time; of no parts, of all."""
     kept = []
-    for piece in data.pieces:
-        rows, frame = data.of(piece), data.frame
-        parts = frame["split"].iloc[rows].to_numpy(str)
-        for part in sorted(set(parts)) if data.official(piece) else [""]:
-            own = rows[parts == part] if part else rows
-            labels, groups = (frame[name].iloc[own].tolist() for name in ("label", "group"))
-            kept.append(own[nested_subsets(labels, groups, [limit], seed)[0]])
-    chosen = np.sort(np.concatenate(kept))
-    place = np.full(len(data.frame), -1)
-    place[chosen] = np.arange(len(chosen))
-    pieces = [
-        Piece(p.name, *(place[r][place[r] >= 0] for r in (p.train, p.test, p.for_others)))
-        for p in data.pieces
-    ]
-    digest = hashlib.sha256(f"{data.digest} {limit} {seed}".encode()).hexdigest()
-    note = f"a trial: {limit} images of each part, {len(chosen):,} of {len(data.frame):,} in all"
-    frame = data.frame.iloc[chosen].reset_index(drop=True)
-    return replace(data, frame=frame, pieces=pieces, digest=digest, notes=[*data.notes, note])
+    for _, part in frame.groupby(["piece", "split"], sort=False):
+        labels, groups = part["label"].tolist(), part["group"].tolist()
+        kept.append(part.iloc[nested_subsets(labels, groups, [limit], seed)[0]])
+    return pd.concat(kept).sort_index().reset_index(drop=True)
 
 
-def _fit_rows(data: ShipData, parts: list[str]) -> Rows:
-    """All images of sets without official parts, and the named parts of the others."""
-    found = []
-    for piece in data.pieces:
-        rows = data.of(piece)
-        official = data.official(piece)
-        split = data.frame["split"].iloc[rows]
-        found.append(rows[split.isin(parts)] if official else rows)
-    return np.sort(np.concatenate(found)).astype(np.intp)
+def _twins(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[str]:
+    """A path of a picture that is fitted on, for each test image that shows it; else "".
+
+    Of the same group as an image fitted on, or named by the loader, whose twins are in train alone.
+    """
+    first = frame[fit].groupby("group")["path"].first()
+    own = frame["group"].map(first).fillna("")
+    named = frame["twin"].where(frame["twin"].isin(frame.loc[fit, "path"]), "")
+    return named.where(named != "", own).where(~fit & (frame["source"] == name), "")
+
+
+def _last_first(pieces: NDArray[np.str_]) -> list[str]:
+    """Each piece once, the data set fitted on at the end: answers to its images are timed."""
+    first, *others = dict.fromkeys(pieces.tolist())
+    return [*others, first]

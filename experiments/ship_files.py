@@ -1,4 +1,4 @@
-"""The files of the models that come along, in the folder of the run that fitted them."""
+"""The files of the shipped models, in the folder of the run that fitted them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from happysad.features.files import atomic_write
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.ship_config import ShipConfig
     from happysad.experiments.ship_data import ShipData
     from happysad.experiments.units import Unit
     from happysad.pipeline.trial import Trial
-
-FOLDER = "models"
 
 COMPRESS = 9
 """They are downloaded often and written once."""
@@ -26,35 +23,29 @@ COMPRESS = 9
 
 def shipped_file(folder: Path, name: str) -> Path:
     """Where a run keeps the model of that name."""
-    return folder / FOLDER / f"{name}.joblib"
+    return folder / "models" / f"{name}.joblib"
 
 
-def save_shipped(
-    folder: Path, unit: Unit, trial: Trial, config: ShipConfig, data: ShipData
-) -> Path:
+def save_shipped(folder: Path, unit: Unit, trial: Trial, terms: list[str], data: ShipData) -> None:
     """Write a model and its card; the same bytes of the same fit."""
     from happysad.pipeline.demo_faces import make_demo_faces
     from happysad.pipeline.model_file import save_model
 
-    weights = {"shares": config.shares, "most": config.most}
     card = {
         "model": unit.model,
-        "recipe": str(config.recipes[unit.model]),
+        "recipe": unit.model,
         "settings": unit.settings(),
         "summary": unit.summary,
-        "dataset": ", ".join(dict.fromkeys(data.frame["source"])),
+        "dataset": data.name,
         "data": data.digest,
         "n_train": len(unit.train),
-        "weights": weights,
-        "metrics": {
-            f"{place.dataset} {place.split}": scores for place, scores in trial.metrics.items()
-        },
-        "licences": config.terms,
+        "metrics": dict(sorted((f"{p.dataset} {p.split}", m) for p, m in trial.metrics.items())),
+        "licences": terms,
     }
     # Built-in faces, so that nobody's picture goes into the card.
     probe, _ = make_demo_faces(4, random_state=0)
     path = shipped_file(folder, unit.model)
-    return save_model(trial.fitted(), path, card, probe=list(probe), compress=COMPRESS)
+    save_model(trial.fitted(), path, card, probe=list(probe), compress=COMPRESS)
 
 
 def is_saved(folder: Path, unit: Unit) -> bool:

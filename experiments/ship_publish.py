@@ -18,15 +18,11 @@ from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 from happysad.pipeline import shipped
 from happysad.pipeline.model_card import card_path, read_card
-from happysad.pipeline.shipped import SHIPPED
 
 NAME = "shipped"
 CARD = "MODEL_CARD.md"
-TOLD = ("recipe", "summary", "sha256", "bytes", "n_train", "weights", "licences", "versions")
-SETTINGS = (
-    "data_sets", "formats_apart", "recipes", "shares", "most", "parts", "folds", "seed", "limit",
-    "called",
-)  # fmt: skip
+TOLD = ("summary", "sha256", "bytes", "n_train", "licences", "versions")
+SETTINGS = ("data", "others", "formats_apart", "folds", "seed", "limit", "called")
 
 _FILE = re.compile(r"[^,(]*/[^,(]*\.\w+")
 
@@ -37,18 +33,17 @@ def publish_shipped(folder: Path) -> list[str]:
     Raises
     ------
     UserError
-        The run is not finished, or lacks a model that the package names.
+        The run is not finished, a fit failed, or a model that the package names is missing.
     """
     facts = card_facts(folder)
     _draw_failures(folder)
     written = place.publish(NAME, folder)
-    for name in SHIPPED:
+    for name in shipped.SHIPPED:
         for source, target in _copies(folder, name):
             with atomic_write(target) as beside:
                 shutil.copyfile(source, beside)
             written.append(target.name)
-    results = place.RESULTS / NAME
-    with atomic_write(results / "card.json") as beside:
+    with atomic_write(place.RESULTS / NAME / "card.json") as beside:
         beside.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return [*written, write_card()]
 
@@ -78,11 +73,15 @@ def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
 
 def card_facts(folder: Path) -> dict[str, Any]:
     """What the card tells beside the tables: the models' own cards, settings and notes."""
-    missing = [name for name in SHIPPED if not shipped_file(folder, name).is_file()]
+    from happysad.experiments.run_folder import read_rows
+
+    missing = [name for name in shipped.SHIPPED if not shipped_file(folder, name).is_file()]
     if missing:
         raise UserError(f"{folder} holds no model {missing[0]}: run ship.py to its end first")
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    cards = {name: read_card(shipped_file(folder, name)) for name in SHIPPED}
+    if (read_rows(folder / "results.csv")["status"] != "ok").any():
+        raise UserError(f"a fit of the run in {folder} failed: run ship.py again")
+    run = place.finished_facts(folder)
+    cards = {name: read_card(shipped_file(folder, name)) for name in shipped.SHIPPED}
     return {
         "models": {name: {key: card[key] for key in TOLD} for name, card in cards.items()},
         "config": {key: run["config"][key] for key in SETTINGS},
@@ -108,7 +107,7 @@ def _draw_failures(folder: Path) -> None:
         save_failures(
             load_model(shipped_file(folder, name)), name, folder / "figures" / picture_name(name)
         )
-        for name in SHIPPED
+        for name in shipped.SHIPPED
     ]
     with atomic_write(folder / "failures.csv") as beside:
         pd.concat(tables).to_csv(beside, index=False)

@@ -1,7 +1,7 @@
 """What does an answer cost, stage by stage, and what does it cost to have the model?
 
-CPU milliseconds an image, one thread, from the file to the answer, beside what dlib's detection
-and landmarks cost by themselves on the same images; size, start and memory of the model; and, by
+CPU milliseconds an image, one thread, from the file to the answer, beside what YuNet and dlib's
+landmarks cost by themselves on the same images; size, start and memory of the model; and, by
 ``--growth``, whether the cost of training grows in step with the images.
 """
 

@@ -95,8 +95,8 @@ def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
 @contextmanager
 def _held(watch: Watch, model: Pipeline) -> Iterator[None]:
     """The watch held to reading, YuNet, dlib, the face stage and the model's extractors."""
+    from happysad.experiments.blocks import extractors
     from happysad.features import detect, faces
-    from happysad.pipeline.feature_blocks import extractors
 
     seen: Any = detect
     reader: Any = faces

@@ -159,7 +159,7 @@ def _search_all(
                 best[asked, fold] = known
                 continue
             if faces is None:
-                (faces,) = prepare([(make_model(asked), outer[0][0].tolist())], work)
+                (faces,) = prepare([(make_model(asked), outer[0][0].tolist(), [])], work)
             work.log(f"searching {name}" + (f", outer fold {fold}" if fold else ""))
             found, table = _search(work, config, asked, space, faces, rows)
             add_candidates(work.run.path, name, fold, table)

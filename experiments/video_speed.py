@@ -86,8 +86,7 @@ def _watched(watch: Any) -> Iterator[None]:
     from happysad.pipeline import face_search, face_track, sight
 
     pieces = [
-        (face_search, "everywhere", FIND),
-        (face_search, "nearby", FIND),
+        (face_search.FaceSearch, "faces", FIND),
         (sight.Frame, "sight", DESCRIBE),
         (face_track, "p_happy_of", ASK),
     ]

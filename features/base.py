@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,14 @@ _AT_ONCE = 16  # faces described at once: their arrays stay in the processor's c
 class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Base of the extractors: ``Faces`` in, ``(n, d)`` float32 out, nothing learned.
 
-    A subclass stores its settings in ``__init__``, computes in ``_describe`` and names its
-    columns in ``_names``; ``version`` is part of the cache's key and is raised when the output
-    changes.
+    A subclass stores its settings in ``__init__``, says in ``_parameter_constraints`` what values
+    they take, computes in ``_describe`` and names its columns in ``_names``; ``version`` is part
+    of the cache's key and is raised when the output changes.
     """
 
     version = 1
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def fit(self, X: Faces, y: Any = None) -> FaceFeature:
         """Check the settings on the crops' size; learn only that size (for the names).

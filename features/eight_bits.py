@@ -49,7 +49,8 @@ def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
 
     if image.mode.startswith("I") or image.mode == "F":
         return _scaled(np.asarray(image))
-    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+    if image.has_transparency_data:
+        image = image.convert("LA") if image.mode == "La" else image  # Pillow knows no other way
         image = image.convert("RGBA")
         white = Pillow.new("RGBA", image.size, "white")
         image = Pillow.alpha_composite(white, image)

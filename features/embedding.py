@@ -52,6 +52,13 @@ class Embedding(FaceFeature):
     King (2017), High quality face recognition with deep metric learning: 29 layers, trained to
     tell people apart, not expressions. No settings, no download: the weights come with
     ``face_recognition_models``.
+
+    Examples
+    --------
+    >>> from happysad.features import Embedding, FaceAligner
+    >>> from skimage.data import astronaut
+    >>> Embedding().fit_transform(FaceAligner().transform([astronaut()])).shape
+    (1, 128)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
 
-ImageSource: TypeAlias = str | Path | bytes | NDArray[Any]
-"""A file, the bytes of one, or pixels."""
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+ImageSource: TypeAlias = "str | Path | bytes | NDArray[Any] | Picture"
+"""A file, the bytes of one, pixels, or an image of Pillow's."""
 
 IMAGE_SUFFIXES = frozenset(
     {".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif",
@@ -30,16 +35,16 @@ class ImageError(UserError):
 
 
 def read_image(source: ImageSource) -> NDArray[np.uint8]:
-    """Read an image file or its bytes, or check an array.
+    """Read an image file, its bytes or an image of Pillow's, or check an array.
 
     EXIF rotation is applied, 16-bit and float files are scaled to 8 bits, CMYK and palettes are
     turned to RGB, transparency is laid on white, the first frame is taken of several.
 
     Parameters
     ----------
-    source : str, Path, bytes or array
+    source : str, Path, bytes, array or PIL.Image.Image
         A file, the bytes of one, or a ``(H, W)``, ``(H, W, 1)``, ``(H, W, 3)`` RGB or
-        ``(H, W, 4)`` RGBA uint8 array.
+        ``(H, W, 4)`` RGBA uint8 array. An image of Pillow's is read as its file would be.
 
     Returns
     -------
@@ -48,7 +53,8 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
     Raises
     ------
     ImageError
-        Missing, empty, truncated or not an image; an array of another shape or dtype.
+        Missing, empty, truncated or not an image; an array of another shape or dtype; something
+        else altogether.
     """
     if isinstance(source, str | Path):
         return _decode(file_bytes(source), f"the image {source}")
@@ -56,7 +62,19 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
         if not source:
             raise ImageError("cannot read an image of no bytes")
         return _decode(source, "the image")
+    if is_picture(source):
+        return _pixels(source)
+    if not hasattr(source, "__array__"):
+        raise ImageError(
+            f"an image is a path, bytes, a uint8 array or a PIL image, not {type(source).__name__}"
+        )
     return _check_array(np.asarray(source))
+
+
+def is_picture(source: object) -> TypeGuard[Picture]:
+    """Whether it is an image of Pillow's, which is not imported for this."""
+    pillow = sys.modules.get("PIL.Image")
+    return pillow is not None and isinstance(source, pillow.Image)
 
 
 def file_bytes(path: str | Path) -> bytes:
@@ -77,22 +95,26 @@ def check_list(images: object) -> None:
         raise ImageError(f"give a list of images, as in [{str(images)!r}]")
     if isinstance(images, bytes):
         raise ImageError("give a list of images, as in [data]: these are the bytes of one")
+    if is_picture(images):
+        raise ImageError("give a list of images, as in [image]: this is a bare one")
     if isinstance(images, np.ndarray) and (images.ndim == 2 or images.shape[2:] in ((3,), (4,))):
         raise ImageError(f"give a list of images, as in [image]: {images.shape} is a bare one")
+    if not isinstance(images, Iterable) or getattr(images, "shape", (0,)) == ():
+        raise ImageError(f"give a list of images, not {type(images).__name__}")
 
 
 def image_digest(source: ImageSource) -> str:
-    """sha256 of a file's bytes, or of an array's shape and bytes, as 64 hexadecimal digits.
+    """sha256 of a file's bytes, or of the shape and bytes of pixels, as 64 hexadecimal digits.
 
     Raises
     ------
     ImageError
-        Missing or empty file.
+        Missing or empty file, or an image of Pillow's that cannot be read.
     """
     if isinstance(source, str | Path | bytes):
         data = source if isinstance(source, bytes) else file_bytes(source)
         return hashlib.sha256(data).hexdigest()
-    array = np.ascontiguousarray(source)
+    array = np.ascontiguousarray(read_image(source) if is_picture(source) else source)
     return hashlib.sha256(f"{array.shape}{array.dtype}".encode() + array.tobytes()).hexdigest()
 
 
@@ -125,6 +147,19 @@ def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
 
         return eight_bits(Image.fromarray(image))
     return np.ascontiguousarray(image[:, :, 0] if channels == 1 else image)
+
+
+def _pixels(image: Picture) -> NDArray[np.uint8]:
+    from happysad.features.eight_bits import eight_bits, upright
+
+    if 0 in image.size:
+        raise ImageError("cannot read the image: it has no pixels")
+    quiet_pillow()
+    try:
+        image.load()
+        return eight_bits(upright(image))
+    except Exception as error:  # as of a file
+        raise ImageError(f"cannot read the image: {plainly(error)}") from None
 
 
 def _decode(data: bytes, name: str) -> NDArray[np.uint8]:

@@ -129,6 +129,13 @@ class LandmarkGeometry(FaceFeature):
     """``landmark_geometry`` of each face as a scikit-learn transformer.
 
     A face without landmarks (status ``unreadable``) is described as all zeros.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner, LandmarkGeometry
+    >>> from skimage.data import astronaut
+    >>> LandmarkGeometry().fit_transform(FaceAligner().transform([astronaut()])).shape
+    (1, 1579)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"slopes": ["boolean"]}

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage.feature import local_binary_pattern
 from sklearn.utils._param_validation import Interval
 
 from happysad.features.base import FaceFeature
@@ -37,8 +38,6 @@ def lbp_codes(images: NDArray[np.uint8], radius: float = 2.0) -> NDArray[np.uint
     -------
     (n, S, S) uint8 in [0, 58]
     """
-    from skimage.feature import local_binary_pattern
-
     margin = int(np.ceil(radius))
     inside = slice(margin, -margin)
     codes = np.empty(images.shape, np.uint8)

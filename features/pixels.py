@@ -20,6 +20,13 @@ class Pixels(FaceFeature):
     ----------
     size : int
         Side in pixels to which the crop is resized, by averaging areas.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner, Pixels
+    >>> from skimage.data import astronaut
+    >>> Pixels(size=24).fit_transform(FaceAligner().transform([astronaut()])).shape
+    (1, 576)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.batch import Faces
+from happysad.features.errors import UserError
 from happysad.features.images import ImageError, ImageSource
 from happysad.features.progress import report
+from happysad.features.weights import LOWEST_SCORE
 from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 
 CHUNK = 32
 """Images whose faces are decided together: most of what a batch saves, in little memory."""
+
+
+def check_min_score(min_score: float | None) -> None:
+    """UserError where a lowest score is none; without (None), it is the model's own."""
+    if min_score is not None and not LOWEST_SCORE <= min_score <= 1:
+        raise UserError(
+            f"the lowest score of a face is a number from {LOWEST_SCORE:g} to 1, not {min_score:g}"
+        )
 
 
 def answer_images(
@@ -46,7 +56,13 @@ def answer_images(
         Where to say "unsure"; without, happy from 0.5 upwards and else sad.
     names : sequence of str, optional
         Their names; without, the paths, and "image N" for bytes and arrays.
+
+    Raises
+    ------
+    UserError
+        ``min_score`` is out of its range.
     """
+    check_min_score(min_score)
     given = list(images)
     if names is None:
         names = [str(x) if isinstance(x, str | Path) else f"image {i}" for i, x in enumerate(given)]
@@ -66,6 +82,7 @@ def answer_named(
 
     ``n_jobs`` threads; finding faces and most of the arithmetic let other threads run.
     """
+    check_min_score(min_score)
     chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
     done = 0
     for answers in _each(chunks, n_jobs, model, crops, min_score, band):

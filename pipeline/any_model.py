@@ -19,7 +19,10 @@ def load_any(model: str | Path) -> Pipeline:
     UserError
         As ``load_model`` and ``load_onnx``.
     """
-    from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.onnx_file import load_onnx
+    if str(model).endswith(".onnx"):
+        from happysad.pipeline.onnx_file import load_onnx
 
-    return load_onnx(model) if str(model).endswith(".onnx") else load_model(model)
+        return load_onnx(model)
+    from happysad.pipeline.model_file import load_model
+
+    return load_model(model)

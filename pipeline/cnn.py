@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 from happysad.features.batch import Faces
 from happysad.features.errors import UserError
 from happysad.pipeline.cnn_input import check_channels
-from happysad.pipeline.cnn_settings import check_settings, schedule_of
+from happysad.pipeline.cnn_settings import CONSTRAINTS, schedule_of
 from happysad.pipeline.cnn_targets import ClassWeight, class_weights, encode, hold_out
+from happysad.pipeline.estimators.checks import check_labels
 
 
 class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -82,6 +83,8 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         What was fitted; ``channels_`` is 1 for grey crops and 3 for colour.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
+
     def __init__(
         self,
         architecture: str = "small",
@@ -136,15 +139,18 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
         Raises
         ------
+        ValueError
+            Other than two classes, labels of another number or missing ones, or a parameter
+            with a value that it cannot have.
         UserError
-            One class only, a class too small to hold a face of it out, an option out of
-            range, a network to start from that does not fit, or torch is not installed.
+            A class too small to hold a face of it out, a network to start from that does not
+            fit, or torch is not installed.
         """
+        self._validate_params()
+        _check_faces(X)
+        self.classes_, targets = encode(check_labels(X, y))
         net, trainer = _torch_side("cnn_net"), _torch_side("cnn_train")
-        check_settings(self.get_params())
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        check_consistent_length(X, y)
-        self.classes_, targets = encode(np.asarray(y))
         channels = 3 if X.color else 1
         start = self._starting_weights(channels)
         with net.threads(self.n_threads), trainer.seeded(seed):
@@ -178,6 +184,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             Colour crops for a network of grey ones, or the other way round.
         """
         check_is_fitted(self, "weights_")
+        _check_faces(X)
         check_channels(X.crops, self.channels_)
         net = _torch_side("cnn_net")
         if getattr(self, "_module", None) is None:  # fresh from a file: files hold no torch
@@ -211,13 +218,6 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         state.pop("_module", None)
         return state
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Files written before an option was there hold what is now its default."""
-        older: dict[str, Any] = {"architecture": "small", "class_weight": None, "start_from": None}
-        if "weights_" in state:
-            older |= {"architecture_": "small", "channels_": 1}
-        super().__setstate__({**older, **state})
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
@@ -246,15 +246,24 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     def _given(
         self, net: ModuleType, channels: int, faces: Faces, labels: ArrayLike
     ) -> tuple[Any, Any]:
+        check_consistent_length(faces, labels)
         unknown = set(np.unique(labels)) - set(self.classes_)
         if unknown or len(faces) == 0:
+            known = ", ".join(map(str, self.classes_))
             raise UserError(
-                f"The validation part must hold faces of {', '.join(self.classes_)} only; "
+                f"The validation part must hold faces of {known} only; "
                 f"it has {len(faces)} faces and the unknown labels {sorted(unknown)}."
             )
         check_channels(faces.crops, channels)
         targets = (np.asarray(labels) == self.classes_[1]).astype(np.float32)
         return net.to_input(faces.crops, self.input_size), targets
+
+
+def _check_faces(X: object) -> None:
+    if not isinstance(X, Faces):
+        raise TypeError(
+            f"CnnClassifier takes Faces, not {type(X).__name__}: put a FaceAligner before it"
+        )
 
 
 def _torch_side(name: str) -> ModuleType:

@@ -1,14 +1,12 @@
-"""The settings of ``pipeline.cnn``: the usual ones, and what is out of range."""
+"""The settings of ``pipeline.cnn``: the usual ones, and the values that they can have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from happysad.features.errors import UserError
-
-SIZES = range(8, 129)  # three halvings need 8 pixels; 128 is the largest the design asks for
-PRECISIONS = ("auto", "float32", "bfloat16")
+from sklearn.utils._param_validation import Interval, StrOptions
 
 
 class Schedule(NamedTuple):
@@ -33,6 +31,31 @@ SMALL_BATCH = 16
 """For fewer faces than that: batches of 64 would leave a handful of steps an epoch."""
 
 
+_ONE_OR_MORE = [Interval(Integral, 1, None, closed="left"), None]
+
+CONSTRAINTS: dict[str, list[Any]] = {
+    "architecture": [StrOptions(set(SCHEDULES))],
+    # three halvings need 8 pixels; 128 is the largest that was tried
+    "input_size": [Interval(Integral, 8, 128, closed="both")],
+    "epochs": _ONE_OR_MORE,
+    "batch_size": _ONE_OR_MORE,
+    "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
+    "dropout": [Interval(Real, 0, 1, closed="left"), None],
+    "rotation": [Interval(Real, 0, 180, closed="both")],
+    "zoom": [Interval(Real, 0, 1, closed="left")],
+    "flip": ["boolean"],
+    "class_weight": [StrOptions({"balanced"}), Mapping, None],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "patience": _ONE_OR_MORE,
+    "mirror": ["boolean"],
+    "precision": [StrOptions({"auto", "float32", "bfloat16"})],
+    "random_state": ["random_state"],
+    "n_threads": _ONE_OR_MORE,
+    "verbose": ["boolean"],
+}
+"""Of the parameters of ``CnnClassifier``, as scikit-learn states them."""
+
+
 def schedule_of(settings: Mapping[str, Any], n_faces: int) -> Schedule:
     """The schedule of a classifier's parameters: its own where given, else the usual."""
     table = SCHEDULES if settings["start_from"] is None else FINE_TUNING
@@ -41,18 +64,3 @@ def schedule_of(settings: Mapping[str, Any], n_faces: int) -> Schedule:
         usual = usual._replace(batch_size=SMALL_BATCH)
     given = {name: settings[name] for name in Schedule._fields if settings[name] is not None}
     return usual._replace(**given)
-
-
-def check_settings(settings: Mapping[str, Any]) -> None:
-    """UserError that names the first of a classifier's parameters that is out of range."""
-    if settings["architecture"] not in SCHEDULES:
-        known = " or ".join(map(repr, SCHEDULES))
-        raise UserError(f"architecture is {settings['architecture']!r}: give {known}.")
-    if settings["input_size"] not in SIZES:
-        raise UserError(f"input_size is {settings['input_size']}: give 8 to 128 pixels.")
-    for name in ("epochs", "batch_size", "patience"):
-        value = settings[name]
-        if value is not None and value < 1:
-            raise UserError(f"{name} is {value}: give 1 or more.")
-    if settings["precision"] not in PRECISIONS:
-        raise UserError(f"precision is {settings['precision']!r}: give one of {PRECISIONS}.")

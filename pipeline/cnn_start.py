@@ -62,7 +62,7 @@ def starting_weights(
         "architecture": (start.architecture_, architecture),
         "input_size": (start.input_size_, input_size),
         "channels": (start.channels_, channels),
-        "classes": (" and ".join(start.classes_), " and ".join(classes)),
+        "classes": (" and ".join(map(str, start.classes_)), " and ".join(map(str, classes))),
     }
     differ = [f"{k} {old!r}, not {new!r}" for k, (old, new) in pairs.items() if old != new]
     if differ:

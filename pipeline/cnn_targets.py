@@ -17,11 +17,6 @@ ClassWeight = Literal["balanced"] | Mapping[str, float] | None
 def encode(labels: NDArray[Any]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
     """The two classes, sorted, and for each label 0 or 1, the index of its class."""
     classes, indices = np.unique(labels, return_inverse=True)
-    if len(classes) != 2:
-        raise UserError(
-            f"The CNN tells two classes apart and was given {len(classes)} "
-            f"({', '.join(map(str, classes))}): give it faces of both happy and sad."
-        )
     return classes, indices.astype(np.float32)
 
 
@@ -64,7 +59,7 @@ def class_weights(
     if not isinstance(wanted, Mapping) or set(wanted) - set(classes):
         raise UserError(
             f"class_weight is {wanted!r}: give None, 'balanced', or a dict of weights for "
-            f"{' and '.join(classes)}."
+            f"{' and '.join(map(str, classes))}."
         )
     given = [float(wanted.get(name, 1.0)) for name in classes]
     if not all(np.isfinite(weight) and weight > 0 for weight in given):

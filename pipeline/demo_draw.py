@@ -1,13 +1,15 @@
-"""Drawing a face from eigenfaces and a Gaussian, and a picture of it in some pose and light.
+"""Drawing a face of nobody from an active appearance model, and a picture of it in some light.
 
-Sirovich and Kirby (1987), Low-dimensional procedure for the characterization of human faces;
-Turk and Pentland (1991), Eigenfaces for recognition.
+Cootes, Edwards and Taylor (2001), Active appearance models: where the landmarks are (shape) and
+what the face looks like once they are brought to their mean places (texture) vary together,
+along principal components. Codes in their space are drawn from a mixture of Gaussians for each
+class; a drawn texture is bent to the drawn shape.
 """
 
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -15,37 +17,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
+from happysad.pipeline.demo_warp import bend, rescaled, with_border
 
 BASIS_FILE = Path(__file__).with_name("demo_faces.npz")
 
 BASIS_SIDE = 96
-"""Side of the eigenfaces in pixels."""
+"""Side of a drawn face in pixels."""
 
-SPREAD = 0.85
-"""How far the draws stray from their class's mean, as a share of how far real faces do.
+TEXTURE_SIDE = 64
+"""Side of the textures in pixels; FER2013's images have 48."""
 
-Lower is easier: HOG with a linear SVM scores about 0.97 at 0.7. Above 1 faces fall apart.
+SPREAD = 0.8
+"""How far the draws stray from a middle of their class, as a share of how far real faces do.
+
+Lower is easier and looks better. Above 1 faces fall apart.
 """
+
+MAX_DRAW = 2.0
+"""Draws are cut to so many standard deviations: a face far out in the tails is none."""
+
+_LIPS = ((61, 67), (62, 66), (63, 65))  # inner upper and lower lip: never the wrong way round
 
 
 @dataclass(frozen=True)
 class Basis:
-    """Eigenfaces and a Gaussian for each class, happy first.
+    """Principal components of shape and texture, and a mixture for each class, happy first.
 
     Attributes
     ----------
-    mean : (9216,) float32
-        The mean face of 96 x 96 pixels, contrast-normalised.
-    components : (k, 9216) float32
-    centers : (2, k) float32
-        Class means in the eigenfaces' space.
+    shape : (68, 2) float32
+        Mean landmarks in pixels of a drawn face.
+    triangles : (t, 3) uint8
+        Mesh over the landmarks and the frame's border.
+    texture : (4096,) float32
+        The mean texture, of zero mean and unit deviation within the face.
+    shape_components : (k, 136) float32
+    texture_components : (k, 4096) float32
+    centers : (2, m, k) float32
+        Means of the mixtures' parts, each of more than a hundred faces.
+    shares : (2, m) float32
+        Weights of the mixtures' parts.
     factors : (2, k, k) float32
-        Lower Cholesky factors of the classes' covariances.
+        Lower Cholesky factors of the covariance around the centers.
     """
 
-    mean: NDArray[np.float32]
-    components: NDArray[np.float32]
+    shape: NDArray[np.float32]
+    triangles: NDArray[np.uint8]
+    texture: NDArray[np.float32]
+    shape_components: NDArray[np.float32]
+    texture_components: NDArray[np.float32]
     centers: NDArray[np.float32]
+    shares: NDArray[np.float32]
     factors: NDArray[np.float32]
 
 
@@ -54,23 +76,54 @@ def load_basis(path: Path = BASIS_FILE) -> Basis:
     """Read a basis; UserError where the file is missing or damaged."""
     try:
         with np.load(path) as file:
-            components = file["components"] * file["scales"][:, None]
-            return Basis(file["mean"], components, file["centers"], file["factors"])
+            arrays = {field.name: file[field.name] for field in fields(Basis)}
+            scales = file["texture_scales"][:, None]
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         raise UserError(
             f"the built-in faces' basis {path} is missing or damaged: install happysad again, "
             "or in a checkout run python experiments/build_demo_faces.py"
         ) from None
+    arrays["texture_components"] = arrays["texture_components"] * scales
+    for name in ("shape_components", "factors"):  # stored in half precision
+        arrays[name] = arrays[name].astype(np.float32)
+    return Basis(**arrays)
 
 
 def draw(basis: Basis, classes: NDArray[np.int_], rng: np.random.Generator) -> NDArray[np.float32]:
     """Bare faces (n, 96, 96) float32 of about zero mean and unit deviation; class 0 is happy."""
-    noise = rng.standard_normal((len(classes), len(basis.components)), dtype=np.float32)
-    codes = basis.centers[classes]
+    return faces_of(basis, draw_codes(basis, classes, rng))
+
+
+def draw_codes(
+    basis: Basis, classes: NDArray[np.int_], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Codes (n, k) float32 in the components' space."""
+    k = len(basis.texture_components)
+    noise = rng.standard_normal((len(classes), k), dtype=np.float32).clip(-MAX_DRAW, MAX_DRAW)
+    codes = np.empty_like(noise)
+    chance = rng.random(len(classes))
     for number, factor in enumerate(basis.factors):
         mine = classes == number
-        codes[mine] += SPREAD * noise[mine] @ factor.T
-    return (basis.mean + codes @ basis.components).reshape(-1, BASIS_SIDE, BASIS_SIDE)
+        parts = np.searchsorted(np.cumsum(basis.shares[number])[:-1], chance[mine])
+        codes[mine] = basis.centers[number][parts] + SPREAD * noise[mine] @ factor.T
+    return codes
+
+
+def faces_of(basis: Basis, codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The bare faces (n, 96, 96) float32 that codes stand for."""
+    textures = basis.texture + codes @ basis.texture_components
+    shapes = basis.shape + (codes @ basis.shape_components).reshape(len(codes), -1, 2)
+    for upper, lower in _LIPS:
+        middle = (shapes[:, upper, 1] + shapes[:, lower, 1]) / 2
+        half = np.maximum((shapes[:, lower, 1] - shapes[:, upper, 1]) / 2, 0.2)
+        shapes[:, upper, 1], shapes[:, lower, 1] = middle - half, middle + half
+    source = rescaled(with_border(basis.shape, BASIS_SIDE), TEXTURE_SIDE / BASIS_SIDE)
+    faces = np.empty((len(codes), BASIS_SIDE, BASIS_SIDE), np.float32)
+    for face, texture, shape in zip(faces, textures, shapes, strict=True):
+        picture = texture.reshape(TEXTURE_SIDE, TEXTURE_SIDE)
+        target = with_border(shape, BASIS_SIDE)
+        face[:] = bend(picture, source, target, basis.triangles, BASIS_SIDE)
+    return faces
 
 
 def photographed(
@@ -80,13 +133,13 @@ def photographed(
     import cv2
 
     image = _lit(_posed(face, rng, variation), rng, variation)
-    blur = rng.uniform(0, 0.8) * variation
+    blur = rng.uniform(0, 0.6) * variation
     if blur > 0.3:  # less is no blur at all on a grid of pixels
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), blur), np.float32)
     if size != BASIS_SIDE:
         how = cv2.INTER_CUBIC if size > BASIS_SIDE else cv2.INTER_AREA
         image = np.asarray(cv2.resize(image, (size, size), interpolation=how), np.float32)
-    grain = rng.uniform(1, 6) * variation
+    grain = rng.uniform(0.5, 4) * variation
     image = image + grain * rng.standard_normal(image.shape, dtype=np.float32)
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
@@ -102,7 +155,7 @@ def _posed(
     matrix[:, 2] += shift
     side = (BASIS_SIDE, BASIS_SIDE)
     posed = cv2.warpAffine(
-        face, matrix, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        face, matrix, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(posed, np.float32)
 
@@ -114,4 +167,4 @@ def _lit(
     ramp = np.linspace(-1, 1, BASIS_SIDE, dtype=np.float32)
     across, down, contrast, brightness = rng.normal(0, [0.2, 0.2, 0.18, 15]) * variation
     lit = face + np.float32(across) * ramp + np.float32(down) * ramp[:, None]
-    return np.asarray(125 + brightness + 62 * np.exp(contrast) * lit, np.float32)
+    return np.asarray(120 + brightness + 48 * np.exp(contrast) * lit, np.float32)

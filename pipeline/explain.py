@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
 from happysad.features.images import ImageSource, read_image, to_gray
+from happysad.pipeline.answer_images import check_min_score
+from happysad.pipeline.check_model import check_model
+from happysad.pipeline.estimators.face_model import usual_settings
 from happysad.pipeline.feature_blocks import feature_blocks
 from happysad.pipeline.linear_map import linear_terms, spread
 from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
@@ -48,6 +52,8 @@ class Explanation:
         ``occlusion_map``; "none": the model does not look at the face.
     intercept : float
         Log-odds of a face that is typical all over; NaN where the method is not "exact".
+    found : bool
+        False where no face was found in a tight crop, and the whole image taken for one.
     """
 
     p_happy: float
@@ -59,34 +65,50 @@ class Explanation:
     features: pd.DataFrame
     method: str
     intercept: float
+    found: bool = True
 
 
-def explain(model: Pipeline, image: ImageSource, face: int = 0, crops: bool = False) -> Explanation:
+def explain(
+    model: Pipeline,
+    image: ImageSource,
+    face: int = 0,
+    crops: bool = False,
+    min_score: float | None = None,
+) -> Explanation:
     """Say what in a face spoke for happy and what for sad.
 
     Parameters
     ----------
     model : Pipeline
         Fitted, as ``load_model`` gives it.
-    image : str, Path or array
+    image : str, Path, bytes, array or PIL image
         A photo.
     face : int
         Which of its faces, numbered from 0, the surest first, as ``predict`` does.
     crops : bool
         The image is a tight crop of one face: where the detector finds none, take all of it.
+    min_score : float, optional
+        Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's.
 
     Raises
     ------
     UserError
-        The image cannot be read, or has no face of that number.
+        The image cannot be read, or has no face of that number; ``min_score`` is out of its
+        range; the model is none (see
+        ``check_model``).
     """
+    check_model(model)
+    check_min_score(min_score)
     pixels = read_image(image)
     gray = to_gray(pixels)
     aligner = model.named_steps["faces"]
-    found = _detection(gray, aligner.min_score, image, face, crops)
+    least = aligner.min_score if min_score is None else min_score
+    found = _detection(gray, least, image, face, crops)
     one: Faces = aligner.align(pixels if aligner.color else gray, found)
     answer = model[1:].predict_proba(one)[0, list(model.classes_).index("happy")]
-    heat, intercept, method = _map(model, one)
+    with usual_settings():
+        heat, intercept, method = _map(model, one)
+        features = _no_features() if method == "none" else named_features(model, one)
     left, top, right, bottom = (int(v) for v in one.boxes[0])
     return Explanation(
         p_happy=float(answer),
@@ -95,9 +117,10 @@ def explain(model: Pipeline, image: ImageSource, face: int = 0, crops: bool = Fa
         landmarks=_points(gray, found, one),
         box=(left, top, right, bottom),
         map=heat,
-        features=_no_features() if method == "none" else named_features(model, one),
+        features=features,
         method=method,
         intercept=intercept,
+        found=found.found,
     )
 
 
@@ -107,7 +130,7 @@ def _detection(
     from happysad.features.detect import find_faces, find_one_face
 
     found = [find_one_face(gray, min_score)] if crops else find_faces(gray, min_score)
-    name = "the image" if isinstance(image, np.ndarray) else str(image)
+    name = str(image) if isinstance(image, str | Path) else "the image"
     if not found:
         raise UserError(
             f"no face found in {name}: if it is a tight crop of a face, add --crops "
@@ -120,7 +143,7 @@ def _detection(
 
 
 def _map(model: Pipeline, face: Faces) -> tuple[NDArray[np.float64], float, str]:
-    if type(model.named_steps["classifier"]).__name__ == "DummyClassifier":
+    if type(model[-1]).__name__ == "DummyClassifier":
         return np.zeros((face.size, face.size)), float("nan"), "none"
     linear = linear_terms(model, face)
     if linear is not None:

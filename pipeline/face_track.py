@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.batch import Faces
-from happysad.features.detect import MIN_SCORE, Detection
+from happysad.features.detect import Detection
 from happysad.features.images import read_image
-from happysad.pipeline.answer_images import p_happy_of
+from happysad.pipeline.answer_images import check_min_score, p_happy_of
+from happysad.pipeline.check_model import check_model
 from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, overlap
 from happysad.pipeline.sight import Frame, Sight
 from happysad.pipeline.track import ALIKE, TOUCHING, Track, matched
@@ -55,8 +56,7 @@ class FaceTracker:
     """Follows faces from frame to frame at a fraction of what finding them anew would cost.
 
     Known faces are looked for in a window around the place where they should be by now. The whole
-    frame is searched only now and then, a smaller copy often and the full one seldom, and again
-    as soon as a known face is missing. A face is found where one was at a lower score than a new
+    frame is searched only now and then, and again as soon as a known face is missing. A face is found where one was at a lower score than a new
     one elsewhere (Zhang et al. 2022). Sights are matched with tracks by overlap (Bewley et al.
     2016) and by looks (Wojke et al. 2017: here the correlation of the aligned crops), so that
     faces that cross keep their numbers. Where the detector misses a face for a moment, it is
@@ -71,14 +71,25 @@ class FaceTracker:
         Where to say "unsure"; without it, happy from 0.5 on.
     smoothing_s : float
         Time constant of the smoothing in seconds.
-    quick_s, full_s : float
-        Seconds between two searches of the smaller and of the full frame.
+    search_s : float
+        Seconds between two searches of the whole frame.
     forget_s : float
         Seconds after which a face that is not seen is given up.
     hidden_s : float
         The same where another face is before it for most of that time.
     min_score : float
-        Lowest score of the detector that counts as a new face, from 0.1 to 1.
+        Lowest score of the detector that counts as a new face, from 0.1 to 1; without, the
+        model's.
+
+    Raises
+    ------
+    UserError
+        The model is none (see ``check_model``).
+
+    Raises
+    ------
+    UserError
+        ``min_score`` is out of its range.
 
     References
     ----------
@@ -93,21 +104,22 @@ class FaceTracker:
         model: Pipeline,
         band: Band | None = None,
         smoothing_s: float = 0.4,
-        quick_s: float = 0.25,
-        full_s: float = 1.0,
+        search_s: float = 0.25,
         forget_s: float = 0.5,
         hidden_s: float = 3.0,
-        min_score: float = MIN_SCORE,
+        min_score: float | None = None,
     ) -> None:
+        check_model(model)
+        check_min_score(min_score)
         self.model = model
         self.band = band
         self.smoothing_s = smoothing_s
         self.forget_s = forget_s
         self.hidden_s = hidden_s
-        self.min_score = min_score
+        self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
         self.n_tracks_ = 0
         self._tracks: list[Track] = []
-        self._search = FaceSearch(quick_s, full_s, min_score)
+        self._search = FaceSearch(search_s, self.min_score)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.

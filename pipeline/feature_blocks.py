@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,9 +32,13 @@ class FeatureBlock(NamedTuple):
 
 
 def feature_blocks(model: Pipeline) -> list[FeatureBlock]:
-    """The blocks of a model's step ``features``, in order; none where it has no such step."""
-    union = model.named_steps.get("features")
-    if not isinstance(union, FeatureUnion):
+    """The blocks of a model's step ``features``, in order.
+
+    None where the classifier is not given blocks of an extractor and what reduces it, just as
+    they are: a CNN, or a Pipeline of another shape that a user made.
+    """
+    union = model.steps[-2][1]
+    if not isinstance(union, FeatureUnion) or not all(map(_is_block, union.transformer_list)):
         return []
     weights = union.transformer_weights or {}
     return [
@@ -43,15 +47,27 @@ def feature_blocks(model: Pipeline) -> list[FeatureBlock]:
     ]
 
 
+def _is_block(named: tuple[str, Any]) -> bool:
+    block = named[1]
+    return (
+        isinstance(block, Pipeline)
+        and len(block) > 1
+        and isinstance(block[0], FaceFeature)
+        and hasattr(block[1], "mean_")
+    )
+
+
 def extracted(model: Pipeline, faces: Faces) -> dict[str, NDArray[np.float32]]:
     """The features of ``n`` faces as the extractors give them: (n, d) float32 by block."""
-    return {block.name: block.extractor.transform(faces) for block in feature_blocks(model)}
+    return {
+        block.name: np.asarray(block.extractor.transform(faces)) for block in feature_blocks(model)
+    }
 
 
 def p_happy_of_features(model: Pipeline, rows: Rows) -> NDArray[np.float64]:
     """p(happy) of ``n`` faces whose features are given by block, as ``extracted`` gives them."""
     columns = [block.weight * _reduced(block, rows) for block in feature_blocks(model)]
-    probabilities = model.named_steps["classifier"].predict_proba(np.concatenate(columns, axis=1))
+    probabilities = model[-1].predict_proba(np.concatenate(columns, axis=1))
     return np.asarray(probabilities[:, list(model.classes_).index("happy")], np.float64)
 
 
@@ -66,7 +82,7 @@ def log_odds_happy(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
     model : Pipeline
         Fitted, with the face stage as first step.
     """
-    single = hasattr(model.named_steps["classifier"], "precision")  # a CNN
+    single = hasattr(model[-1], "precision")  # a CNN
     both = np.asarray(model[1:].predict_proba(faces), np.float64)
     happy = both[:, list(model.classes_).index("happy")]
     return _log_odds(happy, "single" if single else "double")
@@ -97,11 +113,6 @@ def log_odds_with_typical(
         for block in feature_blocks(model)
     }
     return _log_odds(p_happy_of_features(model, changed), "double")
-
-
-def extractors(model: Pipeline) -> Iterator[FaceFeature]:
-    """The feature extractors of a model."""
-    return (block.extractor for block in feature_blocks(model))
 
 
 def _reduced(block: FeatureBlock, rows: Rows) -> NDArray[Any]:

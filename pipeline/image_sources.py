@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from happysad.features.errors import UserError
-from happysad.features.images import IMAGE_SUFFIXES, ImageSource, check_list
+from happysad.features.images import IMAGE_SUFFIXES, ImageSource, check_list, is_picture
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 
@@ -23,10 +23,10 @@ def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSou
 
     Parameters
     ----------
-    sources : iterable of str, Path, bytes or array
+    sources : iterable of str, Path, bytes, array or PIL image
         Files; folders, searched with their sub-folders for files whose name ends as an image's
         does (hidden ones left out); as text also patterns such as "holiday/**/*.jpg"; the bytes
-        of image files and uint8 arrays, which are named "image N" by their place.
+        of image files, uint8 arrays and PIL images, which are named "image N" by their place.
 
     Raises
     ------
@@ -35,14 +35,14 @@ def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSou
     """
     check_list(sources)
     for number, source in enumerate(sources):
-        if isinstance(source, bytes | np.ndarray):
+        if isinstance(source, bytes | np.ndarray) or is_picture(source):
             yield f"image {number}", source
         elif isinstance(source, str | Path):
             for path in _files(source):
                 yield str(path), path
         else:
             kind = type(source).__name__
-            raise UserError(f"an image is a path, bytes or a uint8 array, not {kind}")
+            raise UserError(f"an image is a path, bytes, a uint8 array or a PIL image, not {kind}")
 
 
 def _files(source: str | Path) -> Iterator[Path]:

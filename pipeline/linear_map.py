@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from happysad.features.batch import Faces
 from happysad.features.pixels import Pixels
@@ -37,9 +38,9 @@ def linear_terms(model: Pipeline, face: Faces) -> LinearTerms | None:
     """
     if not is_linear(model):
         return None
-    classifier = model.named_steps["classifier"]
+    classifier = model[-1]
     sign = 1.0 if classifier.classes_[1] == "happy" else -1.0
-    standardized = model[1:-1].transform(face)[0].astype(np.float64)
+    standardized = np.asarray(model[1:-1].transform(face), np.float64)[0]
     terms = sign * classifier.coef_[0] * standardized
     side = feature_blocks(model)[0].extractor.size
     return LinearTerms(terms.reshape(side, side), sign * float(classifier.intercept_[0]))
@@ -47,10 +48,14 @@ def linear_terms(model: Pipeline, face: Faces) -> LinearTerms | None:
 
 def is_linear(model: Pipeline) -> bool:
     """Whether a fitted model is a linear one on standardized pixels."""
+    from sklearn.linear_model import LogisticRegression
+
     blocks = feature_blocks(model)
-    if [type(block.extractor) for block in blocks] != [Pixels]:
-        return False
-    return hasattr(model.named_steps["classifier"], "coef_")
+    return (
+        [type(block.extractor) for block in blocks] == [Pixels]
+        and [type(step) for _, step in blocks[0].reduce.steps] == [StandardScaler]
+        and isinstance(model[-1], LogisticRegression)
+    )
 
 
 def spread(terms: NDArray[Any], size: int) -> NDArray[np.float64]:

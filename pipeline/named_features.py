@@ -132,7 +132,7 @@ def _of_columns(model: Pipeline, face: Faces) -> list[Row]:
             continue
         for k, region in enumerate(REGIONS):
             if (regions == k).any():
-                rows.append(_region_row(block.name, _BLOCKS[block.name], region))
+                rows.append(_region_row(block.name, _BLOCKS.get(block.name, block.name), region))
                 groups.append((block.name, regions == k))
     if not rows:
         return []

@@ -20,6 +20,7 @@ def predict_images(
     model: Pipeline | str | Path = "fusion-svm",
     *,
     crops: bool = False,
+    min_score: float | None = None,
     max_error: float | None = None,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
@@ -36,6 +37,9 @@ def predict_images(
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the
         whole image for a face, as in training, in place of answering ``no_face``.
+    min_score : float, optional
+        Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's
+        own, which is 0.6. Less finds more faces, and more that are none.
     max_error : float, optional
         Such as 0.05: say "unsure" so often that at most this share of the other answers should
         be wrong, by the thresholds on the model's card. The model must be named then.
@@ -49,24 +53,30 @@ def predict_images(
         image from 0, the surest first; -1 without a face), ``status`` (``ok``, ``full_frame``,
         ``no_face`` or ``unreadable``), ``label`` (``happy``, ``sad`` or ``unsure``), ``p_happy``,
         ``left``, ``top``, ``right``, ``bottom`` (the box in pixels of the upright image; all
-        empty without a face), ``reason`` (why an image is unreadable).
+        empty without a face), ``score`` (the detector's, from 0 to 1), ``reason`` (why an image is
+        unreadable).
 
     Raises
     ------
     UserError
-        A path does not exist, a folder holds no images, there is no such model, or its card
-        has no thresholds for ``max_error``.
+        A path does not exist, a folder holds no images, there is no such model, its card
+        has no thresholds for ``max_error``, or ``min_score`` is out of its range.
     """
-    from happysad.pipeline.answer_images import answer_named
+    from happysad.pipeline.answer_images import answer_named, check_min_score
     from happysad.pipeline.any_model import load_any
     from happysad.pipeline.bands import model_band
+    from happysad.pipeline.check_model import check_model
     from happysad.pipeline.image_answer import to_frame
 
     if max_error is not None and not isinstance(model, str | Path):
         raise UserError(
             "the thresholds for max_error are on the model's card: name the model or its file"
         )
+    check_min_score(min_score)
     band = model_band(model, max_error) if isinstance(model, str | Path) else None
     named = list(named_images(sources))
     loaded = load_any(model) if isinstance(model, str | Path) else model
-    return to_frame(answer_named(loaded, named, crops=crops, band=band, n_jobs=n_jobs))
+    check_model(loaded)
+    return to_frame(
+        answer_named(loaded, named, crops=crops, min_score=min_score, band=band, n_jobs=n_jobs)
+    )

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from happysad.features.errors import UserError
 from happysad.features.images import IMAGE_SUFFIXES
-from happysad.pipeline.listing import Listing, Row, label_of, note, other_classes_note, part_of
+from happysad.pipeline.listing import (
+    Listing,
+    Row,
+    fer2013_parts,
+    label_of,
+    note,
+    other_classes_note,
+    part_of,
+)
 from happysad.pipeline.tables import is_data_table, read_table
 
 EXPECTED = (
@@ -90,11 +98,8 @@ def _leftover_notes(listing: Listing, outside: list[Path]) -> list[str]:
 
 
 def _use_fer2013_names(listing: Listing) -> None:
-    prefixes = [row.path.name.partition("_")[0] for row in listing.rows]
-    if not prefixes or not set(prefixes) <= {"Training", "PublicTest", "PrivateTest"}:
-        return
-    splits = [part_of(prefix) for prefix in prefixes]
-    if any(row.split != split for row, split in zip(listing.rows, splits, strict=True)):
+    splits = fer2013_parts([row.path for row in listing.rows])
+    if splits and splits != [row.split for row in listing.rows]:
         listing.rows = [
             replace(row, split=split) for row, split in zip(listing.rows, splits, strict=True)
         ]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.base import is_classifier
 
 from happysad.features.detect import Predictor
 from happysad.features.errors import UserError
+from happysad.features.faces import FaceAligner
+from happysad.pipeline.estimators.checks import check_parameters
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import OversampledFaces
 
@@ -51,6 +53,23 @@ class Recipe:
     face_options: Mapping[str, Any] = field(default_factory=dict)
     standard: bool = True
 
+    def model(self, random_state: int = 0, **face_options: Any) -> FaceModel:
+        """An unfitted Pipeline, the face stage with the options given.
+
+        Raises
+        ------
+        UserError
+            A parameter does not exist or cannot have its value.
+        """
+        options = {"predictor": self.predictor, **self.face_options, **face_options}
+        aligner = FaceAligner()
+        for name in options:
+            if name not in aligner.get_params():
+                raise UserError(f"the face stage has no parameter {name!r}")
+        model = FaceModel([("faces", aligner.set_params(**options)), *self.steps(random_state)])
+        check_parameters(model)
+        return model
+
 
 def balanced(recipe: Recipe, how: str) -> Recipe:
     """The recipe with its classifier fitted as if both classes were of one size.
@@ -87,26 +106,24 @@ def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> R
     UserError
         There is no such parameter, or it cannot have this value.
     """
+    known = _settable(FaceModel(recipe.steps(0)))
+    for name in parameters:
+        if name not in known:
+            raise UserError(f"the model has no parameter {name!r}")
 
     def steps(state: int) -> list[Step]:
-        model = FaceModel(recipe.steps(state))
-        known = model.get_params()
-        for name in parameters:
-            if name not in known:
-                raise UserError(f"the model has no parameter {name!r}")
-        return list(model.set_params(**parameters).steps)
+        return list(FaceModel(recipe.steps(state)).set_params(**parameters).steps)
 
     made = replace(recipe, summary=summary or f"{recipe.summary}, tuned", steps=steps)
-    check_values(FaceModel(made.steps(0)))
+    try:
+        last = made.model().steps[-1][1]
+    except (TypeError, AttributeError) as error:  # text where there should be a step
+        raise UserError(f"the parameters {', '.join(parameters)}: {error}") from None
+    if not hasattr(last, "fit") or not is_classifier(last):
+        raise UserError(f"the model ends in {last!r}, which is no classifier")
     return made
 
 
-def check_values(model: FaceModel) -> None:
-    """UserError where a parameter of any step has a value that the step does not take."""
-    for name, value in model.get_params(deep=True).items():
-        if not hasattr(value, "_validate_params") or isinstance(value, type):
-            continue
-        try:
-            value._validate_params()
-        except InvalidParameterError as error:
-            raise UserError(f"{name}: {error}") from None
+def _settable(model: FaceModel) -> set[str]:
+    """Names of parameters of the steps; those of the Pipeline itself are not the recipe's."""
+    return set(model.get_params()) - set(model.get_params(deep=False))

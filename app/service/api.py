@@ -16,7 +16,7 @@ from happysad.app.service.guard import Guard
 from happysad.app.service.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
 from happysad.app.service.options import only
 from happysad.app.service.problems import add_problems
-from happysad.app.service.schemas import MAX_ERROR, Answer, Health, ModelList
+from happysad.app.service.schemas import MAX_ERROR, MIN_SCORE, Answer, Health, ModelList
 from happysad.app.service.state import Service, Settings, as_json
 
 PAGE = Path(__file__).with_name("page")
@@ -25,6 +25,7 @@ ModelName = Annotated[
     str | None, Query(description="Its name; the default where not given.", examples=["fusion-svm"])
 ]
 MaxError = Annotated[float | None, Query(**MAX_ERROR)]
+MinScore = Annotated[float | None, Query(**MIN_SCORE)]
 Crops = Annotated[bool, Query(description="The images are tight crops of one face each.")]
 
 
@@ -61,18 +62,22 @@ def _add_answers(app: FastAPI, service: Service) -> None:
         "tags": ["answers"],
     }
 
-    named = [Depends(only("model", "max_error", "crops"))]
+    named = [Depends(only("model", "max_error", "min_score", "crops"))]
 
     @app.post("/v1/predict", **answer, openapi_extra=IMAGES_BODY, dependencies=named)
     async def predict(
-        request: Request, model: ModelName = None, max_error: MaxError = None, crops: Crops = False
+        request: Request,
+        model: ModelName = None,
+        max_error: MaxError = None,
+        min_score: MinScore = None,
+        crops: Crops = False,
     ) -> Response:
         """One image as the body, or one and more as files of a form: is each face happy or sad?
 
         Pictures stay in memory while they are answered and are never stored.
         """
         async with service.bodies.images_of(request) as uploads:
-            return await service.answer(request, uploads, model, max_error, crops)
+            return await service.answer(request, uploads, model, max_error, min_score, crops)
 
     @app.post(
         "/v1/predict/batch", **answer, openapi_extra=BATCH_BODY, dependencies=[Depends(only())]

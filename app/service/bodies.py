@@ -33,6 +33,7 @@ class Wanted(NamedTuple):
 
     model: str | None
     max_error: float | None
+    min_score: float | None
     crops: bool
 
 
@@ -131,7 +132,7 @@ class Bodies:
         for number, image in enumerate(asked.images):
             uploads.append(self._upload(number, image))
             image.data = ""
-        return Wanted(asked.model, asked.max_error, asked.crops), uploads
+        return Wanted(asked.model, asked.max_error, asked.min_score, asked.crops), uploads
 
     def _upload(self, number: int, image: BatchImage) -> Upload:
         name = image.name or f"image {number}"

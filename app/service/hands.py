@@ -22,6 +22,7 @@ class Asked(NamedTuple):
     model: str
     crops: bool
     band: Band | None
+    min_score: float | None = None
 
 
 class Hand(Protocol):
@@ -58,7 +59,12 @@ class OwnHand:
         whole = [one for one, reason in zip(images, reasons, strict=True) if not reason]
         model = warm.pipeline(asked.model, self._sources[asked.model])
         names, data = [name for name, _ in whole], [data for _, data in whole]
-        answers = iter(answer_images(model, data, crops=asked.crops, band=asked.band, names=names))
+        answers = iter(
+            answer_images(
+                model, data, crops=asked.crops, min_score=asked.min_score, band=asked.band,
+                names=names,
+            )
+        )  # fmt: skip
         return [
             ImageAnswer(name, "unreadable", reason) if reason else next(answers)
             for (name, _), reason in zip(images, reasons, strict=True)

@@ -19,7 +19,8 @@ def only(*names: str) -> Callable[[Request], None]:
     def check(request: Request) -> None:
         for name, times in Counter(key for key, _ in request.query_params.multi_items()).items():
             if name not in names:
-                known = " and ".join(names) or "those of the body"
+                known = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+                known = known or "those of the body"
                 raise UserError(f"there is no option {name[:40]!r}, only {known}")
             if times > 1:
                 raise UserError(f"the option {name} is given {times} times")

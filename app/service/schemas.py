@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from happysad.features.weights import LOWEST_SCORE
+
 MAX_ERROR: dict[str, Any] = {
     "gt": 0,
     "lt": 1,
@@ -15,6 +17,15 @@ MAX_ERROR: dict[str, Any] = {
     "answers to be wrong. `max_errors` of a model says what it can keep to. Without it every "
     "face is answered.",
     "examples": [0.05],
+}
+
+MIN_SCORE: dict[str, Any] = {
+    "ge": LOWEST_SCORE,
+    "le": 1,
+    "allow_inf_nan": False,
+    "description": "Lowest score of the detector that counts as a face; without it the model's "
+    "own, which is 0.6. Less finds more faces, and more that are none.",
+    "examples": [0.6],
 }
 
 
@@ -31,7 +42,7 @@ class Face(BaseModel):
     box: tuple[int, int, int, int] = Field(
         description="Left, top, right, bottom in pixels of the upright image."
     )
-    score: float | None = Field(description="How sure the detector is that it is a face.")
+    score: float = Field(description="How sure the detector is that it is a face.", ge=0, le=1)
 
 
 class Image(BaseModel):
@@ -50,6 +61,7 @@ EXAMPLE: dict[str, Any] = {
     "model_sha256": "96f197a8…",
     "happysad": "0.1.0",
     "max_error": 0.05,
+    "min_score": None,
     "milliseconds": 21.3,
     "images": [
         {
@@ -65,7 +77,7 @@ EXAMPLE: dict[str, Any] = {
                     "label": "happy",
                     "p_happy": 0.9731,
                     "box": [212, 96, 391, 275],
-                    "score": 2.417,
+                    "score": 0.932,
                 }
             ],
         }
@@ -82,6 +94,7 @@ class Answer(BaseModel):
     model_sha256: str = Field(description="Of the model's file: which model it was exactly.")
     happysad: str = Field(description="The version of happysad.")
     max_error: float | None
+    min_score: float | None
     milliseconds: float = Field(description="From the whole request to the answer.")
     images: list[Image]
     detail: str | None = Field(default=None, description="Only where no image could be read.")
@@ -112,6 +125,7 @@ class BatchRequest(BaseModel):
     images: list[BatchImage] = Field(min_length=1)
     model: str | None = Field(default=None, description="Its name; the default where not given.")
     max_error: Annotated[float | None, Field(**MAX_ERROR)] = None
+    min_score: Annotated[float | None, Field(**MIN_SCORE)] = None
     crops: bool = Field(default=False, description="The images are tight crops of one face each.")
 
 

@@ -72,6 +72,7 @@ class Service:
         uploads: Sequence[Upload],
         model: str | None,
         max_error: float | None,
+        min_score: float | None,
         crops: bool,
     ) -> Response:
         """The answers to some images; the request's time starts when they have all arrived.
@@ -83,7 +84,7 @@ class Service:
         """
         began = time.perf_counter()
         offered = self.models.get(model)
-        asked = Asked(offered.name, crops, offered.band(max_error))
+        asked = Asked(offered.name, crops, offered.band(max_error), min_score)
         order = self.answering.ask(asked, uploads)
         answers = await answers_unless_gone(request, order)
         self.metrics.answers(offered.name, answers)
@@ -92,6 +93,7 @@ class Service:
             "model_sha256": offered.card["sha256"],
             "happysad": VERSION,
             "max_error": max_error,
+            "min_score": min_score,
             "milliseconds": round(1000 * (time.perf_counter() - began), 1),
             "images": [image_json(answer) for answer in answers],
         }

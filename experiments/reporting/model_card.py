@@ -4,60 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from happysad.experiments.reporting.model_card_tables import (
     Cells,
-    Names,
-    cost_lines,
     data_lines,
-    found_lines,
+    model_lines,
     reliability_lines,
     score_lines,
-    status_lines,
-    weight_lines,
 )
 from happysad.experiments.reporting.result_table import markdown
 from happysad.experiments.reporting.run_tables import read_table
-from happysad.experiments.reporting.shipped_tables import FORMATS_SAID, format_lines
 from happysad.experiments.reporting.threshold_table import threshold_lines
-from happysad.experiments.ship_units import ALONE, FOLDS, SHIPPED, WITHOUT
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TEMPLATE = Path(__file__).with_name("model_card.md.j2")
 COMMAND = "python experiments/ship.py --publish"
-
-TABLES = (
-    "scores", "tested", "reliability", "format_check", "weights", "failures", "results",
-    "thresholds",
-)  # fmt: skip
-
-SECTIONS = {
-    ALONE: (
-        "Fitted on one set alone.",
-        "The recipes fitted on the train part of one data set alone, every image counting the "
-        "same; settings were chosen on the val part, the test part is for reporting. An image is "
-        "leaked if it has a near-duplicate in the train part. The other data were never seen.",
-    ),
-    SHIPPED: (
-        "The shipped models.",
-        "On the test part, which they were not fitted on. An image is leaked if it shows a "
-        "picture that they were fitted on.",
-    ),
-    FOLDS: (
-        "Cross-validated.",
-        "Recipe and weights of the shipped models, {folds} folds; all images of a person and all "
-        "near-duplicates are held out together.",
-    ),
-    WITHOUT: (
-        "One data set left out.",
-        "Recipe and weights of the shipped models, fitted on the other data, tested on all of "
-        "the set left out, or on its test part where it has one.",
-    ),
-}
-"""What a condition starts with: the title of its table, and what it is."""
 
 
 def card_text(folder: Path, pictures: str = "docs") -> str:
@@ -74,16 +35,19 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
     from jinja2 import Environment
 
     facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    tables = {name: read_table(folder / f"{name}.csv") for name in TABLES}
-    tables["peers"] = read_table(folder.parent / "peers" / "peers.csv")
+    models = facts["models"]
+    versions = next(iter(models.values()))["versions"]
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    parts = {
-        **_about(facts),
-        **_measured(facts, tables),
-        "pictures": {name: f"{pictures}/{picture_name(name)}" for name in facts["models"]},
-    }
-    return _tidy(template.render(command=COMMAND, **parts))
+    text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        command=COMMAND,
+        config=facts["config"],
+        notes=facts["notes"],
+        licences=_licences(models),
+        versions="Made with " + ", ".join(f"{k} {v}" for k, v in versions.items()) + ".",
+        pictures={name: f"{pictures}/{picture_name(name)}" for name in models},
+        **_tables(folder, facts),
+    )
+    return _tidy(text)
 
 
 def picture_name(model: str) -> str:
@@ -91,64 +55,40 @@ def picture_name(model: str) -> str:
     return f"model-card-{model}.png"
 
 
-def _about(facts: dict[str, Any]) -> dict[str, Any]:
-    models = facts["models"]
-    lines: Cells = [["name", "recipe", "what it is", "file"]]
+def _tables(folder: Path, facts: dict[str, Any]) -> dict[str, str]:
+    """Each table of the card as Markdown; "" for that of the peers where there is none."""
+    from happysad.experiments.reporting import peers
+    from happysad.experiments.reporting.model_card_faces import failure_lines
+
+    models, names = facts["models"], facts["config"]["called"]
+    tables = ("results", "tested", "scores", "reliability", "thresholds", "failures")
+    read = {name: read_table(folder / f"{name}.csv") for name in tables}
+    compared = read_table(folder.parent / "peers" / "peers.csv")
     files: Cells = [["file", "bytes", "sha256"]]
     for name, about in models.items():
-        size = f"{about['bytes'] / 1e6:.1f} MB"
-        lines.append([f"`{name}`", f"`{about['recipe']}`", about["summary"], size])
         files.append([f"`{name}.joblib`", f"{about['bytes']:,}", f"`{about['sha256']}`"])
-    versions = next(iter(models.values()))["versions"]
-    return {
-        "models": markdown(lines),
-        "files": markdown(files),
-        "versions": "Made with " + ", ".join(f"{k} {v}" for k, v in versions.items()) + ".",
-        "licences": {name: about["licences"] for name, about in models.items()},
-        "notes": facts["notes"],
-        "limit": facts["config"]["limit"],
-        "most": f"{facts['config']['most']:g}",
-    }
-
-
-def _measured(facts: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    from happysad.experiments.reporting.model_card_faces import failure_lines
-    from happysad.experiments.reporting.peers import SAID, score_lines
-
-    tested = tables["tested"]
-    official = set(tested.loc[tested["condition"] == SHIPPED, "dataset"])
-    names = Names(facts["config"]["called"], official)
     cells = {
-        "data": data_lines(tested, names),
-        "weights": weight_lines(tables["weights"]),
-        "formats": format_lines(tables["format_check"]),
-        "peers": score_lines(tables["peers"]),
-        "reliability": reliability_lines(tables["reliability"], names),
-        "thresholds": threshold_lines(tables["thresholds"]),
-        "found": found_lines(tested, names),
-        "status": status_lines(tables["scores"], names),
-        "failures": failure_lines(tables["failures"]),
-        "cost": cost_lines(tables["results"], facts["models"]),
+        "models": model_lines(models, read["results"]),
+        "data": data_lines(read["tested"], names),
+        "scores": score_lines(read["scores"], names),
+        "reliability": reliability_lines(read["reliability"], names),
+        "thresholds": threshold_lines(read["thresholds"]),
+        "failures": failure_lines(read["failures"]),
+        "files": files,
+        "peers": peers.score_lines(compared),
     }
-    return {
-        **{name: markdown(lines) for name, lines in cells.items()},
-        "tested": list(_tested(tables["scores"], names, facts["config"]["folds"])),
-        "formats_said": FORMATS_SAID,
-        "peers_said": SAID if len(tables["peers"]) else "",
-        "thresholds_of": [str(name) for name in tables["thresholds"]["dataset"].unique()],
-        "failure_faces": int(tables["failures"]["n"].iloc[0]),
-    }
+    made = {name: markdown(lines) for name, lines in cells.items()}
+    said = {"peers_said": peers.SAID if len(compared) else ""}
+    return made | said | {"failure_faces": f"{read['failures']['n'].iloc[0]:.0f}"}
 
 
-def _tested(scores: pd.DataFrame, names: Names, folds: int) -> list[dict[str, str]]:
-    """Title, text and table of each way of testing."""
-    found = []
-    for start, (title, text) in SECTIONS.items():
-        lines = score_lines(scores, start, names)
-        if len(lines) > 1:
-            said = text.format(folds=folds)
-            found.append({"title": title, "text": said, "table": markdown(lines)})
-    return found
+def _licences(models: dict[str, Any]) -> dict[str, list[str]]:
+    """The terms of each model by its name, those that all of them share under "all"."""
+    terms = {f"`{name}`": about["licences"] for name, about in models.items()}
+    shared = [term for term in next(iter(terms.values())) if all(term in t for t in terms.values())]
+    return {"all": shared} | {
+        name: [term for term in told if term not in shared] for name, told in terms.items()
+    }
 
 
 def _tidy(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the models that come along fail, shown on built-in faces: a table and a picture each."""
+"""Where the shipped models fail, shown on built-in faces: a table and a picture each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from happysad.experiments.perturb import CHANGES, changed_image, locate_face
 from happysad.experiments.reporting.style import RIGHT, WIDTH, WRONG, drawing
+from happysad.features.detect import MIN_SCORE
 from happysad.features.files import atomic_write
+from happysad.pipeline.listing import LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,7 @@ def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_
     from happysad.pipeline.demo_faces import make_demo_faces
 
     images, labels = make_demo_faces(FACES, random_state=SEED)
-    found = [locate_face(image, -0.5) for image in images]
+    found = [locate_face(image, MIN_SCORE) for image in images]
     changed = {
         change: [
             changed_image(image, change, strength, face) if change else image
@@ -129,24 +131,15 @@ def _words(change: str) -> str:
 
 
 def failure_lines(table: pd.DataFrame) -> list[list[str]]:
-    """The tables of several models side by side: right answers under each change."""
+    """Right answers under each change: of the happy and of the sad faces, for each model."""
     models = list(dict.fromkeys(table["model"]))
-    heads = [f"{model}: {whole if whole != 'n' else 'all'}"
-             for model in models for whole in _HEADS.values()]  # fmt: skip
-    lines = [["change", *heads]]
+    lines = [["change", *(f"{model}: {label}" for model in models for label in LABELS)]]
     for change in dict.fromkeys(table["change"]):
         own = table[table["change"] == change].set_index("model")
-        cells = [
-            f"{own.loc[model, right] / own.loc[model, whole]:.2f}"
-            for model in models
-            for right, whole in _HEADS.items()
-        ]
+        shares = {label: own[f"right_{label}"] / own[label] for label in LABELS}
+        cells = [f"{shares[label][model]:.2f}" for model in models for label in LABELS]
         lines.append([_described(str(change)), *cells])
     return lines
-
-
-_HEADS = {"right": "n", "right_happy": "happy", "right_sad": "sad"}
-"""Columns that are shown, as shares of these."""
 
 
 def _described(change: str) -> str:

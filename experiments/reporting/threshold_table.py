@@ -1,4 +1,4 @@
-"""thresholds.csv: where the models that come along say "unsure", and what that does."""
+"""thresholds.csv: where the shipped models say "unsure", and what that does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from happysad.pipeline.unsure import Band
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.reporting.model_card_tables import Cells
+Cells = list[list[str]]
 
 COLUMNS = (
     "model", "dataset", "n", "max_error", "low", "high", "answered", "test_n", "test_answered",
@@ -21,8 +21,8 @@ COLUMNS = (
 def threshold_table(answers: pd.DataFrame) -> pd.DataFrame:
     """A row for each model and error that it can keep to.
 
-    The thresholds are chosen on the cross-validated answers to one data set, that with the most
-    images: both classes are common in it. Then they are tried on its test part, where it has one.
+    The thresholds are chosen on the cross-validated answers, and then tried on the test part of
+    the same data set.
 
     Returns
     -------
@@ -37,16 +37,14 @@ def threshold_table(answers: pd.DataFrame) -> pd.DataFrame:
 
     rows: list[dict[str, Any]] = []
     folds = answers[answers["condition"] == FOLDS]
-    for model, own in folds.groupby("model", sort=False):
-        largest = own["dataset"].value_counts().index[0]
-        own = own[own["dataset"] == largest]
+    for (model, dataset), own in folds.groupby(["model", "dataset"], sort=False):
         test = answers[
             (answers["condition"] == SHIPPED)
             & (answers["model"] == model)
-            & (answers["dataset"] == largest)
+            & (answers["dataset"] == dataset)
         ]
         for entry in band_entries(own["label"].tolist(), own["p_happy"].tolist()):
-            row = {"model": model, "dataset": largest, "n": len(own), **entry}
+            row = {"model": model, "dataset": dataset, "n": len(own), **entry}
             rows.append(row | _tried(Band(entry["low"], entry["high"]), test))
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
@@ -65,18 +63,17 @@ def _share(true: Any) -> float:
 
 
 def threshold_lines(table: pd.DataFrame) -> Cells:
-    """The same for readers."""
+    """The same for readers, on the test part."""
     lines = [
         [
-            "model", "error to keep to", "sad below", "happy from", "answered", "answered (test)",
-            "wrong of those called happy", "wrong of those called sad", "unsure: happy",
-            "unsure: sad",
+            "model", "error to keep to", "sad below", "happy from", "answered",
+            "wrong of those called happy", "wrong of those called sad",
         ]
     ]  # fmt: skip
     for row in table.to_dict("records"):
         low = f"{row['low']:.3f}" if row["low"] > 0 else "never"
         high = f"{row['high']:.3f}" if row["high"] <= 1 else "never"
-        names = ("answered", *COLUMNS[-5:])
+        names = ("test_answered", "wrong_happy", "wrong_sad")
         shares = ["-" if row[name] != row[name] else f"{row[name]:.3f}" for name in names]
         lines.append([f"`{row['model']}`", f"{row['max_error']:g}", low, high, *shares])
     return lines

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.utils import check_array
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils._param_validation import Interval, StrOptions
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -32,6 +34,12 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         first ``m`` rows, which are those before any copies.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_splits": [Interval(Integral, 2, None, closed="left")],
+        "mirrored": ["boolean"],
+        "groups": ["array-like", None],
+    }
+
     def __init__(self, n_splits: int = 3, mirrored: bool = True, groups: Any = None) -> None:
         self.n_splits = n_splits
         self.mirrored = mirrored
@@ -41,7 +49,8 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         """Rows to fit on and rows to ask, ``n_splits`` times."""
         from sklearn.model_selection import StratifiedGroupKFold
 
-        rows = check_array(X, dtype=None)
+        rows = check_array(X, accept_sparse=True, dtype=None)
+        rows = rows.toarray() if issparse(rows) else rows
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=0)
         yield from folds.split(np.zeros((len(rows), 1)), y, self._originals(rows))
 
@@ -106,6 +115,8 @@ class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # skl
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **fit_params: Any
     ) -> Self:
         """Fit on (n, d) rows with labels (n,) and, maybe, weights (n,)."""
+        self._validate_params()
+        y = column_or_1d(y, warn=True)
         if self.class_weight is not None:
             from sklearn.utils.class_weight import compute_sample_weight
 

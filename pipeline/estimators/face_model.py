@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
 from imblearn.pipeline import Pipeline
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn import config_context
 from sklearn.utils.validation import check_is_fitted
+
+from happysad.features.faces import FaceAligner
+from happysad.features.images import check_list
+from happysad.pipeline.estimators.checks import check_labels, check_parameters
 
 
 class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
     """imbalanced-learn's Pipeline, which is scikit-learn's with samplers as steps.
 
-    It checks the labels before the work begins, and answers an empty list with an empty answer:
-    a folder without images or a video frame without faces is an ordinary thing, but most of
-    scikit-learn's classifiers raise where there is nothing to answer.
+    It checks labels and parameters before the work begins, and answers an empty list with an
+    empty answer: a folder without images or a video frame without faces is an ordinary thing, but
+    most of scikit-learn's classifiers raise where there is nothing to answer.
 
     Examples
     --------
@@ -36,9 +40,14 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         Raises
         ------
         ValueError
-            Labels of another number, missing ones, or other than two classes.
+            Labels of another number, missing ones, or other than two classes; a parameter with
+            a value that it cannot have (UserError, which is one).
         """
-        super().fit(X, _two_classes(X, y), **params)
+        check_parameters(self)
+        if isinstance(self.steps[0][1], FaceAligner):
+            check_list(X)
+        with usual_settings():
+            super().fit(X, check_labels(X, y), **params)
         return self
 
     def predict(self, X: Any, **params: Any) -> NDArray[np.str_]:
@@ -46,33 +55,27 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         if _nothing(X):
             check_is_fitted(self)
             return np.asarray(self.classes_[:0])
-        return np.asarray(super().predict(X, **params))
+        with usual_settings():
+            return np.asarray(super().predict(X, **params))
 
     def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
         """Probability of each class, (n, 2), columns in the order of ``classes_``."""
         if _nothing(X):
             check_is_fitted(self)
             return np.zeros((0, len(self.classes_)))
-        return np.asarray(super().predict_proba(X, **params))
+        with usual_settings():
+            return np.asarray(super().predict_proba(X, **params))
 
 
-def _two_classes(X: Any, y: ArrayLike | None) -> NDArray[Any]:
-    """The labels, as scikit-learn's binary classifiers check them."""
-    if y is None:
-        raise ValueError("FaceModel requires y to be passed, but the target y is None")
-    labels = column_or_1d(y, warn=True)
-    assert_all_finite(labels, input_name="y")
-    check_classification_targets(labels)
-    check_consistent_length(X, labels)
-    classes = np.unique(labels)
-    if len(classes) > 2:
-        raise ValueError(
-            "Only binary classification is supported. The type of the target is multiclass: "
-            f"{', '.join(map(str, classes[:5]))}."
-        )
-    if len(classes) < 2:
-        raise ValueError(f"The classifier needs two classes, but there is only {list(classes)}.")
-    return np.asarray(labels)
+@contextmanager
+def usual_settings() -> Iterator[None]:
+    """What the caller set for tables and for NumPy's errors does not reach what happens inside.
+
+    Steps that hand on tables in ``predict`` and did not so in ``fit`` warn of each other.
+    """
+    numbers = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+    with config_context(transform_output="default"), numbers:
+        yield
 
 
 def _nothing(X: Any) -> bool:

@@ -26,7 +26,9 @@ class HalfPrecision:
         # sklearn adds its version
         state: dict[str, Any] = dict(super().__getstate__())  # type: ignore[call-overload]
         with np.errstate(all="ignore"):
-            state |= {n: state[n].astype(np.float16) for n in self._half if n in state}
+            for name in self._half:
+                if isinstance(state.get(name), np.ndarray):  # sparse matrices know no float16
+                    state[name] = state[name].astype(np.float16)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -77,7 +77,9 @@ class ScaledPCA(
         self._validate_params()
         rows = self._checked(X, reset=True)
         n = min(self.n_components, len(rows) - 1, rows.shape[1])
-        pca = PCA(n, iterated_power=4, random_state=self.random_state).fit(rows)
+        pca = PCA(n, iterated_power=4, random_state=self.random_state)
+        with np.errstate(divide="ignore", invalid="ignore", under="ignore"):  # where none varies
+            pca.fit(rows)
         total = float(pca.explained_variance_.sum()) * (1 - 1 / len(rows))
         varies = total > _ROUNDING * float(pca.mean_ @ pca.mean_)
         self.mean_ = pca.mean_.astype(np.float32)
@@ -85,17 +87,17 @@ class ScaledPCA(
         self.scale_ = float(np.sqrt(total)) if varies else np.inf  # all 0
         return self
 
-    def transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Components of (n, d) features: (n, p) float32."""
+    def transform(self, X: ArrayLike) -> NDArray[Any]:
+        """Components of (n, d) features: (n, p), float32 of float32 and float64 of others."""
         check_is_fitted(self)
         rows = self._checked(X, reset=False)
-        out: NDArray[np.float32] = (rows - self.mean_) @ self.components_.T
-        out /= np.float32(self.scale_)
-        return out
+        out = (rows - self.mean_) @ self.components_.T
+        out /= out.dtype.type(self.scale_)
+        return np.asarray(out)
 
-    def _checked(self, X: ArrayLike, reset: bool) -> NDArray[np.float32]:
-        least = 2 if reset else 1
-        rows = validate_data(self, X, dtype=np.float32, reset=reset, ensure_min_samples=least)
+    def _checked(self, X: ArrayLike, reset: bool) -> NDArray[Any]:
+        least, dtypes = 2 if reset else 1, [np.float64, np.float32]
+        rows = validate_data(self, X, dtype=dtypes, reset=reset, ensure_min_samples=least)
         return np.asarray(rows)
 
     @property
@@ -104,5 +106,5 @@ class ScaledPCA(
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

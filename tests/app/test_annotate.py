@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ from happysad.app.annotate import annotate, face_text, targets
 from happysad.features.errors import UserError
 from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
 
-FACE = FaceAnswer("happy", 0.974, (179, 83, 267, 171))
+FACE = FaceAnswer("happy", 0.974, (179, 83, 267, 171), 0.93)
 
 
 def test_a_face_is_told_in_a_word_and_a_number():
     assert face_text(FACE) == "happy 0.97"
+    assert face_text(replace(FACE, status="full_frame")) == "happy 0.97 (no face found)"
 
 
 def test_names_are_kept_and_numbered_where_two_share_one(tmp_path):

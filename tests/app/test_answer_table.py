@@ -14,12 +14,16 @@ from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer
 ANSWERS = [
     ImageAnswer(
         "a.jpg", "ok", "", 9, 9,
-        (FaceAnswer("happy", 0.97123456789, (1, 2, 3, 4)), FaceAnswer("unsure", 0.5, (5, 6, 7, 8))),
+        (
+            FaceAnswer("happy", 0.97123456789, (1, 2, 3, 4), 0.91234567),
+            FaceAnswer("unsure", 0.5, (5, 6, 7, 8), 0.7),
+        ),
     ),
     ImageAnswer("b,\n.jpg", "no_face", "", 9, 9),
     ImageAnswer("c.jpg", "unreadable", "it is not an image file"),
     ImageAnswer(
-        "d.jpg", "full_frame", "", 9, 9, (FaceAnswer("sad", 0.0, (0, 0, 9, 9), "full_frame"),)
+        "d.jpg", "full_frame", "", 9, 9,
+        (FaceAnswer("sad", 0.0, (0, 0, 9, 9), 0.0, "full_frame"),),
     ),
 ]  # fmt: skip
 
@@ -32,7 +36,7 @@ def test_the_table_lines_up(capsys):
     assert lines[2].split()[:3] == ["a.jpg", "1", "unsure"]
     assert lines[3].split("  ")[-1].strip() == "no face"
     assert "unreadable: it is not an image file" in lines[4]
-    assert "sad (full frame)" in lines[5]
+    assert "sad (no face found)" in lines[5]
     words = ("answer", "happy", "unsure")
     starts = {line.index(word) for line, word in zip(lines[:3], words, strict=True)}
     assert len(starts) == 1
@@ -58,9 +62,11 @@ def test_the_summary_counts(capsys):
     line = summary(ANSWERS, crops=False)
     assert line == (
         "3 faces in 4 images: 1 happy, 1 sad, 1 unsure; no face found in 1 (if they are tight "
-        "crops of faces, add --crops); 1 unreadable"
+        "crops of faces, add --crops); no face found in 1 of 4 crops, read as a whole; 1 unreadable"
     )
     assert summary(ANSWERS[:1], True) == "2 faces in 1 image: 1 happy, 1 unsure"
+    crops = summary([ANSWERS[0], *ANSWERS[3:] * 2], True)
+    assert crops.endswith(" 2 sad, 1 unsure; no face found in 2 of 3 crops, read as a whole")
     assert summary(ANSWERS[2:3], True) == "0 faces in 1 image; 1 unreadable"
 
 
@@ -70,7 +76,8 @@ def test_the_csv_file_is_the_frame(tmp_path):
     assert tuple(frame.columns) == COLUMNS
     assert list(frame["image"]) == ["a.jpg", "a.jpg", "b,\n.jpg", "c.jpg", "d.jpg"]
     assert frame["p_happy"].iloc[0] == pytest.approx(0.971235)
-    assert frame["p_happy"].iloc[4] == 0.0
+    assert frame["p_happy"].iloc[4] == frame["score"].iloc[4] == 0.0
+    assert frame["score"].iloc[0] == pytest.approx(0.912346)
     assert frame["left"].isna().tolist() == [False, False, True, True, False]
 
 

@@ -29,9 +29,10 @@ def test_a_table_and_a_picture(told, photo):
 
 def test_tight_crops(happysad, model_file, demo_data, tmp_path):
     face = sorted((demo_data / "test" / "sad").iterdir())[0]
-    out = tmp_path / "why.png"
-    assert happysad("explain", "--model", model_file, face, "--crops", "--out", out).stdout
-    assert out.is_file()
+    words = ("explain", "--model", model_file, face, "--crops", "--out", tmp_path / "why.png")
+    assert "no face found" not in happysad(*words, "--min-score", 0.1).stdout
+    assert (tmp_path / "why.png").is_file()
+    assert " (no face found), p(happy) " in happysad(*words, "--min-score", 1).stdout
 
 
 def test_mistakes_are_one_sentence(refused, model_file, photo, tmp_path):
@@ -42,6 +43,8 @@ def test_mistakes_are_one_sentence(refused, model_file, photo, tmp_path):
     assert "text.jpg: it is not an image" in refused("explain", "--model", model_file, text, *out)
     assert "no face found in" in refused("explain", "--model", model_file, cup, *out)
     assert "add --crops" in refused("explain", "--model", model_file, cup, *out)
+    told = refused("explain", "--model", model_file, photo, "--min-score", 2, *out)
+    assert "from 0.1 to 1, not 2" in told
     assert "there is 1 face" in refused("explain", "--model", model_file, photo, "--face", 3, *out)
     assert "cannot read the image" in refused("explain", "--model", model_file, tmp_path, *out)
     assert "cannot read" in refused("explain", "--model", model_file, tmp_path / "no.jpg", *out)

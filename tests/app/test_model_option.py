@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from happysad.app.model_option import (
     max_error_option,
+    min_score_option,
     model_option,
     refuse_model_files,
 )
@@ -21,21 +22,26 @@ def command(model: str) -> None:
 
 
 def test_without_the_flag_the_best_shipped_model_is_meant():
-    assert CliRunner().invoke(command).stdout == "fusion\n"
+    assert CliRunner().invoke(command).stdout == "fusion-svm\n"
     assert CliRunner().invoke(command, ["--model", "a.joblib"]).stdout == "a.joblib\n"
-    assert "[default: fusion]" in " ".join(CliRunner().invoke(command, ["--help"]).stdout.split())
+    assert "[default: fusion-svm]" in " ".join(
+        CliRunner().invoke(command, ["--help"]).stdout.split()
+    )
 
 
 @click.command()
 @max_error_option
-def careful(max_error: float | None) -> None:
-    print(max_error)
+@min_score_option
+def careful(**options: float | None) -> None:
+    print(options)
 
 
-def test_the_error_to_keep_to_is_a_number_or_not_there():
-    assert CliRunner().invoke(careful).stdout == "None\n"
-    assert CliRunner().invoke(careful, ["--max-error", "0.05"]).stdout == "0.05\n"
-    assert CliRunner().invoke(careful, ["--max-error", "few"]).exit_code == 2
+def test_the_other_two_are_numbers_or_not_there():
+    assert CliRunner().invoke(careful).stdout == "{'max_error': None, 'min_score': None}\n"
+    for name in ("max_error", "min_score"):
+        flag = f"--{name.replace('_', '-')}"
+        assert f"'{name}': 0.5" in CliRunner().invoke(careful, [flag, "0.5"]).stdout
+        assert CliRunner().invoke(careful, [flag, "few"]).exit_code == 2
 
 
 @pytest.mark.parametrize("images", [("m.joblib", "a.jpg"), ("M.ONNX",)])

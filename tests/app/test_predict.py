@@ -92,6 +92,16 @@ def test_the_answers_for_the_next_command(run, model_file, photo):
     assert json.loads(result.stdout)["images"][0]["faces"][0]["label"] == "happy"
 
 
+def test_what_counts_as_a_face_can_be_said(run, refused, model_file, photo):
+    words = ("predict", "--model", model_file, photo, "--min-score")
+    content = json.loads(run(*words, 1, "--json", "-").stdout)
+    assert (content["min_score"], content["images"][0]["status"]) == (1, "no_face")
+    assert run(*words, 0.1).stdout.splitlines()[1].split()[2] == "happy"
+    assert "happy (no face found)" in run(*words, 1, "--crops").stdout
+    for wrong in (0, 1.5, "nan"):
+        assert f"is a number from 0.1 to 1, not {wrong}" in refused(*words, wrong)
+
+
 @pytest.mark.parametrize("parted", ["\n", "\r\n", "\0"])
 def test_paths_on_standard_input(run, model_file, album, photo, parted):
     piped = parted.join([str(photo), str(album / "a_smile [1].jpg")]) + parted

@@ -70,6 +70,11 @@ def test_two_faces_are_two_rows(happysad, model_file, draw, tmp_path):
     assert not (tmp_path / "two-happysad" / "annotated.mp4").exists()
 
 
+def test_what_counts_as_a_face_can_be_said(happysad, model_file, clip):
+    told = happysad("video", clip, "--model", model_file, "--no-video", "--min-score", 1).stdout
+    assert "0 faces followed, 10 frames without any" in told
+
+
 def test_nobody(happysad, model_file, draw, tmp_path):
     clip = draw(tmp_path / "empty.mp4", [], 3)
     told = happysad("video", clip, "--model", model_file).stdout
@@ -114,6 +119,7 @@ def test_mistakes_are_one_sentence(refused, model_file, clip, photo, draw, tmp_p
     assert "is a model, no video" in told("mine.joblib")
     assert "no model file" in refused("video", "--model", "no.joblib", clip)
     assert "share between 0 and 1" in told(clip, "--max-error", 2)
+    assert "from 0.1 to 1, not 2" in told(clip, "--min-score", 2)
     assert "is a file: name a folder" in told(clip, "--out", "text.mp4")
     whole = draw(tmp_path / "whole.avi", codec="MJPG").read_bytes()
     (tmp_path / "none.avi").write_bytes(whole[: whole.index(b"movi") + 4])

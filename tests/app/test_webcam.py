@@ -24,9 +24,9 @@ def test_the_page_opens_with_the_camera_on(happysad, service):
     assert service == [{"port": 0, "models": ("fusion-svm",), "open_path": "/?camera=1"}]
 
 
-def test_an_error_to_keep_to_goes_to_the_page(happysad, service):
-    happysad("webcam", "--max-error", 0.05, "--model", "texture-svm")
-    assert service[0]["open_path"] == "/?camera=1&max_error=0.05"
+def test_what_is_asked_goes_to_the_page(happysad, service):
+    happysad("webcam", "--max-error", 0.05, "--min-score", 0.4, "--model", "texture-svm")
+    assert service[0]["open_path"] == "/?camera=1&max_error=0.05&min_score=0.4"
     assert service[0]["models"] == ("texture-svm",)
 
 
@@ -53,6 +53,7 @@ def test_a_machine_without_a_camera_is_one_sentence(refused, service, monkeypatc
 def test_other_mistakes_are_one_sentence(refused, service):
     assert "--camera is for --window" in refused("webcam", "--camera", 1)
     assert "share between 0 and 1" in refused("webcam", "--max-error", 7)
+    assert "from 0.1 to 1, not 7" in refused("webcam", "--min-score", 7)
     assert not service
 
 
@@ -61,11 +62,11 @@ def test_the_window_is_checked_before_it_is_opened(happysad, model_file, monkeyp
     monkeypatch.setattr(window_checks, "check_windows", lambda: steps.append("windows"))
     monkeypatch.setattr(window_checks, "check_camera", steps.append)
     monkeypatch.setattr(window, "show", lambda tracker, camera: steps.append((tracker, camera)))
-    happysad("webcam", "--window", "--model", model_file)
+    happysad("webcam", "--window", "--model", model_file, "--min-score", 0.4)
     assert steps[:2] == ["windows", "0"]
     tracker, camera = steps[2]
     assert camera == "0"
-    assert tracker.band is None
+    assert (tracker.band, tracker.min_score) == (None, 0.4)
 
 
 def test_this_opencv_may_have_no_windows(refused, monkeypatch):

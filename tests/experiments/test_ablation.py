@@ -30,7 +30,7 @@ def config(demo_data, tmp_path_factory) -> AblationConfig:
 def test_all_blocks_each_left_out_and_each_alone_on_both_parts(config):
     rows = read_rows(Path(config.out) / "results.csv")
     assert set(rows["status"]) == {"ok"}
-    names = ("landmarks", "hog", "lbp", "words")
+    names = ("landmarks", "hog", "lbp", "bovw")
     conditions = {"", *(f"without {n}" for n in names), *(f"{n} alone" for n in names)}
     found = set(zip(rows["condition"], rows["split"], strict=True))
     assert found == {(c, split) for c in conditions for split in ("val", "test")}
@@ -43,7 +43,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     assert (told["identity"]["question"], told["state"]) == ("ablation", "finished")
     assert len(pd.read_csv(out / "ablation.csv")) == 9
     importance = pd.read_csv(out / "importance.csv")
-    assert set(importance["block"]) == {"LandmarkGeometry", "Hog", "Lbp", "VisualWords"}
+    assert set(importance["block"]) == {"landmarks", "hog", "lbp", "bovw"}
     assert {"mouth_width", "slopes", "eyes", "all"} <= set(importance["group"])
     assert image_is_drawn(out / "figures" / f"importance-{MODEL}.png")
     assert "without hog" in (out / "report.html").read_text("utf-8")
@@ -78,7 +78,7 @@ def test_of_two_blocks_each_alone_says_it_all():
 
 
 def test_a_model_of_one_block_and_bad_settings_are_refused(demo_data, tmp_path):
-    with pytest.raises(UserError, match="hog-svm has one block"):
+    with pytest.raises(UserError, match="hog-svm has fewer than two blocks"):
         ablation(AblationConfig(data=str(demo_data), models=["hog-svm"], out=str(tmp_path / "r")))
     with pytest.raises(UserError, match="repeats"):
         AblationConfig(repeats=-1)

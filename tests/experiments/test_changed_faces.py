@@ -58,7 +58,7 @@ def test_the_face_of_each_row_is_that_of_its_image_and_condition(frame, faces):
     assert (faces.crops[:4] == clean.crops[:4]).all()
     for image in (0, 1):
         pixels = read_image(frame["path"].iloc[2 + image])
-        face = locate_face(pixels, FaceAligner().threshold)
+        face = locate_face(pixels, FaceAligner().min_score)
         for condition in ("blur 0.03", "cover mouth 1.3"):
             changed = changed_image(pixels, *condition_of(condition), face)
             expected = FaceAligner().transform([changed])

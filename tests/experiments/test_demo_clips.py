@@ -22,7 +22,8 @@ def test_the_same_arguments_draw_the_same_frames():
 
 def test_a_face_walks_from_its_start_to_its_end():
     frames = list(draw_clip(480, 240, 3, [Actor((0.25, 0.5), (0.75, 0.5), 130)]))
-    middles = [(b[0] + b[2]) / 2 for f in frames for b, _ in find_faces(to_gray(f))]
+    boxes = [face.box for frame in frames for face in find_faces(to_gray(frame))]
+    middles = [(left + right) / 2 for left, _, right, _ in boxes]
     assert middles == pytest.approx([120, 240, 360], abs=15)
 
 

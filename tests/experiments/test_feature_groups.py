@@ -44,7 +44,7 @@ def test_textures_are_cut_by_the_height_of_the_cell():
     assert "lbp_cell7.0_pattern0" in names_of(lbp, "mouth")
     words = [names_of(VisualWords(), name) for name in ("brows", "eyes", "nose", "mouth")]
     for row, names in enumerate(words):  # at 0.16, 0.39, 0.61 and 0.84
-        assert {name[: len("words_cell0")] for name in names} == {f"words_cell{row}"}
+        assert {name[: len("bovw_cell0")] for name in names} == {f"bovw_cell{row}"}
         assert len(names) == 4 * 256
 
 

@@ -63,7 +63,7 @@ def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
 
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0)
-    model.set_params(classify__input_size=8, classify__epochs=1, classify__n_threads=1)
+    model.set_params(classifier__input_size=8, classifier__epochs=1, classifier__n_threads=1)
     save_model(model.fit(list(images), labels), tmp_path / "cnn.joblib")
     flags = ["--data", demo_data, "--images", 16, "--draws", 2, "--jobs", 1, "--out", tmp_path]
     flags += ["--start-from", tmp_path / "cnn.joblib"]

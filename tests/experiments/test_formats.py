@@ -41,12 +41,12 @@ def test_where_no_format_is_common_the_colour_is_the_format():
 def test_muxspace_has_two_formats_that_give_the_label_away(shared_data):
     import pandas as pd
 
-    from happysad.pipeline.data import load_data
+    from happysad.pipeline.readers import read_source
 
-    frame = load_data(shared_data / "muxspace").frame
-    formats = pd.Series(format_names([image_form(path) for path in frame["path"]]))
-    counts = frame["label"].groupby([formats, frame["label"]]).size().to_dict()
-    assert counts == {
+    rows = read_source(shared_data / "muxspace").rows
+    formats = format_names([image_form(str(row.path)) for row in rows])
+    counts = pd.DataFrame({"form": formats, "label": [row.label for row in rows]}).value_counts()
+    assert counts.to_dict() == {
         ("grey 350x350", "happy"): 2534,
         ("grey 350x350", "sad"): 53,
         ("small colour", "happy"): 252,

@@ -36,7 +36,8 @@ def test_the_fit_finds_faces_and_features_at_hand(monkeypatch):
     )
     images, labels = drawn(24)
     growth_rows("hog-svm", images, labels, [24])
-    assert sum(described) == 2 * 24  # once to warm up, once for the measurement
+    # Faces and mirror images, once to warm up and once for the measurement.
+    assert sum(described) == 2 * 2 * 24
 
 
 def test_steepness_is_the_exponent_of_growth():

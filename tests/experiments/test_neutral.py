@@ -31,6 +31,33 @@ def test_rows_are_added_below(folder, data):
     assert SPLIT == "neutral"
 
 
+def test_of_fer2013_only_the_test_part_is_taken(folder, data):
+    for old, new in zip(
+        sorted(folder.rglob("*.png")), ("PrivateTest_a", "PublicTest_b", "Training_c"), strict=True
+    ):
+        old.rename(old.with_name(f"{new}.png"))
+    frame, notes = with_neutral(data.frame, str(folder), data.name)
+    assert [name.rpartition("/")[2] for name in frame["path"].iloc[len(data.frame) :]] == [
+        "PrivateTest_a.png"
+    ]
+    assert notes == [
+        "2 images of FER2013's other parts left out of the neutral faces",
+        "1 neutral face, to be answered and not scored",
+    ]
+    for path in folder.rglob("PrivateTest_*"):  # none of the test part: all are taken
+        path.unlink()
+    assert len(with_neutral(data.frame, str(folder), data.name)[0]) == len(data.frame) + 2
+
+
+@pytest.mark.real
+def test_fer2013s_neutral_faces_are_those_of_the_test_part(shared_data, data):
+    folder = shared_data / "fer2013" / "test" / "neutral"
+    frame, _ = with_neutral(data.frame, str(folder), data.name)
+    names = frame.loc[frame["label"] == "neutral", "path"].str.rpartition("/")[2]
+    assert len(names) == 626
+    assert names.str.startswith("PrivateTest_").all()
+
+
 def test_what_cannot_be_read_is_named(folder, data):
     (folder / "text.jpg").write_text("hello")
     frame, notes = with_neutral(data.frame, str(folder), data.name)

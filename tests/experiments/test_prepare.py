@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from happysad.experiments.blocks import extractors
 from happysad.experiments.console import silent
 from happysad.experiments.engine import Work
-from happysad.experiments.prepare import describe_ahead, extractors, prepare, store_folder, take
+from happysad.experiments.prepare import describe_ahead, prepare, store_folder, take
 from happysad.features.detect import find_faces
 from happysad.features.faces import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.store import FeatureStore, cache_dir
 from happysad.features.weights import shape_predictor
+from happysad.pipeline.estimators.samplers import mirrored
 from happysad.pipeline.models import make_model
 
 
@@ -25,21 +27,14 @@ def test_the_store_is_in_the_cache_or_gone_after_the_block():
     assert not folder.exists()
 
 
-def test_extractors_are_found_however_deep():
-    names = sorted(type(one).__name__ for one in extractors(make_model("fusion-svm")))
-    assert {"Hog", "LandmarkGeometry", "Lbp"} <= set(names)
-    assert [type(one).__name__ for one in extractors(make_model("embedding-svm"))] == ["Embedding"]
-    assert extractors(make_model("dummy")) == []
-
-
 @pytest.fixture
 def prepared(data, tmp_path):
     """``prepared("hog-svm", ...)``: the faces of all 40 images for each of these models."""
 
-    def make(*names: str, rows: list[int] | None = None):
+    def make(*names: str, rows: list[int] | None = None, fitted: int = 20):
         work = Work(None, data.frame, tmp_path, 1, silent)
         rows = list(range(len(data.frame))) if rows is None else rows
-        return prepare([(make_model(name), rows) for name in names], work)
+        return prepare([(make_model(name), rows[:fitted], rows[fitted:]) for name in names], work)
 
     return make
 
@@ -64,15 +59,15 @@ def test_a_sample_holds_the_faces_of_its_rows(data, prepared):
 
 
 def test_faces_are_found_once_for_both_predictors(data, prepared, monkeypatch):
-    import happysad.features.faces as module
+    from happysad.features import detect
 
     calls = []
 
-    def counted(gray, threshold=-0.5):
+    def counted(gray, min_score):
         calls.append(1)
-        return find_faces(gray, threshold)
+        return find_faces(gray, min_score)
 
-    monkeypatch.setattr(module, "find_faces", counted)
+    monkeypatch.setattr(detect, "find_faces", counted)
     for _ in range(2):
         prepared("lbp-svm", "landmarks-svm", "dummy", "pixels-logreg")
         assert len(calls) == len(data.frame)
@@ -102,11 +97,15 @@ def test_models_of_5_points_never_ask_for_the_68(prepared, monkeypatch):
 
 
 def test_features_are_in_the_store_ahead_of_the_fits(prepared, tmp_path, monkeypatch):
-    (faces,) = prepared("hog-svm", rows=[0, 5, 7])
+    (faces,) = prepared("hog-svm", rows=[0, 5, 7], fitted=2)
     (hog,) = extractors(make_model("hog-svm"))
     missing = FeatureStore(tmp_path).missing(hog.space(), faces.keys.tolist())
     assert len(missing) == len(faces) - 3
     assert not {0, 5, 7} & set(missing)
+    copies = mirrored(faces).keys.tolist()  # of those that the model is fitted on
+    assert {0, 5} == set(range(len(faces))) - set(
+        FeatureStore(tmp_path).missing(hog.space(), copies)
+    )
 
     def fail(self, faces):
         raise AssertionError("described again")

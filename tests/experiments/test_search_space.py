@@ -14,12 +14,15 @@ from happysad.features.errors import UserError
 @pytest.mark.parametrize(
     ("asked", "names"),
     [
-        ("hog-svm", {"classify__alpha", "classify__gamma"}),
-        ("fusion-svm+class-weight", {"classify__estimator__alpha", "classify__estimator__gamma"}),
-        ("pixels-logreg", {"classify__C"}),
+        ("hog-svm", {"classifier__estimator__C", "classifier__estimator__gamma"}),
+        (
+            "fusion-svm+class-weight",
+            {"classifier__estimator__C", "classifier__estimator__gamma"},
+        ),
+        ("pixels-logreg", {"classifier__C"}),
         (
             "fusion-gb",
-            {f"classify__{n}" for n in ("learning_rate", "max_iter", "max_leaf_nodes")},
+            {f"classifier__{n}" for n in ("learning_rate", "max_iter", "max_leaf_nodes")},
         ),
     ],
 )
@@ -37,10 +40,10 @@ def test_a_recipe_with_nothing_known_to_search_is_refused():
 @pytest.mark.parametrize(
     ("space", "told"),
     [
-        ({"classify__c": [1]}, "classify__c"),
+        ({"classifier__c": [1]}, "classifier__c"),
         ({"faces__size": [48]}, "faces__size"),
-        ({"classify__alpha": 1}, "list of values"),
-        ({"classify__alpha": []}, "list of values"),
+        ({"classifier__estimator__C": 1}, "list of values"),
+        ({"classifier__estimator__C": []}, "list of values"),
     ],
 )
 def test_wrong_spaces_are_named(space, told):
@@ -49,9 +52,9 @@ def test_wrong_spaces_are_named(space, told):
 
 
 def test_the_tuned_model_has_the_settings_and_goes_to_other_processes():
-    build = partial(make_tuned, "hog-svm", (("classify__alpha", 7.0),))
+    build = partial(make_tuned, "hog-svm", (("classifier__estimator__C", 7.0),))
     model = pickle.loads(pickle.dumps(build))(1)
-    assert model.get_params()["classify__alpha"] == 7.0
+    assert model.get_params()["classifier__estimator__C"] == 7.0
 
 
 def test_the_recipes_own_values_are_among_those_tried():
@@ -59,4 +62,4 @@ def test_the_recipes_own_values_are_among_those_tried():
 
     known = make_model("hog-svm").get_params()
     assert all(known[name] in values for name, values in default_space("hog-svm").items())
-    assert set(SPACES) == {"KernelSvm", "HistGradientBoostingClassifier", "LogisticRegression"}
+    assert set(SPACES) == {"CompactSVC", "HistGradientBoostingClassifier", "LogisticRegression"}

@@ -1,16 +1,15 @@
-"""The images of several data sets: which are fitted on, what each counts, who is one group."""
+"""The images of the shipped models: which are fitted on, which are tested on, which leaked."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from happysad.experiments.console import silent
-from happysad.experiments.ship_data import read_ship_data, weight_table
-from happysad.features.errors import UserError
+from happysad.experiments.ship_data import read_ship_data
+from happysad.experiments.units import Place
 
 
 @pytest.fixture(scope="module")
@@ -18,61 +17,53 @@ def data(ship_config):
     return read_ship_data(ship_config, silent)
 
 
-def test_official_test_parts_are_not_fitted_on(data):
+def test_train_and_val_of_one_data_set_are_fitted_on(data):
     part = data.frame.iloc[data.fit]
-    forty = part[part["source"] == "forty"]
-    assert set(forty["split"]) == {"train", "val"}
-    assert len(part) - len(forty) == 72  # all of the set without parts
+    assert data.name == "forty"
+    assert set(part["source"]) == {"forty"}
+    assert set(part["split"]) == {"train", "val"}
+    assert len(part) == 30
 
 
-def test_train_alone(ship_config):
-    data = read_ship_data(replace(ship_config, parts=["train"]), silent)
-    part = data.frame.iloc[data.fit]
-    assert set(part.loc[part["source"] == "forty", "split"]) == {"train"}
+def test_all_others_are_tested_on_formats_apart(data):
+    assert {place: len(rows) for place, rows in data.tests.items()} == {
+        Place("news grey 120x120", "test"): 36,
+        Place("news small colour", "test"): 36,
+        Place("forty", "test"): 10,
+    }
+    assert list(data.tests)[-1] == Place("forty", "test")  # whose images are timed
+    for place, rows in data.tests.items():
+        assert set(data.frame["piece"].iloc[rows]) == {place.dataset}
+        assert not set(rows) & set(data.fit)
 
 
-def test_within_each_format_both_classes_count_the_same(data, ship_config):
-    table = weight_table(data, ship_config)
-    assert table["n"].sum() == len(data.fit)
-    assert table["share"].sum() == pytest.approx(1.0)
-    assert (table["weight"] <= ship_config.most).all()
-    for _, own in table.groupby("dataset"):
-        assert own["share"].nunique() == 1 or np.ptp(own["share"]) < 1e-12
-        assert len(own) == 2
-    small = table[table["dataset"] == "news small colour"].set_index("label")
-    assert small.loc["happy", "weight"] > small.loc["sad", "weight"]
+def test_test_images_that_show_a_picture_fitted_on_are_marked(ship_config, demo_data, tmp_path):
+    """Whether it is in train, where the loader names it, or in val, where it does not."""
+    copy = shutil.copytree(demo_data, tmp_path / "forty")
+    for part in ("train", "val"):
+        picture = sorted((copy / part / "happy").iterdir())[0]
+        shutil.copy(picture, copy / "test" / "happy" / f"of_{part}.png")
+    data = read_ship_data(replace(ship_config, data=str(copy)), silent)
+    marked = data.frame[data.frame["twin"] != ""]
+    assert sorted(marked["path"].str.rpartition("/")[2]) == ["of_train.png", "of_val.png"]
+    assert set(marked["split"]) == {"test"}
+    for row in marked.to_dict("records"):
+        assert row["twin"] in set(data.frame["path"].iloc[data.fit])
 
 
-def test_a_picture_in_two_data_sets_is_one_group(ship_config, demo_data, news, tmp_path):
-    copy = shutil.copytree(news, tmp_path / "news")
-    picture = sorted((demo_data / "test" / "happy").iterdir())[0]
-    shutil.copy(picture, copy / "happy" / "copied.png")
-    config = replace(ship_config, data_sets=[str(demo_data), str(copy)])
-    data = read_ship_data(config, silent)
-    groups = data.frame.set_index("path")["group"]
-    assert groups[str(copy / "happy" / "copied.png")] == groups[str(picture)]
-    assert data.notes[-1] == "1 pictures are in two data sets and held out together"
-    assert read_ship_data(ship_config, silent).notes[-1] == "no picture is in two data sets"
-    assert groups.nunique() == len(groups) - 1
-
-
-def test_a_trial_takes_some_of_each_part(ship_config):
-    data = read_ship_data(replace(ship_config, limit=10), silent)
-    counts = data.frame.groupby(["piece", "split"]).size()
+def test_a_trial_takes_some_of_each_part(data, ship_config):
+    some = read_ship_data(replace(ship_config, limit=10), silent)
+    counts = some.frame.groupby(["piece", "split"]).size()
     assert counts["forty", "train"] == 10
     assert counts["forty", "val"] == 6  # all there are
-    for piece in data.pieces:
-        own = data.frame.iloc[data.of(piece)]
+    assert counts["forty", "test"] == 10
+    for _, own in some.frame.groupby("piece"):
         assert set(own["label"]) == {"happy", "sad"}
-        assert set(own["piece"]) == {piece.name}
-        assert set(data.frame["split"].iloc[piece.test]) <= {"test"}
-    assert len(data.fit) == 10 + 6 + 10 + 10
-    assert data.digest != read_ship_data(ship_config, silent).digest
-    assert "a trial: 10 images" in data.notes[-1]
+    assert len(some.fit) == 10 + 6
+    assert [len(rows) for rows in some.tests.values()] == [10, 10, 10]
+    assert some.digest != data.digest
+    assert "a trial: 10 images" in some.notes[-1]
 
 
-def test_mistakes_are_one_sentence(ship_config):
-    with pytest.raises(UserError, match="give two data sets or more"):
-        read_ship_data(replace(ship_config, data_sets=ship_config.data_sets[:1]), silent)
-    with pytest.raises(UserError, match="the data set news has none"):
-        read_ship_data(replace(ship_config, shares={"forty": 1.0}), silent)
+def test_how_the_other_data_would_be_cut_is_not_told(data):
+    assert not any("official parts" in note for note in data.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pandas as pd
@@ -10,42 +11,38 @@ import pytest
 from happysad.experiments.console import silent
 from happysad.experiments.ship_data import read_ship_data
 from happysad.experiments.ship_files import add_thresholds, is_saved, shipped_file
-from happysad.experiments.ship_units import SHIPPED, ship_units
+from happysad.experiments.ship_units import ship_units
 from happysad.pipeline.bands import card_band
-from happysad.pipeline.model_card import read_card
+from happysad.pipeline.model_card import card_path, read_card
 from happysad.pipeline.unsure import Band
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def unit(ship_config):
-    data = read_ship_data(ship_config, silent)
-    return next(u for u in ship_units(ship_config, data) if u.condition == SHIPPED)
+    return ship_units(ship_config, read_ship_data(ship_config, silent))[0]
 
 
-def test_a_whole_model_of_the_unit_is_saved(unit, shipped_run, tmp_path):
+def test_a_whole_model_of_the_same_settings_is_saved(unit, shipped_run, tmp_path):
     assert is_saved(shipped_run, unit)
     run = tmp_path / "run"
     assert not is_saved(run, unit)
     shutil.copytree(shipped_run / "models", run / "models")
     assert is_saved(run, unit)
     path = shipped_file(run, unit.model)
+    card = read_card(path)
+    card_path(path).write_text(json.dumps(card | {"settings": "others"}))
+    assert not is_saved(run, unit)
+    card_path(path).write_text(json.dumps(card))
     path.write_bytes(path.read_bytes()[:-1])
     assert not is_saved(run, unit)
 
 
-def test_a_model_of_other_settings_is_not_the_units(unit, shipped_run):
-    from dataclasses import replace
-
-    other = replace(unit, weights=unit.weights * 2)
-    assert not is_saved(shipped_run, other)
-
-
 def test_thresholds_go_on_the_cards_and_leave_the_rest(shipped_run, tmp_path, unit):
     run = shutil.copytree(shipped_run, tmp_path / "run")
-    before = read_card(shipped_file(run, "fusion-svm"))
-    add_thresholds(run, pd.DataFrame({"model": ["fusion-svm"], "n": [3], "max_error": [0.05],
+    before = read_card(shipped_file(run, unit.model))
+    add_thresholds(run, pd.DataFrame({"model": [unit.model], "n": [3], "max_error": [0.05],
                                       "low": [0.1], "high": [0.6], "answered": [0.9]}))  # fmt: skip
-    after = read_card(shipped_file(run, "fusion-svm"))
+    after = read_card(shipped_file(run, unit.model))
     assert card_band(after, 0.05) == Band(0.1, 0.6)
     assert {**after, "unsure": 0} == {**before, "unsure": 0}
     assert is_saved(run, unit)

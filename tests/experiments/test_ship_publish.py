@@ -10,6 +10,7 @@ import pytest
 
 from happysad.experiments import publish as place
 from happysad.experiments.reporting.model_card import card_text
+from happysad.experiments.run_folder import read_rows
 from happysad.experiments.ship_publish import _without_names, publish_shipped
 from happysad.features.errors import UserError
 from happysad.pipeline import shipped
@@ -28,6 +29,7 @@ def root(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(place, "README", home / "README.md")
     monkeypatch.setattr(place, "RESULTS", home / "docs" / "results")
     monkeypatch.setattr(shipped, "FOLDER", home / "models")
+    monkeypatch.setattr(shipped, "SHIPPED", {"landmarks-svm": "one", "hog-svm": "other"})
     monkeypatch.setattr("happysad.experiments.reporting.model_card_faces.FACES", 12)
     return home
 
@@ -37,7 +39,7 @@ def run(shipped_run, tmp_path) -> Path:
     return shutil.copytree(shipped_run, tmp_path / "run")
 
 
-def test_everything_is_put_in_its_place(root, run, photo, image_is_drawn):
+def test_everything_is_put_in_its_place(root, run, photo, image_is_drawn, tmp_path):
     written = publish_shipped(run)
     assert written[-1] == "MODEL_CARD.md"
     results = root / "docs" / "results" / "shipped"
@@ -50,17 +52,13 @@ def test_everything_is_put_in_its_place(root, run, photo, image_is_drawn):
         assert image_is_drawn(root / "docs" / f"model-card-{name}.png")
     page = (root / "README.md").read_text("utf-8")
     assert "old" not in page
-    assert "| fusion | shipped | forty test |" in page
+    assert "| hog-svm | shipped | forty test |" in page
     kept = {file.name for file in results.iterdir()}
-    assert {"scores.csv", "weights.csv", "failures.csv", "card.json"} <= kept
+    assert {"scores.csv", "failures.csv", "card.json"} <= kept
     assert "predictions.csv" not in kept
-
-
-def test_no_path_of_this_machine_but_those_of_the_settings_is_kept(root, run, tmp_path):
-    publish_shipped(run)
-    facts = json.loads((root / "docs/results/shipped/card.json").read_text("utf-8"))
-    del facts["config"]["data_sets"]
-    assert str(tmp_path.parent) not in json.dumps(facts)
+    facts = json.loads((results / "card.json").read_text("utf-8"))
+    del facts["config"]["data"], facts["config"]["others"]
+    assert str(tmp_path.parent) not in json.dumps(facts)  # no path but those of the settings
 
 
 def test_the_card_lists_no_files_and_no_persons():
@@ -69,14 +67,21 @@ def test_the_card_lists_no_files_and_no_persons():
         ("b: 1 set of groups kept together: Ann_Lee + Bo_Ek", "b: 1 set of groups kept together"),
         ("c: the names decide: Training is train", "c: the names decide: Training is train"),
         ("d: cut into parts (70/15/15) with seed 0", "d: cut into parts (70/15/15) with seed 0"),
-        ("no picture is in two data sets", "no picture is in two data sets"),
     ):
         assert _without_names(note) == kept
 
 
-def test_a_run_without_its_models_is_refused(root, run):
-    (run / "models" / "texture-svm.joblib").unlink()
-    with pytest.raises(UserError, match="holds no model texture-svm"):
+def test_a_run_without_a_model_or_with_a_failed_fit_is_refused(root, run):
+    path = run / "models" / "hog-svm.joblib"
+    content = path.read_bytes()
+    path.unlink()
+    with pytest.raises(UserError, match="holds no model hog-svm"):
+        publish_shipped(run)
+    path.write_bytes(content)
+    rows = read_rows(run / "results.csv")
+    rows.loc[0, "status"] = "error"
+    rows.to_csv(run / "results.csv", index=False)
+    with pytest.raises(UserError, match=r"a fit of the run in .* failed"):
         publish_shipped(run)
     assert not (root / "models").exists()
     assert (root / "README.md").read_text("utf-8") == PAGE

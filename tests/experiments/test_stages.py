@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from happysad.experiments import stages
+from happysad.experiments.blocks import extractors
 from happysad.experiments.stages import floor_rows, stage_rows
 from happysad.features import detect, faces
-from happysad.features.base import FaceFeature
 from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.models import make_model
 
@@ -39,12 +39,8 @@ def test_every_stage_is_there_in_its_order(fitted, files):
     named = [row["stage"] for row in rows]
     assert named[:5] == ["decode", "detect", "5 landmarks", "68 landmarks", "align"]
     assert named[-1] == "classify"
-    described = {str(p) for p in stages._parts(model) if isinstance(p, FaceFeature)}
-    assert len(described) >= 3
-    assert set(named[5:-1]) == described
-    assert [row["kind"] for row in rows] == ["face"] * 5 + ["descriptor"] * len(described) + [
-        "classifier"
-    ]
+    assert named[5:-1] == [str(one) for one in extractors(model)]
+    assert [row["kind"] for row in rows] == ["face"] * 5 + ["descriptor"] * 4 + ["classifier"]
     assert all(row["value"] > 0 and row["batch"] == 1 for row in rows)
     assert {row["unit"] for row in rows} == {"ms an image"}
 
@@ -79,11 +75,12 @@ def test_images_are_given_in_batches(fitted, files, monkeypatch, batch, asked):
 
 def test_the_model_is_left_as_it_was(fitted, files):
     model = fitted("hog-svm")
-    before = [dict(vars(part)) for part in stages._parts(model)]
-    given = detect.frontal_detector, detect.shape_predictor, faces.read_image
+    parts = [model[0], *extractors(model)]
+    before = [dict(vars(part)) for part in parts]
+    given = detect.find_faces, detect.shape_predictor, faces.read_image
     stage_rows(model, files, 1, repeats=1)
-    assert [dict(vars(part)) for part in stages._parts(model)] == before
-    assert (detect.frontal_detector, detect.shape_predictor, faces.read_image) == given
+    assert [dict(vars(part)) for part in parts] == before
+    assert (detect.find_faces, detect.shape_predictor, faces.read_image) == given
 
 
 def test_the_floor_is_detection_and_the_landmarks_that_are_read(fitted, files):

@@ -122,7 +122,7 @@ def test_the_comparison_is_shown(tour: dict[str, Any]) -> None:
 
 def test_tables_and_sentences_are_there(tour: dict[str, Any]) -> None:
     assert "mouth_width" in outputs(tour["geometry"], "text/plain")[0]
-    assert "PrincipalBlock" in outputs(tour["make"], "text/plain")[0]
+    assert "ScaledPCA" in outputs(tour["make"], "text/plain")[0]
     assert re.search(r"on the test part it answers \d", outputs(tour["unsure"], "text")[0])
     assert "effect" in outputs(tour["explain-mine"], "text/html")[0]
     assert re.search(r"happy|sad", outputs(tour["photo"], "text/plain")[0])

@@ -17,7 +17,7 @@ from happysad.experiments.tune import TuneConfig, main, tune
 from happysad.features.errors import UserError
 from happysad.pipeline.recipe_file import read_recipe_file
 
-SPACE = {"classify__C": [0.001, 0.01, 0.1]}
+SPACE = {"classifier__C": [0.001, 0.01, 0.1]}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_only_the_training_part_is_touched(config, data):
 
 def test_each_search_has_its_candidates(config):
     table = pd.read_csv(Path(config.out) / "candidates.csv")
-    assert sorted(zip(table["fold"], table["classify__C"], strict=True)) == [
+    assert sorted(zip(table["fold"], table["classifier__C"], strict=True)) == [
         (fold, value) for fold in (0, 1, 2) for value in (0.001, 0.01, 0.1)
     ]
 
@@ -71,7 +71,7 @@ def test_the_recipe_file_holds_the_best_and_compare_reads_it(config, demo_data, 
     table = pd.read_csv(out / "candidates.csv")
     best = table[(table["fold"] == 0) & (table["rank"] == 1)]
     assert base == "pixels-logreg"
-    assert settings == {"classify__C": float(best["classify__C"].iloc[0])}
+    assert settings == {"classifier__C": float(best["classifier__C"].iloc[0])}
     models = ["pixels-logreg", str(recipe)]
     run = compare(
         CompareConfig(data=str(demo_data), models=models, out=str(tmp_path / "run"), jobs=1)
@@ -99,12 +99,12 @@ def test_a_search_that_was_cut_is_done_again_and_alike(config):
         "searching pixels-logreg, outer fold 1"
     ]
     again = pd.read_csv(path).sort_values(["fold", "rank"], ignore_index=True)
-    columns = ["fold", "classify__C", "mean", "rank"]
+    columns = ["fold", "classifier__C", "mean", "rank"]
     assert again[columns].equals(whole.sort_values(["fold", "rank"], ignore_index=True)[columns])
 
 
 def test_another_search_in_the_same_folder_is_refused(config):
-    other = {"pixels-logreg": {"classify__C": [1.0]}}
+    other = {"pixels-logreg": {"classifier__C": [1.0]}}
     with pytest.raises(UserError, match="other spaces"):
         tune(replace(config, spaces=other))
 
@@ -148,7 +148,7 @@ def test_the_command_says_what_tuning_is_worth_and_how_to_use_it(config, tmp_pat
     file = tmp_path / "tune.toml"
     file.write_text(
         f'data = "{demo_data}"\nfolds = 2\nouter = 2\njobs = 1\nout = "{config.out}"\n'
-        '[spaces.pixels-logreg]\n"classify__C" = [0.001, 0.01, 0.1]\n'
+        '[spaces.pixels-logreg]\n"classifier__C" = [0.001, 0.01, 0.1]\n'
     )
     result = CliRunner().invoke(main, ["--config", str(file)])
     assert result.exit_code == 0, result.output

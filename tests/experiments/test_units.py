@@ -35,13 +35,6 @@ def test_settings_tell_models_and_random_states_apart():
     assert unit("hog-svm").settings() != unit("hog-svm", seed=1).settings()
 
 
-def test_settings_tell_weights_apart():
-    weights = [np.ones(4), np.array([1.0, 1.0, 1.0, 2.0])]
-    digests = {unit().settings(), *(unit(weights=w).settings() for w in weights)}
-    assert len(digests) == 3
-    assert unit(weights=weights[0]).settings() == unit(weights=np.ones(4)).settings()
-
-
 def test_a_place_speaks_for_itself_or_takes_the_units_condition():
     assert unit(condition="n=5").condition_of(Place("a", "test")) == "n=5"
     assert unit(condition="n=5").condition_of(Place("a", "test", "blur 1")) == "blur 1"

@@ -37,7 +37,7 @@ EXTRACTORS = {
 CASES: list[tuple[str, dict[str, Any], str]] = [
     ("Hog", {}, "face"),
     ("Hog", {"cell": 8}, "texture"),
-    ("Hog", {"bins": 9, "signed": False, "interpolate": False}, "face"),
+    ("Hog", {"bins": 9, "signed": False}, "face"),
     ("Lbp", {}, "face"),
     ("Lbp", {"radius": 1, "grid": 5, "root": False}, "texture"),
     ("LandmarkGeometry", {}, "points"),

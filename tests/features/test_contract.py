@@ -30,7 +30,7 @@ from happysad.features.visual_words import VisualWords
 
 EXTRACTORS = [
     Hog(),
-    Hog(cell=8, block=1, bins=9, signed=False, interpolate=False),
+    Hog(cell=8, block=1, bins=9, signed=False),
     Hog(cell=8, block=3, bins=9, signed=False),
     Lbp(),
     Lbp(radius=1, grid=5, root=False),
@@ -45,7 +45,7 @@ EXTRACTORS = [
 ]
 
 OTHER_SETTINGS: dict[type, dict[str, Any]] = {
-    Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False, "interpolate": False},
+    Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False},
     Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True},
     LandmarkGeometry: {"slopes": False},
     VisualWords: {"grid": 2, "root": False},
@@ -54,21 +54,13 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
     FaceAligner: {
         "size": 64,
         "predictor": "5",
-        "threshold": 0.5,
+        "min_score": 0.5,
         "on_error": "mark",
         "n_jobs": 2,
         "color": True,
         "detector": False,
     },
 }
-
-WITHOUT_MIRROR = {
-    repr(extractor) for extractor in EXTRACTORS if isinstance(extractor, Embedding | Pixels)
-} | {
-    repr(Hog(cell=8, block=1, bins=9, signed=False, interpolate=False)),  # its bins have no mirror
-    repr(Lbp(radius=1, grid=5, root=False)),  # 5 cells of 96 pixels are not of one size
-}
-"""Extractors that cannot tell a mirror image's features."""
 
 each_extractor = pytest.mark.parametrize("extractor", EXTRACTORS, ids=repr)
 each_class = pytest.mark.parametrize("kind", OTHER_SETTINGS, ids=lambda kind: kind.__name__)
@@ -171,25 +163,6 @@ def test_order_does_not_matter(expected, extractor, faces):
     order = np.array([2, 0, 3, 1])
     rows = extractor.transform(faces[order])
     np.testing.assert_allclose(rows, expected[repr(extractor)][order], atol=1e-6)
-
-
-@each_extractor
-def test_the_mirror_images_features_are_known_or_said_not_to_be(
-    expected, extractor, faces, mirrored
-):
-    usual, other = expected[repr(extractor)], extractor.transform(mirrored(faces))
-    known = extractor.mirror_columns(faces.size)
-    assert (known is None) == (repr(extractor) in WITHOUT_MIRROR)
-    if known is None:
-        return
-    order, sign = known
-    assert order.shape == sign.shape == usual.shape[1:]
-    assert (order.dtype, sign.dtype) == (np.intp, np.float32)
-    np.testing.assert_array_equal(order[order], np.arange(len(order)))  # twice is as before
-    assert set(np.abs(sign)) == {1}
-    np.testing.assert_array_equal(sign[order], sign)
-    np.testing.assert_allclose(usual[:, order] * sign, other, atol=1e-4)
-    assert np.abs(usual - other).max() > 0.05
 
 
 @each_extractor
@@ -330,7 +303,7 @@ def test_as_a_table_with_named_columns(expected, extractor, faces):
 
 def test_all_together_in_a_union_from_images_on(expected, astronaut, tiny):
     parts = [(f"part{i}", clone(extractor)) for i, extractor in enumerate(EXTRACTORS)]
-    model = Pipeline([("faces", FaceAligner()), ("describe", FeatureUnion(parts))])
+    model = Pipeline([("faces", FaceAligner()), ("features", FeatureUnion(parts))])
     rows = model.fit([astronaut]).transform([astronaut])
     together = np.hstack([expected[repr(extractor)][0] for extractor in EXTRACTORS])
     np.testing.assert_allclose(rows[0], together, atol=1e-6)

@@ -1,20 +1,24 @@
 from types import SimpleNamespace
 
 import cv2
+import dlib
 import numpy as np
 import pytest
+from skimage import data
 
 from happysad.features import detect
 from happysad.features.align import eye_centers
 from happysad.features.detect import (
+    MIN_SCORE,
     Detection,
     Rescaled,
     find_faces,
     find_landmarks,
+    find_one_face,
     full_frame,
     rescaled,
 )
-from happysad.features.images import to_gray
+from happysad.features.images import read_image, to_gray
 
 # Read by eye from the photograph: the pupils, in its pixels.
 PUPILS = np.array([[113.0, 101.5], [156.5, 103.5]])
@@ -33,17 +37,54 @@ def test_the_face_is_found_around_eyes_and_mouth(gray):
     assert (inside > [left, top]).all()
     assert (inside < [right, bottom]).all()
     assert 60 < right - left < 130
-    assert face.score > 0.5
+    assert 0.8 < face.score <= 1
+    assert face.found
 
 
-def test_no_face_is_found_where_there_is_none():
+@pytest.mark.parametrize(
+    "name", ["coffee", "rocket", "brick", "moon", "gravel", "chelsea", "text", "grass", "coins"]
+)
+def test_no_face_is_found_where_there_is_none(name):
+    picture = to_gray(getattr(data, name)())
+    assert find_faces(picture) == []
+    one = find_one_face(picture)
+    assert not one.found
+    assert 0 <= one.score < MIN_SCORE
+    assert one == full_frame(picture, one.score)
+
+
+def test_only_the_astronauts_face_is_found_and_not_her_badge():
+    (face,) = find_faces(to_gray(data.astronaut()))
+    np.testing.assert_allclose(face.box, [173, 73, 271, 171], atol=3)
+    badge = find_faces(to_gray(data.astronaut()), 0.0)[1:]
+    assert [round(found.score, 1) for found in badge] == [0.2]  # or the score would tell nothing
+    assert find_one_face(to_gray(data.astronaut())) == face
+
+
+def test_the_photographer_is_found_once():
+    (face,) = find_faces(data.camera())
+    left, top, right, bottom = face.box
+    assert 200 < left < 230 < 250 < right < 280
+    assert 120 < top < 140 < 175 < bottom < 200
+
+
+def test_nothing_is_found_in_a_flat_picture():
     assert find_faces(np.full((100, 120), 128, np.uint8)) == []
+    assert find_one_face(np.full((100, 120), 128, np.uint8)).score == 0
+
+
+def test_the_boxes_are_those_that_dlibs_own_detector_draws(gray):
+    """On which its landmark predictors were trained."""
+    face = find_faces(gray)[0]
+    theirs = dlib.get_frontal_face_detector()(gray)[0]
+    box = theirs.left(), theirs.top(), theirs.right() + 1, theirs.bottom() + 1
+    np.testing.assert_allclose(face.box, box, atol=0.1 * theirs.width())
 
 
 def test_the_surest_face_comes_first(gray):
     blurred = cv2.GaussianBlur(gray, (0, 0), 3)
     for pair in ([gray, blurred], [blurred, gray]):
-        found = find_faces(np.hstack(pair), -0.5)
+        found = find_faces(np.hstack(pair), 0.3)
         scores = [face.score for face in found]
         assert len(found) >= 2
         assert scores == sorted(scores, reverse=True)
@@ -51,34 +92,40 @@ def test_the_surest_face_comes_first(gray):
         assert on_the_right == (pair[1] is gray)
 
 
-def test_a_lower_threshold_finds_no_less_and_a_high_one_nothing(gray):
-    usual, low = find_faces(gray), find_faces(gray, -0.5)
+def test_a_lower_score_finds_no_less_and_a_high_one_nothing(gray):
+    usual, low = find_faces(gray), find_faces(gray, 0.1)
     assert usual[0] in low
-    assert all(face.score >= -0.5 for face in low)
-    assert find_faces(gray, 50.0) == []
+    assert all(0.1 <= face.score <= 1 for face in low)
+    assert find_faces(gray, 0.99) == []
+    one = find_one_face(gray, 0.99)
+    assert one == full_frame(gray, usual[0].score)
+    assert not one.found
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.25, 2.0, 6.0])
 def test_the_box_is_in_pixels_of_the_image_at_every_size(gray, scale):
     # Small images are enlarged and big ones shrunk before the detector sees them.
     resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    box = np.array(find_faces(resized, -0.5)[0].box) / scale
+    box = np.array(find_faces(resized)[0].box) / scale
     np.testing.assert_allclose(box, find_faces(gray)[0].box, atol=14)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 1500), (700, 2), (80, 80)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (3, 1500), (700, 2), (80, 80), (14, 700), (1500, 40), (33, 4000)], ids=str
+)
 def test_images_of_odd_shapes_do_no_harm(shape):
     image = np.full(shape, 90, np.uint8)
-    assert find_faces(image) == []
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert find_faces(image) == find_faces(noise) == []
     points = find_landmarks(image, full_frame(image))
     assert points.shape == (68, 2)
     assert np.isfinite(points).all()
 
 
-def test_the_full_frame_is_about_the_whole_image_and_scoreless():
+def test_the_full_frame_is_about_the_whole_image_and_not_found():
     face = full_frame(np.zeros((48, 96), np.uint8))
     np.testing.assert_allclose(face.box, [4, 2, 92, 46])
-    assert np.isnan(face.score)
+    assert (face.score, face.found) == (0.0, False)
 
 
 @pytest.mark.parametrize(("predictor", "count"), [("68", 68), ("5", 5)])
@@ -127,7 +174,7 @@ def test_the_image_is_left_as_it_was(gray):
 
 
 @pytest.mark.parametrize(("side", "longest"), [(48, 192), (192, 192), (700, 700), (2560, 1280)])
-def test_an_image_is_brought_to_sizes_that_dlib_sees_well(side, longest):
+def test_an_image_is_brought_to_sizes_that_faces_are_found_at(side, longest):
     seen = rescaled(np.zeros((side // 2, side), np.uint8))
     assert isinstance(seen, Rescaled)
     assert seen.pixels.shape == (longest // 2, longest)
@@ -138,8 +185,22 @@ def test_an_image_is_brought_to_sizes_that_dlib_sees_well(side, longest):
 def test_a_rescaled_image_gives_what_the_image_gives(gray, scale):
     image = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     seen = rescaled(image)
-    assert find_faces(seen, -0.5) == find_faces(image, -0.5)
-    face = find_faces(image, -0.5)[0]
+    assert find_faces(seen) == find_faces(image)
+    assert find_one_face(seen) == find_one_face(image) == find_faces(image)[0]
+    blank = np.zeros_like(image)
+    np.testing.assert_allclose(find_one_face(rescaled(blank)).box, full_frame(blank).box, atol=0.1)
+    face = find_faces(image)[0]
     for predictor in ("68", "5"):
         points = find_landmarks(seen, face, predictor)
         np.testing.assert_array_equal(points, find_landmarks(image, face, predictor))
+
+
+@pytest.mark.real
+def test_almost_all_of_the_real_faces_are_found(shared_data):
+    """98% of all 1,473; every third of them here."""
+    folder = shared_data / "fer2013" / "test"
+    files = [sorted((folder / label).glob("PrivateTest_*")) for label in ("happy", "sad")]
+    seen = [path for part in files for path in part[::3]]
+    assert len(seen) > 450
+    found = [find_one_face(to_gray(read_image(path))).found for path in seen]
+    assert np.mean(found) >= 0.97

@@ -56,3 +56,33 @@ def test_the_script_writes_the_same_rows_again(golden_script, tmp_path, monkeypa
     assert [r["input_sha256"] for r in again] == [
         r["input_sha256"] for r in ROWS if r["extractor"] in ("Lbp", "Pixels")
     ]
+
+
+def test_some_of_them_worked_out_by_hand(inputs):
+    """Straight from the pixels, by nothing that the extractors use."""
+    written = {(row["extractor"], row["settings"]): row["values"].split() for row in ROWS}
+
+    def value(extractor, index):
+        (found,) = [v for v in written[extractor, "{}"] if v.startswith(f"{index}:")]
+        return float(found.partition(":")[2])
+
+    face, points = inputs["face"].astype(float), inputs["points"].astype(float)
+    # Pixel 52 of 24 x 24 lies in row 2 and column 4: the mean of 4 x 4 of 96 x 96.
+    assert value("Pixels", 52) == pytest.approx(face[8:12, 16:20].mean() / 255, abs=0.5 / 255)
+    # Point 0, from between the eyes along the line through them, in distances between them.
+    left, right = points[36:42].mean(axis=0), points[42:48].mean(axis=0)
+    off, line = points[0] - (left + right) / 2, right - left
+    assert value("LandmarkGeometry", 0) == pytest.approx(off @ line / (line @ line), abs=1e-4)
+    # The root of the share of the 144 pixels of cell 0 whose 8 neighbours, two pixels off, are all
+    # darker (pattern 0).
+    wide = np.pad(face, 2, mode="edge")[:16, :16]
+    angles = np.arange(8) * np.pi / 4
+    y, x = np.indices((12, 12)) + 2
+    darker = np.ones((12, 12), bool)
+    for dy, dx in zip(-2 * np.sin(angles), 2 * np.cos(angles), strict=True):
+        top, left = np.floor([dy + 1e-9, dx + 1e-9]).astype(int)
+        b, a = dy - top, dx - left
+        two = [(1 - a) * wide[y + t, x + left] + a * wide[y + t, x + left + (a > 1e-6)]
+               for t in (top, top + (b > 1e-6))]  # fmt: skip
+        darker &= (1 - b) * two[0] + b * two[1] < wide[2:14, 2:14]
+    assert value("Lbp", 0) == pytest.approx(np.sqrt(darker.sum() / 144), abs=1e-6)

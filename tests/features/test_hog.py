@@ -9,46 +9,53 @@ from happysad.features.hog import Hog, hog, hog_length
 SIZE = 96
 
 
-def ramp(degrees, step=2.0):
-    """Grey values that grow towards ``degrees`` (x to the right, y down), and in no other way."""
-    y, x = np.indices((1, SIZE, SIZE))[1:]
-    turn = np.deg2rad(degrees)
-    return step * (np.cos(turn) * x + np.sin(turn) * y)
+def ramp(dx, dy):
+    """Grey values that grow by ``dx`` a pixel to the right and by ``dy`` down, and so only."""
+    y, x = np.indices((SIZE, SIZE)) - SIZE // 2
+    return (dx * x + dy * y + 128)[None].astype(np.uint8)
 
 
-def by_bin(images, bins, **options):
+def by_place(rows, bins, block=2, cell=12):
+    """Rows as (n, block column, block row, cell column, cell row, bin)."""
+    k = SIZE // cell - block + 1
+    return rows.reshape(len(rows), k, k, block, block, bins)
+
+
+def by_bin(image, bins, signed=True):
     """Sum over the inner blocks, whose cells have no border pixel, by orientation."""
-    k = SIZE // 12 - 1
-    values = hog(images, 12, 2, bins, **options).reshape(len(images), k, k, 4, bins)
-    return values[:, 1:-1, 1:-1].sum(axis=(1, 2, 3))
+    return by_place(hog(image, bins=bins, signed=signed), bins)[0, 1:-1, 1:-1].sum((0, 1, 2, 3))
 
 
 def test_a_flat_image_is_all_zeros():
     assert not hog(np.full((2, SIZE, SIZE), 77, np.uint8)).any()
 
 
-@pytest.mark.parametrize("degrees", [10, 70, 130, 190, 250, 330])
-def test_a_ramp_has_all_its_gradients_in_the_bin_of_its_direction(degrees):
-    # 18 signed bins of 20 degrees: the middle of bin b is at 20 b + 10.
-    sums = by_bin(ramp(degrees), 18)[0]
-    assert sums.argmax() == (degrees - 10) // 20
-    assert sums.max() > 0.99 * sums.sum()
-    hard = by_bin(ramp(degrees), 18, interpolate=False)[0]
-    assert np.flatnonzero(hard).tolist() == [(degrees - 10) // 20]
+# y grows downwards, so an angle is one from the right towards the bottom.
+@pytest.mark.parametrize("step", [(2, 0), (0, 2), (1, 1), (-2, 0), (0, -1), (-1, 1), (1, -1)])
+def test_a_ramp_has_all_its_gradients_in_the_bins_of_its_direction(step):
+    degrees = np.degrees(np.arctan2(step[1], step[0])) % 360
+    for signed, around in ((True, 360), (False, 180)):
+        # The middle of bin b is at (b + 1/2) / 18 of the whole turn; two neighbours share.
+        at = degrees % around * 18 / around - 0.5
+        low, share = int(np.floor(at)), at % 1
+        sums = by_bin(ramp(*step), 18, signed)
+        expected = {b % 18 for b, s in ((low, 1 - share), (low + 1, share)) if s > 0.02}
+        assert set(np.flatnonzero(sums > 5e-3 * sums.sum())) == expected  # OpenCV's arctan errs
 
 
 def test_a_gradient_between_two_bins_is_shared_by_its_nearness():
-    sums = by_bin(ramp(35), 18)[0]
-    # A quarter of the way from the middle of bin 1 (30) to that of bin 2 (50): 3 to 1.
-    assert sorted(np.argsort(sums)[-2:]) == [1, 2]
-    histogram = hog(ramp(35), 12, 1, 18).reshape(8, 8, 18)[4, 4]
-    raw = np.array([0.75, 0.25])
-    clipped = np.minimum(raw / np.linalg.norm(raw), 0.2)  # L2-Hys cuts both to the same
-    np.testing.assert_allclose(histogram[1:3], clipped / np.linalg.norm(clipped), atol=1e-2)
+    # One block of all cells, so that no number is large enough to be clipped. 45 degrees among
+    # 9 signed bins of 40: 0.625 of the way from the middle of bin 0 (20) to that of bin 1 (60).
+    for step, bins, low, share in (((1, 1), 9, 0, 0.625), ((1, 1), 18, 1, 0.75)):
+        inner = hog(ramp(*step), 12, 8, bins).reshape(8, 8, bins)[1:3, 1:3].reshape(-1, bins)
+        shares = inner / inner.sum(axis=1, keepdims=True)
+        expected = np.zeros(bins)
+        expected[[low, low + 1]] = 1 - share, share
+        np.testing.assert_allclose(shares, np.tile(expected, (4, 1)), atol=0.01)
 
 
 def test_unsigned_bins_do_not_tell_dark_to_bright_from_bright_to_dark():
-    there, back = ramp(50), ramp(230)
+    there, back = ramp(1, 1), ramp(-1, -1)
     unsigned = by_bin(there, 9, signed=False), by_bin(back, 9, signed=False)
     np.testing.assert_allclose(*unsigned, atol=1e-3)
     assert by_bin(there, 18).argmax() == 2
@@ -56,69 +63,102 @@ def test_unsigned_bins_do_not_tell_dark_to_bright_from_bright_to_dark():
 
 
 def test_the_shares_of_the_cells_in_a_block_follow_their_contrast():
-    image = np.zeros((1, 24, 24))
-    image[:, :, 12:] = ramp(0)[:, :24, :12]  # only the right cells of the one block have edges
-    cells = hog(image, 12, 2, 18).reshape(2, 2, 18)
-    assert cells[:, 1].sum() > 10 * cells[:, 0].sum()
+    image = np.zeros((1, 24, 24), np.uint8)
+    image[:, :, 17:] = 200  # one edge, nearer to the middle of the right cells
+    cells = hog(image).reshape(2, 2, 18).sum(axis=(1, 2))  # column, row, bin
+    assert cells[0] > 0
+    assert cells[1] > 3 * cells[0]
 
 
 def test_each_block_has_length_one_and_no_number_dominates(textures):
     blocks = hog(textures).reshape(-1, 4 * 18)
-    np.testing.assert_allclose(np.linalg.norm(blocks, axis=1), 1, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(blocks, axis=1), 1, atol=5e-3)
+    assert np.linalg.norm(blocks, axis=1).max() <= 1
     assert blocks.min() >= 0
+    assert blocks.max() < 0.75
 
 
-@pytest.mark.parametrize(
-    ("cell", "block", "bins"),
-    [(8, 2, 9), (12, 2, 9), (8, 3, 8), (10, 1, 12), (12, 2, 18), (7, 2, 4), (96, 1, 9)],
-)
-def test_it_agrees_with_scikit_image(textures, cell, block, bins):
-    ours = hog(textures, cell, block, bins, signed=False, interpolate=False)
-    theirs = [
-        skimage_hog(image.astype(float), bins, (cell, cell), (block, block)) for image in textures
-    ]
-    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+def plain_block(image, top, left, cell, bins):
+    """One block of 2 x 2 cells, by Dalal and Triggs's definition, one pixel at a time."""
+    side, gray = 2 * cell, image.astype(float)
+    cells = np.zeros((2, 2, bins))  # column, row
+    for i in range(side):
+        for j in range(side):
+            y, x = top + i, left + j
+            dx, dy = gray[y, x + 1] - gray[y, x - 1], gray[y + 1, x] - gray[y - 1, x]
+            weight = np.exp(-((i - cell) ** 2 + (j - cell) ** 2) / (2 * (side / 4) ** 2))
+            at = np.arctan2(dy, dx) % (2 * np.pi) * bins / (2 * np.pi) - 0.5
+            for b in (0, 1):
+                for r in (0, 1):
+                    for c in (0, 1):
+                        share = max(0, 1 - abs((i + 0.5) / cell - 0.5 - r))
+                        share *= max(0, 1 - abs((j + 0.5) / cell - 0.5 - c))
+                        share *= at % 1 if b else 1 - at % 1
+                        bin = int(np.floor(at) + b) % bins
+                        cells[c, r, bin] += np.hypot(dx, dy) * weight * share
+    clipped = np.minimum(cells / (np.linalg.norm(cells) + 0.1 * cells.size), 0.2)
+    return clipped / (np.linalg.norm(clipped) + 1e-3)
 
 
-def test_interpolation_changes_little_but_something(textures):
-    soft = hog(textures, signed=False, bins=9)
-    hard = hog(textures, signed=False, bins=9, interpolate=False)
-    assert np.corrcoef(soft.ravel(), hard.ravel())[0, 1] > 0.8
-    assert np.abs(soft - hard).max() > 0.01
+@pytest.mark.parametrize(("cell", "bins"), [(12, 18), (8, 9)])
+def test_a_block_is_what_the_plain_definition_says(textures, cell, bins):
+    rows = by_place(hog(textures, cell, 2, bins), bins, cell=cell)
+    for which, (r, c) in enumerate([(1, 2), (5, 3), (2, 5)]):
+        expected = plain_block(textures[which], r * cell, c * cell, cell, bins)
+        np.testing.assert_allclose(rows[which, c, r], expected, atol=2e-3)
 
 
-@given(st.floats(0.3, 3.0), st.integers(-60, 60), st.integers(0, 5))
-@settings(max_examples=25, derandomize=True, deadline=None)
-def test_contrast_and_brightness_leave_it_nearly_alone(textures, contrast, shift, which):
-    image = textures[which : which + 1].astype(np.float32)
-    changed = image * np.float32(contrast) + np.float32(shift)
-    np.testing.assert_allclose(hog(changed), hog(image), atol=2e-2)
+@pytest.mark.parametrize("cell", [8, 12, 16])
+def test_where_and_how_edges_run_is_what_scikit_image_says(textures, cell):
+    """It shares nothing among neighbouring bins and cells, so only nearly."""
+    k = SIZE // cell
+    for image, row in zip(textures, hog(textures, cell, 1, 9, signed=False), strict=True):
+        theirs = skimage_hog(image.astype(float), 9, (cell, cell), (1, 1))
+        ours = row.reshape(k, k, 9).swapaxes(0, 1)  # rows first
+        others = [ours.swapaxes(0, 1), ours[..., ::-1], np.roll(ours, 1, 2), np.roll(ours, -1, 2)]
+        same, *other = (np.corrcoef(o.ravel(), theirs)[0, 1] for o in (ours, *others))
+        assert same > 0.7
+        assert max(other) < same - 0.2  # rows and columns, or bins, are not mixed up
 
 
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=25, derandomize=True, deadline=None)
-def test_mirroring_mirrors_cells_and_directions(seed):
-    image = np.random.default_rng(seed).integers(0, 256, (1, 48, 48), dtype=np.uint8)
-    bins = 18
-    usual = hog(image, 12, 1, bins).reshape(4, 4, bins)
-    mirrored = hog(image[:, :, ::-1], 12, 1, bins).reshape(4, 4, bins)
-    # A direction a becomes 180 - a: bin b becomes 8 - b.
-    expected = usual[:, ::-1][..., (bins // 2 - 1 - np.arange(bins)) % bins]
-    np.testing.assert_allclose(mirrored, expected, atol=5e-3)
+@given(st.integers(-60, 60), st.integers(0, 5))
+@settings(max_examples=20, derandomize=True, deadline=None)
+def test_a_brightness_shift_changes_nothing(textures, shift, which):
+    image = np.clip(textures[which : which + 1], 60, 195)
+    np.testing.assert_array_equal(hog(image + np.int8(shift).astype(np.uint8)), hog(image))
+
+
+def test_contrast_leaves_it_nearly_alone(textures):
+    half, full = hog(textures // 2), hog(textures // 2 * 2)  # OpenCV's normalisation adds a little
+    np.testing.assert_allclose(half, full, atol=0.1)
+    assert all(np.corrcoef(*pair)[0, 1] > 0.998 for pair in zip(half, full, strict=True))
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_mirroring_mirrors_cells_and_directions(textures, signed):
+    usual = by_place(hog(textures, signed=signed), 18)
+    mirrored = by_place(hog(textures[:, :, ::-1], signed=signed), 18)
+    # A direction a becomes 180 - a: bin b becomes 8 - b of 18 over 360 degrees, 17 - b over 180.
+    bins = ((8 if signed else 17) - np.arange(18)) % 18
+    expected = usual[:, ::-1, :, ::-1][..., bins]
+    for other, which, plain in zip(mirrored, expected, usual, strict=True):
+        # Only nearly: the middle of OpenCV's window lies half a pixel off.
+        assert np.corrcoef(other.ravel(), which.ravel())[0, 1] > 0.98
+        assert np.corrcoef(other.ravel(), plain.ravel())[0, 1] < 0.6
 
 
 def test_pixels_beyond_the_last_whole_cell_do_not_count(textures):
     changed = textures.copy()
-    changed[:, -5:] //= 2  # 96 = 6 * 14 + 12
-    changed[:, :, -5:] //= 2
+    changed[:, -12:] //= 2  # 96 = 6 * 14 + 12
+    changed[:, :, -12:] //= 2
     np.testing.assert_array_equal(hog(changed, 14), hog(textures, 14))
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
-def test_whole_numbers_and_floats_give_the_same(textures, dtype):
-    values = hog(textures.astype(dtype))
+def test_the_kind_of_memory_does_not_matter(textures):
+    values = hog(textures)
     assert values.dtype == np.float32
-    np.testing.assert_array_equal(values, hog(textures))
+    np.testing.assert_array_equal(hog(textures[:, :, ::-1].copy()[:, :, ::-1]), values)
+    np.testing.assert_array_equal(hog(np.asfortranarray(textures)), values)
 
 
 def test_the_length_is_that_of_the_formula(textures):
@@ -127,34 +167,40 @@ def test_the_length_is_that_of_the_formula(textures):
     assert hog_length(96, 12, 2, 18) == 7 * 7 * 4 * 18
 
 
-@pytest.mark.parametrize(("cell", "block"), [(97, 1), (48, 3)])
-def test_a_block_that_does_not_fit_is_refused(textures, cell, block):
-    with pytest.raises(ValueError, match=f"{block} cells of {cell} pixels exceeds 96"):
-        hog(textures, cell, block)
-
-
-@pytest.mark.parametrize("settings", [(0, 2, 18), (12, 0, 18), (12, 2, 0), (-4, 2, 18)], ids=str)
-def test_settings_of_nothing_are_refused(textures, settings):
-    with pytest.raises(ValueError, match="are 1 or more"):
-        hog(textures, *settings)
-
-
-def test_the_transformer_refuses_settings_at_fit(faces):
+def test_a_block_that_does_not_fit_is_refused(textures, faces):
+    for cell, block in ((97, 1), (48, 3)):
+        with pytest.raises(ValueError, match=f"{block} cells of {cell} pixels exceeds 96"):
+            hog(textures, cell, block)
     with pytest.raises(ValueError, match="2 cells of 60 pixels exceeds 96"):
         Hog(cell=60).fit(faces)
 
 
-def test_names_say_block_cell_and_bin():
-    names = Hog(bins=2).get_feature_names_out()
+def test_settings_of_nothing_are_refused(faces):
+    for wrong in ({"cell": 1}, {"block": 0}, {"bins": 0}, {"cell": -4}, {"signed": "yes"}):
+        (name,) = wrong
+        with pytest.raises(ValueError, match=f"The '{name}' parameter of Hog must be"):
+            Hog(**wrong).fit(faces)
+
+
+def test_names_say_block_cell_and_bin_by_column_first():
+    names = Hog(bins=2).get_feature_names_out().tolist()
     assert names[0] == "hog_block0.0_cell0.0_bin0"
+    assert names[1] == "hog_block0.0_cell0.0_bin1"
+    assert names[2] == "hog_block0.0_cell1.0_bin0"  # row 1 of column 0
+    assert names[4] == "hog_block0.0_cell0.1_bin0"
+    assert names[8] == "hog_block1.0_cell1.0_bin0"
     assert names[-1] == "hog_block6.6_cell7.7_bin1"
 
 
-def test_a_name_points_at_its_cell():
-    # Only cell (2, 5) has an edge: the columns that are not 0 name that cell.
-    image = np.zeros((1, SIZE, SIZE), np.uint8)
-    image[0, 24 + 4 : 24 + 8, 60 + 4 : 60 + 8] = 255
-    names = np.array(Hog().get_feature_names_out())
-    loud = names[hog(image)[0] > 0]
+@pytest.mark.parametrize(("row", "column"), [(2, 5), (5, 2), (0, 7)])
+def test_a_name_points_at_its_cell(row, column):
+    # Only one cell has an edge, and the columns that are loudest name it.
+    image = np.full((1, SIZE, SIZE), 100, np.uint8)
+    image[0, 12 * row + 5 : 12 * row + 7, 12 * column + 5 : 12 * column + 7] = 255
+    names = Hog(block=1).get_feature_names_out()
+    loud = names[hog(image, block=1)[0] > 0]
     assert len(loud) > 0
-    assert all("cell2.5" in name for name in loud)
+    assert all(f"_cell{row}.{column}_" in name for name in loud)
+    names, values = Hog().get_feature_names_out(), hog(image)[0]  # a block shares with neighbours
+    assert f"_cell{row}.{column}_" in names[values.argmax()]
+    assert all(abs(int(name[9]) - row) <= 1 for name in names[values > 0])

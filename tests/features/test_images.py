@@ -184,6 +184,74 @@ def test_the_bytes_of_a_file_are_read_as_the_file_is(tmp_path):
         check_list(data)
 
 
+def in_mode(mode):
+    """COLOR as an image of Pillow's in one of its modes."""
+    image = Image.fromarray(COLOR)
+    if mode.startswith("I;16"):
+        return Image.frombytes(mode, (32, 24), (RAMP * np.uint16(257)).tobytes())
+    if mode == "LAB":
+        return Image.frombytes(mode, (32, 24), COLOR.tobytes())
+    if mode == "F":
+        return Image.fromarray(RAMP / np.float32(255))
+    clear = {"La": "LA", "RGBa": "RGBA", "LA": "LA", "RGBA": "RGBA"}.get(mode)
+    if clear:
+        image = image.convert(clear)
+        image.putalpha(Image.fromarray(RAMP))
+    return image.convert("P").convert("PA") if mode == "PA" else image.convert(mode)
+
+
+# Modes that no format keeps are read as the mode that is saved in their place.
+NOT_KEPT = {"La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "HSV": "RGB"}
+KEPT = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B", "F")
+
+
+@pytest.mark.parametrize(("mode", "kept"), [*zip(KEPT, KEPT, strict=True), *NOT_KEPT.items()])
+def test_an_image_of_pillows_is_read_as_its_file_is(mode, kept):
+    image = in_mode(mode)
+    before = image.tobytes()
+    buffer = io.BytesIO()
+    (image if kept == mode else image.convert(kept)).save(buffer, "TIFF")
+    expected = read_image(buffer.getvalue())
+    np.testing.assert_array_equal(read_image(image), expected)
+    assert (image.mode, image.tobytes()) == (mode, before)  # the user's own stays as it was
+    assert image_digest(image) == image_digest(expected)
+
+
+def test_palettes_of_pillows_with_transparency():
+    clear = Image.fromarray(COLOR).convert("RGBA")
+    clear.putalpha(Image.fromarray(np.where(RAMP > 100, 255, 0).astype(np.uint8)))
+    palette = Image.new("P", (4, 2), 1)
+    palette.putpalette([0, 0, 0, 200, 10, 30])
+    palette.info["transparency"] = 1
+    for image, place in ((clear.quantize(64), (0, 0)), (palette, (1, 1))):
+        assert image.mode == "P"
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        np.testing.assert_array_equal(read_image(image), read_image(buffer.getvalue()))
+        assert read_image(image)[place].tolist() == [255, 255, 255]
+
+
+def test_an_opened_image_is_turned_as_its_file_is(tmp_path):
+    for name in ("turned.jpg", "turned.png", "turned.tif"):
+        stored_as(COLOR, 6).save(tmp_path / name, exif=exif(6))
+        with Image.open(tmp_path / name) as image:
+            np.testing.assert_array_equal(read_image(image), read_image(tmp_path / name))
+            assert read_image(image).shape == COLOR.shape
+
+
+def test_what_is_no_image_is_refused(tmp_path):
+    path = jpeg(tmp_path, 0.5)
+    with Image.open(path) as cut:
+        for bad, says in (
+            (cut, "cannot read the image: .*truncated"),
+            (Image.new("RGB", (0, 3)), "cannot read the image: it has no pixels"),
+            (None, "a uint8 array or a PIL image, not NoneType"),
+            ([[1, 2]], "a uint8 array or a PIL image, not list"),
+        ):
+            with pytest.raises(ImageError, match=says):
+                read_image(bad)
+
+
 def jpeg(tmp_path, keep):
     buffer = io.BytesIO()
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
@@ -315,7 +383,7 @@ def test_the_digest_of_an_array_knows_its_shape_and_layout():
 
 
 def test_a_bare_image_is_no_list(tmp_path):
-    for bare in (str(tmp_path), tmp_path, RAMP, COLOR):
+    for bare in (str(tmp_path), tmp_path, RAMP, COLOR, Image.fromarray(RAMP), None, 3, np.array(0)):
         with pytest.raises(ImageError, match="give a list of images"):
             check_list(bare)
     for fine in ([RAMP], (), [tmp_path], np.array(["a.png"]), np.zeros((5, 48, 48), np.uint8)):

@@ -35,21 +35,21 @@ def test_corners_that_alternate_are_not_uniform():
     assert lbp_codes(image, 1)[0, 4, 4] == N_PATTERNS - 1
 
 
-def interior(codes, radius):
-    margin = int(np.ceil(radius))
-    return codes[..., margin:-margin, margin:-margin]
+@pytest.mark.parametrize("radius", [1, 2, 3, 1.5])
+def test_codes_are_those_of_scikit_image_with_the_edge_repeated(textures, radius):
+    theirs = [
+        local_binary_pattern(np.pad(t, 4, mode="edge"), 8, radius, "nri_uniform")[4:-4, 4:-4]
+        for t in textures
+    ]
+    differs = lbp_codes(textures, radius) != np.array(theirs)
+    assert differs.mean() < (1e-9 if radius == 1 else 0.005)  # ties, rounded by where they lie
 
 
-def test_codes_of_radius_1_are_those_of_scikit_image(textures):
-    theirs = np.stack([local_binary_pattern(t, 8, 1, "nri_uniform") for t in textures])
-    np.testing.assert_array_equal(interior(lbp_codes(textures, 1), 1), interior(theirs, 1))
-
-
-@pytest.mark.parametrize("radius", [2, 3, 1.5])
-def test_codes_of_other_radii_differ_from_scikit_image_by_ties_only(textures, radius):
-    theirs = np.stack([local_binary_pattern(t, 8, radius, "nri_uniform") for t in textures])
-    differs = interior(lbp_codes(textures, radius), radius) != interior(theirs, radius)
-    assert differs.mean() < 0.005
+def test_the_border_is_that_of_a_picture_that_goes_on(textures):
+    wide = textures[:, :40, :40].copy()
+    wide[:, :4], wide[:, :, :4] = wide[:, 4:5], wide[:, :, 4:5]
+    one, other = lbp_codes(wide[:, 4:, 4:], 1), lbp_codes(wide, 1)[:, 4:, 4:]
+    np.testing.assert_array_equal(one[:, :-1, :-1], other[:, :-1, :-1])
 
 
 def test_the_patterns_are_58_uniform_ones_and_the_rest(textures):
@@ -67,11 +67,11 @@ def test_a_brightness_shift_leaves_it_alone(shift, radius, seed):
     np.testing.assert_array_equal(lbp_codes(shifted, radius), lbp_codes(image, radius))
 
 
-@given(st.sampled_from([2, 3, 0.5]), st.integers(0, 2**32 - 1))
+@given(st.sampled_from([2, 3]), st.integers(0, 2**32 - 1))
 @settings(max_examples=20, derandomize=True, deadline=None)
 def test_contrast_leaves_it_alone(factor, seed):
-    image = np.random.default_rng(seed).integers(0, 80, (1, 24, 24)).astype(np.float32)
-    np.testing.assert_array_equal(lbp_codes(image * factor), lbp_codes(image))
+    image = np.random.default_rng(seed).integers(0, 80, (1, 24, 24)).astype(np.uint8)
+    np.testing.assert_array_equal(lbp_codes(image * np.uint8(factor), 1), lbp_codes(image, 1))
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -105,12 +105,16 @@ def test_the_root_is_that_of_the_shares(textures):
     assert roots.shape == (6, 8 * 8 * 59)
 
 
-@pytest.mark.parametrize("grid", [0, -1, 25, 96])
-def test_a_grid_too_fine_or_none_is_refused(textures, faces, grid):
-    with pytest.raises(ValueError, match=f"{grid} x {grid} cells"):
-        lbp(textures, grid=grid)
-    with pytest.raises(ValueError, match="96 pixels"):
-        Lbp(grid=grid).fit(faces)
+def test_a_grid_too_fine_or_none_is_refused(textures, faces):
+    for grid in (25, 96):
+        with pytest.raises(ValueError, match=f"{grid} x {grid} cells is too fine for 96 pixels"):
+            lbp(textures, grid=grid)
+        with pytest.raises(ValueError, match="too fine for 96 pixels"):
+            Lbp(grid=grid).fit(faces)
+    for wrong in ({"grid": 0}, {"grid": -1}, {"radius": 0.0}, {"root": "yes"}):
+        (name,) = wrong
+        with pytest.raises(ValueError, match=f"The '{name}' parameter of Lbp must be"):
+            Lbp(**wrong).fit(faces)
 
 
 def test_a_name_points_at_its_cell_and_pattern():

@@ -81,5 +81,5 @@ def cnn_model() -> Any:
 
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0)
-    model.set_params(classify__input_size=16, classify__epochs=3, classify__batch_size=8)
-    return model.set_params(classify__n_threads=1).fit(list(images), labels)
+    model.set_params(classifier__input_size=16, classifier__epochs=3, classifier__batch_size=8)
+    return model.set_params(classifier__n_threads=1).fit(list(images), labels)

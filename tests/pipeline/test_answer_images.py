@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from happysad.features.errors import UserError
 from happysad.features.progress import listen
 from happysad.pipeline.answer_images import CHUNK, answer_images, answer_named, p_happy_of
 from happysad.pipeline.demo_faces import make_demo_faces
@@ -20,8 +21,19 @@ def model(model_file):
 def test_any_band_can_be_given(model, photo):
     (answer,) = answer_images(model, [photo], band=Band(0.0, 1.01), names=["she"])
     assert (answer.image, answer.faces[0].label) == ("she", "unsure")
-    assert answer.faces[0].score > 0
+    assert 0.6 < answer.faces[0].score <= 1
     assert (answer.width, answer.height) == (512, 320)
+
+
+def test_the_lowest_score_of_a_face_can_be_given(model, photo):
+    score = answer_images(model, [photo])[0].faces[0].score
+    (found, hidden) = (answer_images(model, [photo], min_score=s)[0] for s in (score, score + 1e-4))
+    assert (found.status, hidden.status) == ("ok", "no_face")
+    (crop,) = answer_images(model, [photo], crops=True, min_score=score + 1e-4)
+    assert (crop.status, crop.faces[0].score) == ("full_frame", score)
+    for wrong in (0.0, 0.09, 1.01, float("nan")):
+        with pytest.raises(UserError, match=r"is a number from .* to 1, not"):
+            answer_images(model, [photo], min_score=wrong)
 
 
 def test_progress_is_told_to_the_end(model):

@@ -22,5 +22,5 @@ def test_an_onnx_file_is_not_unpickled(tmp_path, model_file):
 
 
 def test_unknown_names_list_the_shipped_ones():
-    with pytest.raises(UserError, match=r"did you mean fusion\?.* fusion and texture-svm"):
-        load_any("fusoin")
+    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* fusion-svm and texture-svm"):
+        load_any("fusoin-svm")

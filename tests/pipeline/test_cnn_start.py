@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from happysad.features.errors import UserError
-from happysad.pipeline.balance import BalancedClassifier
 from happysad.pipeline.cnn import CnnClassifier
 from happysad.pipeline.cnn_start import find_cnn, fine_tuned, starting_weights
 from happysad.pipeline.model_file import save_model
@@ -29,14 +28,6 @@ def test_classifier_pipeline_and_file_are_the_same_start(cnn_model: Any, tmp_pat
         weights = starting_weights(source, "small", 16, 1, CLASSES)
         for name, array in cnn_model[-1].weights_.items():
             np.testing.assert_array_equal(weights[name], array)
-
-
-def test_a_balanced_cnn_is_a_cnn(mouths) -> None:
-    cnn = CnnClassifier(input_size=8, epochs=1, n_threads=1, random_state=0)
-    balanced = BalancedClassifier(cnn).fit(*mouths(12))
-    assert find_cnn(balanced) is balanced.estimator_
-    with pytest.raises(UserError, match="not fitted"):
-        find_cnn(BalancedClassifier(cnn))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +63,12 @@ def test_another_network_is_refused(cnn_model: Any, settings: tuple, says: str) 
 
 def test_fine_tuned_sets_the_start_wherever_the_cnn_is(cnn_model: Any) -> None:
     for name, parameter in (
-        ("cnn-small", "classify__start_from"),
-        ("cnn-small+class-weight", "classify__estimator__start_from"),
+        ("cnn-small", "classifier__start_from"),
+        ("cnn-small+oversample", "classifier__start_from"),
     ):
         model = fine_tuned(partial(make_model, name), cnn_model, random_state=7)
         assert model.get_params()[parameter] is cnn_model
-    assert model.get_params()["classify__estimator__random_state"] == 7
+        assert model.get_params()["classifier__random_state"] == 7
 
 
 def test_fine_tuned_is_for_cnns(cnn_model: Any) -> None:

@@ -10,19 +10,18 @@ from skimage.data import astronaut, coffee
 from happysad.features.errors import UserError
 from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.explain import explain
-from happysad.pipeline.model_file import load_model
 from happysad.pipeline.models import make_model
 from happysad.pipeline.predict import predict_images
-
-
-@pytest.fixture(scope="module")
-def model(model_file):
-    return load_model(model_file)
 
 
 def _fitted(name, n=40):
     images, labels = make_demo_faces(n, random_state=2)
     return make_model(name, random_state=0).fit(list(images), labels)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return _fitted("landmarks-svm")
 
 
 def test_the_answer_is_that_of_predict(model, photo):
@@ -70,7 +69,7 @@ def test_colour_crops_are_explained(photo):
     pytest.importorskip("torch")
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0, color=True)
-    model.set_params(classify__input_size=16, classify__epochs=1, classify__n_threads=1)
+    model.set_params(classifier__input_size=16, classifier__epochs=1, classifier__n_threads=1)
     told = explain(model.fit(list(images), labels), photo)
     assert told.crop.shape == (96, 96, 3)
     assert told.map.shape == (96, 96)

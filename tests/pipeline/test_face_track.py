@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from happysad.experiments.demo_clips import Actor, draw_clip
+from happysad.features.errors import UserError
 from happysad.features.images import ImageError
 from happysad.pipeline import face_search, face_track
 from happysad.pipeline.face_track import FaceTracker
@@ -157,6 +158,13 @@ def test_boxes_stay_in_the_picture(follow):
 def test_small_faces_in_a_large_frame_are_found_within_a_second(follow):
     answers = numbers(follow([Actor(side=110, there=(0.2, 1.0))], 8, (1280, 720), fps=8.0))
     assert answers[-1] == [1]
+
+
+def test_the_lowest_score_is_the_models_own_unless_another_is_given(model, follow):
+    assert FaceTracker(model).min_score == model.named_steps["faces"].min_score
+    assert numbers(follow([Actor(side=130)], 3, min_score=1.0)) == [[]] * 3
+    with pytest.raises(UserError, match=r"number from .* to 1, not 2"):
+        FaceTracker(model, min_score=2)
 
 
 @pytest.mark.parametrize("frame", [np.zeros((90, 90)), np.zeros((90, 90, 2), np.uint8), None])

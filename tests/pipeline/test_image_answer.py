@@ -11,8 +11,8 @@ from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, ima
 TWO = ImageAnswer(
     "two.jpg", "ok", "", 640, 480,
     (
-        FaceAnswer("happy", 0.987654, (1, 2, 30, 40), "ok", 1.23456),
-        FaceAnswer("unsure", 0.5, (50, 2, 90, 40), "full_frame"),
+        FaceAnswer("happy", 0.987654, (1, 2, 30, 40), 0.93456),
+        FaceAnswer("unsure", 0.5, (50, 2, 90, 40), 0.25, "full_frame"),
     ),
 )  # fmt: skip
 NONE = ImageAnswer("none.jpg", "no_face", "", 20, 10)
@@ -27,6 +27,8 @@ def test_a_row_for_each_face_or_why_there_is_none():
     assert list(frame["status"]) == ["ok", "full_frame", "no_face", "unreadable"]
     assert list(frame["right"][:2]) == [30, 90]
     assert frame["right"].isna().tolist() == [False, False, True, True]
+    assert frame["score"][:2].tolist() == [0.93456, 0.25]
+    assert frame["score"].isna().tolist() == [False, False, True, True]
     assert frame["reason"].tolist() == ["", "", "", "it is no image"]
 
 
@@ -42,8 +44,8 @@ def test_json_knows_all_of_it():
     assert list(said) == ["image", "status", "reason", "width", "height", "faces"]
     assert said["faces"][0] == {
         "face": 0, "status": "ok", "label": "happy", "p_happy": 0.9877,
-        "box": [1, 2, 30, 40], "score": 1.235,
+        "box": [1, 2, 30, 40], "score": 0.935,
     }  # fmt: skip
-    assert said["faces"][1]["score"] is None
+    assert said["faces"][1]["score"] == 0.25
     assert image_json(TEXT)["reason"] == "it is no image"
     assert image_json(NONE)["faces"] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.pipeline.balance import BalancedClassifier
 from happysad.pipeline.linear_map import is_linear, linear_terms, spread
 from happysad.pipeline.models import make_model
 
@@ -29,14 +28,14 @@ def test_the_terms_sum_to_the_logit_of_the_model(model, mouths):
 
 def test_a_pixel_as_usual_adds_nothing(model, mouths):
     face = mouths(1, size=48)[0]
-    usual = (model.named_steps["scale"].mean_ * 255).reshape(24, 24)
+    usual = (model["features"]["pixels"]["scale"].mean_ * 255).reshape(24, 24)
     face.crops[0] = np.kron(usual, np.ones((2, 2))).round().astype(np.uint8)
     assert np.abs(linear_terms(model, face).terms).max() < 0.01
 
 
 def test_a_weighted_classifier_is_linear_too(model, mouths):
-    balanced = make_model("pixels-logreg", random_state=0)
-    balanced.steps[-1] = ("classify", BalancedClassifier(balanced[-1]))
+    balanced = make_model("pixels-logreg+class-weight", random_state=0)
+    assert balanced[-1].class_weight == "balanced"
     balanced[1:].fit(*mouths(40, size=48))
     face = mouths(1, seed=9, size=48)[0]
     terms, intercept = linear_terms(balanced, face)

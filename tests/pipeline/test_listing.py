@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from happysad.pipeline.listing import Listing, label_of, note, other_classes_note, part_of
+from happysad.pipeline.listing import (
+    Listing,
+    fer2013_parts,
+    label_of,
+    note,
+    other_classes_note,
+    part_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +57,10 @@ def test_names_are_relative_to_the_data_set() -> None:
     listing = Listing("x", Path("/data/x"))
     assert listing.short(Path("/data/x/happy/a.jpg")) == "happy/a.jpg"
     assert listing.short(Path("/other/a.jpg")) == "/other/a.jpg"
+
+
+def test_fer2013s_names_tell_the_part_where_all_do() -> None:
+    names = ["Training_happy0.png", "PublicTest_sad1.png", "PrivateTest_sad2.png"]
+    assert fer2013_parts([Path(name) for name in names]) == ["train", "val", "test"]
+    assert fer2013_parts([Path(name) for name in [*names, "Training.png"]]) == []
+    assert fer2013_parts([]) == []

@@ -31,7 +31,7 @@ def test_modules_of_a_model_are_found():
     assert {
         "happysad.features.faces",
         "happysad.features.hog",
-        "happysad.pipeline.face_model",
+        "happysad.pipeline.estimators.face_model",
     } <= modules
     assert "__main__" not in modules
 

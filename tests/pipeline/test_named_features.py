@@ -9,7 +9,7 @@ from happysad.features.faces import FaceAligner
 from happysad.features.landmarks import EXPRESSIONS
 from happysad.pipeline.demo_faces import make_demo_faces
 from happysad.pipeline.face_regions import REGIONS
-from happysad.pipeline.fitted_parts import log_odds_happy
+from happysad.pipeline.feature_blocks import log_odds_happy
 from happysad.pipeline.landmark_edits import WORDS
 from happysad.pipeline.linear_map import linear_terms
 from happysad.pipeline.models import make_model
@@ -86,8 +86,8 @@ def test_regions_of_columns(fitted, demo):
     assert frame[["value", "typical"]].isna().all(axis=None)
     assert "mouth: gradients (HOG)" in set(frame["words"])
     frame = named_features(fitted("bovw-svm"), demo[0][83])
-    assert set(frame["name"]) == {f"words {region}" for region in REGIONS}
-    assert "mouth: small patterns" in set(frame["words"])
+    assert set(frame["name"]) == {f"bovw {region}" for region in REGIONS}
+    assert "mouth: visual words" in set(frame["words"])
 
 
 def test_regions_of_a_linear_model_add_up(fitted, demo):

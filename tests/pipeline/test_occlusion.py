@@ -25,7 +25,7 @@ class BrightMouth:
     """Says happy the more, the brighter the picture is where a mouth is."""
 
     classes_ = np.array(["happy", "sad"])
-    steps = (("classify", None),)
+    steps = (("classifier", None),)
 
     def __getitem__(self, part):
         return self
@@ -52,7 +52,7 @@ def test_what_matters_is_found_with_its_sign(demo):
 def test_the_mouth_matters_more_than_a_corner_of_the_cheek(demo):
     faces, labels = demo
     model = make_model("hog-svm", random_state=0)
-    model.set_params(classify__describe__extractor__cell=8)  # cells of 12 blur the map
+    model.set_params(features__hog__extract__cell=8)  # cells of 12 blur the map
     model[1:].fit(faces[:120], labels[:120])
     heat = np.mean([np.abs(occlusion_map(model, face)) for face in faces[120:128]], axis=0)
     mouth, corners = heat[64:84, 32:64].mean(), heat[:, [*range(10), *range(86, 96)]]
@@ -103,7 +103,7 @@ def test_covered_landmarks_go_to_the_typical_place(demo):
     faces = FaceAligner().transform(list(images))
     face, typical = faces[0], faces.landmarks[1].astype(float)
     masks = np.zeros((2, 96, 96), np.float32)
-    masks[0, 56:] = 1
+    masks[0, int(face.landmarks[0, 17:31, 1].max()) + 2 :] = 1
     landmarks = cover(face, masks, typical).landmarks
     np.testing.assert_allclose(landmarks[1], face.landmarks[0], atol=1e-4)
     np.testing.assert_allclose(landmarks[0, 17:31], face.landmarks[0, 17:31], atol=1e-4)

@@ -13,7 +13,7 @@ import pytest
 
 from happysad.features.errors import UserError
 from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.face_model import FaceModel
+from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.model_card import read_card
 from happysad.pipeline.models import make_model
 from happysad.pipeline.onnx_file import export_onnx, load_onnx
@@ -67,7 +67,7 @@ def test_it_answers_where_torch_cannot_be_imported(
 
 def test_the_card_tells_the_rest_of_the_model(onnx_file: Path, cnn_model: Any) -> None:
     card = read_card(onnx_file)
-    assert card["faces"] == {"size": 96, "predictor": "5", "threshold": -0.5, "color": False}
+    assert card["faces"] == {"size": 96, "predictor": "5", "min_score": 0.6, "color": False}
     assert card["network"] == {
         "architecture": "small",
         "input_size": 16,
@@ -84,8 +84,8 @@ def test_the_card_tells_the_rest_of_the_model(onnx_file: Path, cnn_model: Any) -
 
 def test_settings_of_the_face_stage_and_colour_come_back(tmp_path: Path, photo: Path) -> None:
     images, labels = make_demo_faces(12, random_state=1)
-    model = make_model("cnn-color", size=32, threshold=0.25)
-    model.set_params(classify__input_size=16, classify__epochs=1, classify__mirror=False)
+    model = make_model("cnn-color", size=32, min_score=0.25)
+    model.set_params(classifier__input_size=16, classifier__epochs=1, classifier__mirror=False)
     model.fit(list(images), labels)
     again = load_onnx(export_onnx(model, tmp_path / "c.onnx"))
     assert again[0].get_params() == model[0].get_params()

@@ -155,6 +155,15 @@ def test_between_the_cards_thresholds_it_is_unsure(photo):
     np.testing.assert_array_equal(careful["p_happy"], sure["p_happy"])
 
 
+def test_the_lowest_score_of_a_face_can_be_given(model, photo):
+    (score,) = predict_images([photo], model)["score"]
+    assert 0.6 < score <= 1
+    assert list(predict_images([photo], model, min_score=1)["status"]) == ["no_face"]
+    assert predict_images([photo], model, min_score=0.1)["score"].iloc[0] == score
+    with pytest.raises(UserError, match=r"a number from .* to 1, not 0"):
+        predict_images([photo], model, min_score=0)
+
+
 def test_thresholds_take_a_model_with_a_card(model, photo):
     with pytest.raises(UserError, match="on the model's card: name the model or its file"):
         predict_images([photo], model, max_error=0.05)

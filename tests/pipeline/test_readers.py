@@ -72,8 +72,8 @@ def test_a_link_that_loops_is_walked_once(tmp_path: Path) -> None:
 
 
 def test_fer2013_names_decide_on_the_part(tmp_path: Path) -> None:
-    touch(tmp_path, "train/happy/Training_1.jpg", "train/sad/Training_2.jpg")
-    touch(tmp_path, "test/happy/PublicTest_3.jpg", "test/sad/PrivateTest_4.jpg")
+    touch(tmp_path, "train/happy/Training_happy1.png", "train/sad/Training_sad2.png")
+    touch(tmp_path, "test/happy/PublicTest_happy3.png", "test/sad/PrivateTest_sad4.png")
     listing = read_source(tmp_path)
     assert [row[2] for row in listed(listing)] == ["val", "test", "train", "train"]
     assert "PublicTest is val" in " ".join(listing.notes)

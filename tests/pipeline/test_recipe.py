@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from happysad.features.errors import UserError
-from happysad.pipeline.balance import BalancedClassifier
+from happysad.pipeline.estimators.samplers import OversampledFaces
 from happysad.pipeline.models import RECIPES, find_recipe, make_model, short_name
 from happysad.pipeline.recipe import balanced, tuned
 
 
-@pytest.mark.parametrize("how", ["class-weight", "oversample"])
-def test_a_balanced_variant_wraps_the_classifier_alone(how):
-    plain, variant = make_model("hog-svm", 7), make_model(f"hog-svm+{how}", 7)
-    assert repr(variant[:-1]) == repr(plain[:-1])
-    assert isinstance(variant[-1], BalancedClassifier)
-    assert (variant[-1].how, variant[-1].random_state) == (how, 7)
-    assert repr(variant[-1].estimator) == repr(plain[-1])
-    assert find_recipe(f"hog-svm+{how}").summary.startswith(RECIPES["hog-svm"].summary + ", ")
+def test_class_weight_is_set_where_the_classifier_has_it():
+    for name in ("hog-svm", "landmarks-gb", "pixels-logreg", "cnn-small"):
+        plain, variant = make_model(name, 7), make_model(f"{name}+class-weight", 7)
+        assert list(variant.named_steps) == list(plain.named_steps)
+        assert repr(variant[:-1]) == repr(plain[:-1])
+        assert variant[-1].class_weight == "balanced"
+        assert plain[-1].class_weight is None
+        assert repr(variant[-1].set_params(class_weight=None)) == repr(plain[-1])
+        summary = f"{RECIPES[name].summary}, classes weighted equally"
+        assert find_recipe(f"{name}+class-weight").summary == summary
+    assert repr(make_model("dummy+class-weight")) == repr(make_model("dummy"))  # it has none
+
+
+def test_oversampling_is_a_step_before_all_others():
+    plain, variant = make_model("fusion-svm", 7), make_model("fusion-svm+oversample", 7)
+    names = ["faces", "oversample", "mirror", "features", "classifier"]
+    assert list(variant.named_steps) == names
+    assert isinstance(variant["oversample"], OversampledFaces)
+    assert variant["oversample"].random_state == 7
+    variant.steps.pop(1)
+    assert repr(variant) == repr(plain)
+    assert find_recipe("dummy+oversample").summary == "always the class seen most often, " + (
+        "rarer class oversampled"
+    )
+
+
+@pytest.mark.parametrize("name", ["hog-svm", "landmarks-gb"])
+def test_both_make_the_rarer_class_likelier(name, mouths):
+    faces, labels = mouths(120, size=96)
+    faces.landmarks[:] = np.random.default_rng(0).uniform(0, 96, faces.landmarks.shape)
+    noise = np.random.default_rng(1).random(120) < 0.3  # or there is nothing to doubt
+    labels = np.where(noise, "happy", labels)  # of three faces less than one is sad
+    p = {}
+    for variant in ("", "+class-weight", "+oversample"):
+        model = make_model(name + variant)[1:].fit(faces, labels)
+        p[variant] = model.predict_proba(mouths(90, seed=5, size=96)[0] if name == "hog-svm" else faces)[:, 1].mean()
+    assert p["+class-weight"] > p[""] + 0.02
+    assert p["+oversample"] > p[""] + 0.02
 
 
 def test_unknown_variants_are_one_sentence():
@@ -30,16 +61,16 @@ def test_unknown_variants_are_one_sentence():
 
 
 def test_tuned_sets_parameters_by_their_names():
-    recipe = tuned(RECIPES["hog-svm"], {"classify__alpha": 9.0}, "mine")
+    recipe = tuned(RECIPES["hog-svm"], {"classifier__estimator__C": 9.0}, "mine")
     (_, classifier) = recipe.steps(3)[-1]
-    assert classifier.alpha == 9.0
+    assert classifier.estimator.C == 9.0
     assert recipe.summary == "mine"
-    assert RECIPES["hog-svm"].steps(3)[-1][1].alpha != 9.0
+    assert RECIPES["hog-svm"].steps(3)[-1][1].estimator.C != 9.0
 
 
 def test_an_unknown_parameter_is_one_sentence():
-    with pytest.raises(UserError, match="no parameter 'classify__c'"):
-        tuned(RECIPES["hog-svm"], {"classify__c": 9.0})
+    with pytest.raises(UserError, match="no parameter 'classifier__c'"):
+        tuned(RECIPES["hog-svm"], {"classifier__c": 9.0})
 
 
 def test_short_names():

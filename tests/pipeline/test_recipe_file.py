@@ -8,7 +8,7 @@ from happysad.features.errors import UserError
 from happysad.pipeline.models import find_recipe, make_model
 from happysad.pipeline.recipe_file import read_recipe_file, write_recipe_file
 
-SETTINGS = {"classify__alpha": 3.5, "classify__describe__standardize": True}
+SETTINGS = {"classifier__estimator__C": 3.5, "features__hog__extract__signed": False}
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -24,10 +24,10 @@ def test_it_is_a_model(tmp_path):
     path = tmp_path / "better.toml"
     write_recipe_file(path, "hog-svm", SETTINGS, "better")
     model = make_model(str(path))
-    assert model[-1].alpha == 3.5
-    assert model[-1].describe.standardize is True
+    assert model[-1].estimator.C == 3.5
+    assert model["features"]["hog"]["extract"].signed is False
     assert find_recipe(str(path)).summary == "better"
-    assert make_model(f"{path}+oversample")[-1].estimator.alpha == 3.5
+    assert make_model(f"{path}+oversample")[-1].estimator.C == 3.5
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from happysad.experiments.demo_clips import Actor, draw_clip
-from happysad.features.detect import Detection
+from happysad.features.detect import Detection, find_faces
 from happysad.features.faces import FaceAligner
-from happysad.pipeline.face_search import everywhere
 from happysad.pipeline.sight import Frame, look_of
 
 
 def seen(actor, size=(640, 360), color=False, seed=0):
     (pixels,) = draw_clip(*size, 1, [actor], seed)
     frame = Frame(pixels, FaceAligner(color=color))
-    (detection, *_) = everywhere(frame.gray, 0.0, quick=False)
+    (detection, *_) = find_faces(frame.gray)
     return pixels, frame, detection
 
 

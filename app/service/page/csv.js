@@ -1,8 +1,8 @@
 // The photos' answers as a table, with the columns of `happysad predict --csv`.
 
 const COLUMNS = [
-  "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "reason",
-  "model", "max_error",
+  "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "score",
+  "reason", "model", "max_error",
 ];
 
 const NOT_YET = "there is no answer yet";
@@ -11,11 +11,11 @@ const NOT_YET = "there is no answer yet";
 export function csvText(answers) {
   const rows = answers.flatMap(({ name, image, wrong, settings }) => {
     const by = [settings?.model, settings?.maxError];
-    const none = (status, reason) => [[name, -1, status, ...Array(6).fill(""), reason, ...by]];
+    const none = (status, reason) => [[name, -1, status, ...Array(7).fill(""), reason, ...by]];
     if (!image) return none("unanswered", wrong || NOT_YET);
     if (!image.faces.length) return none(image.status, image.reason);
-    return image.faces.map(({ face, status, label, p_happy, box }) => {
-      return [name, face, status, label, p_happy, ...box, "", ...by];
+    return image.faces.map(({ face, status, label, p_happy, box, score }) => {
+      return [name, face, status, label, p_happy, ...box, score, "", ...by];
     });
   });
   return [COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");

@@ -1,6 +1,6 @@
 // Boxes and words over a picture, as elements placed in percent: sharp at every size and zoom.
 
-import { howSure } from "./words.js";
+import { howSure, note } from "./words.js";
 
 /**
  * Show faces over a picture.
@@ -47,7 +47,7 @@ function plateText(face, crowd) {
   const parts = face.number === null ? [] : [face.number];
   parts.push(face.label);
   if (!crowd) parts.push(howSure(face.label, face.pHappy));
-  return parts.join(" ");
+  return parts.join(" ") + note(face);
 }
 
 /** Above the box where there is room, and away from the picture's right edge. */

@@ -1,7 +1,7 @@
 // One photo with its boxes, and its answer in words.
 
 import { drawFaces } from "./draw.js";
-import { count, faceLine } from "./words.js";
+import { count, faceLine, note } from "./words.js";
 
 const LEAST_WIDTH = 192; // of the picture on the page, so that words have room on a tiny one
 
@@ -61,14 +61,14 @@ export class PhotoCard {
     if (tiny) this.#image.width = LEAST_WIDTH;
     drawFaces(this.#boxes, numbers, image.width, image.height);
     if (!faces.length) {
-      this.#say("No face found. It finds upright faces of about 80 pixels or more.");
+      this.#say("No face found. It finds faces from a fortieth of the picture's longer side on.");
     } else {
       const list = document.createElement("ul");
       list.className = "faces";
       list.append(...faces.map((face, i) => faceLine(`Face ${i + 1}`, face)));
       this.#answer.replaceChildren(list);
     }
-    const words = faces.map((face) => face.label).join(", ");
+    const words = faces.map((face) => face.label + note(face)).join(", ");
     const told = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
     this.#image.alt = `${this.#name}: ${told}`;
     return this.#image.alt;

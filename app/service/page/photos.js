@@ -96,7 +96,8 @@ export class Photos {
 
   async #answer(photo) {
     const { asked } = photo;
-    const settings = { model: this.#settings.model, maxError: this.#settings.maxError };
+    const { model, maxError, minScore } = this.#settings;
+    const settings = { model, maxError, minScore };
     const { image, error } = await predictFile(photo.file, settings).then(
       (answer) => ({ image: answer.images[0] }),
       (error) => ({ error }),

@@ -42,6 +42,11 @@ export class Settings {
     return this.#form.sure.value ? Number(this.#form.sure.value) : null;
   }
 
+  /** The lowest score that counts as a face, as the page's address says; null: the model's own. */
+  get minScore() {
+    return new URLSearchParams(location.search).get("min_score");
+  }
+
   /** Happy from high on, sad below low. */
   get band() {
     return this.#entry() ?? ALWAYS;

@@ -12,6 +12,11 @@ export function howSure(label, pHappy) {
   return label === "unsure" ? `${percent(label, pHappy)} happy` : percent(label, pHappy);
 }
 
+/** What follows the answer to a tight crop in which the detector sees no face; else nothing. */
+export function note(face) {
+  return face.status === "full_frame" ? " (no face found)" : "";
+}
+
 /** A line of a list: "Face 1: [happy] 97 %". */
 export function faceLine(name, face) {
   const line = document.createElement("li");
@@ -20,7 +25,7 @@ export function faceLine(name, face) {
   word.textContent = face.label;
   const sure = document.createElement("span");
   sure.className = "percent";
-  sure.textContent = howSure(face.label, face.pHappy);
+  sure.textContent = howSure(face.label, face.pHappy) + note(face);
   line.append(`${name}: `, word, " ", sure);
   return line;
 }

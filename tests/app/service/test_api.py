@@ -24,17 +24,18 @@ def test_a_photo_as_the_body(client, picture):
     assert answer.status_code == 200
     told = answer.json()
     assert set(told) == {
-        "model", "model_sha256", "happysad", "max_error", "milliseconds", "images"
+        "model", "model_sha256", "happysad", "max_error", "min_score", "milliseconds", "images"
     }  # fmt: skip
     assert told["model"] == "small"
     assert len(told["model_sha256"]) == 64
-    assert told["max_error"] is None
+    assert told["max_error"] is told["min_score"] is None
     assert told["milliseconds"] > 0
     (image,) = told["images"]
     assert (image["image"], image["status"], image["reason"]) == ("image 0", "ok", "")
     assert (image["width"], image["height"]) == (512, 320)
     (face,) = image["faces"]
     assert face["label"] == "happy"
+    assert 0.6 < face["score"] <= 1
     left, top, right, bottom = face["box"]
     assert left < 224 < right
     assert top < 120 < bottom
@@ -97,6 +98,15 @@ def test_unsure_where_the_card_has_thresholds(service, picture, refuses):
     assert "cannot keep to an error of 0.0001" in told
 
 
+def test_what_counts_as_a_face_can_be_asked(client, picture):
+    told = client.post("/v1/predict?min_score=1", content=picture).json()
+    assert (told["min_score"], told["images"][0]["status"]) == (1, "no_face")
+    batch = {"images": [{"data": base64.b64encode(picture).decode()}], "crops": True}
+    for least, status in ((0.1, "ok"), (1, "full_frame")):
+        told = client.post("/v1/predict/batch", json=batch | {"min_score": least}).json()
+        assert (told["min_score"], told["images"][0]["status"]) == (least, status)
+
+
 @pytest.mark.parametrize(
     ("query", "status", "told"),
     [
@@ -104,6 +114,9 @@ def test_unsure_where_the_card_has_thresholds(service, picture, refuses):
         ("max_error=2", 400, "max_error: input should be less than 1"),
         ("max_error=nan", 400, "max_error"),
         ("max_error=low", 400, "max_error: input should be a valid number"),
+        ("min_score=0.05", 400, "min_score: input should be greater than or equal to 0.1"),
+        ("min_score=2", 400, "min_score: input should be less than or equal to 1"),
+        ("min_score=nan", 400, "min_score"),
         ("crops=perhaps", 400, "crops"),
     ],
 )
@@ -210,7 +223,10 @@ def test_no_damaged_photo_breaks_it(client, picture, where, what):
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["images", "data", "name", "model", "max_error", "crops"]), inner
+                st.sampled_from(
+                    ["images", "data", "name", "model", "max_error", "min_score", "crops"]
+                ),
+                inner,
             )
         ),
         max_leaves=8,

@@ -112,14 +112,14 @@ def test_a_body_that_drips_has_no_more_time_than_another():
 
 def test_of_a_batch_only_its_images_are_kept(monkeypatch):
     text = base64.b64encode(b"some bytes").decode()
-    body = f'{{"images": [{{"data": "{text}"}}], "model": "m", "max_error": 0.05, "crops": true}}'
+    body = f'{{"images": [{{"data": "{text}"}}], "model": "m", "max_error": 0.05, "min_score": 0.4, "crops": true}}'
     bodies, seen = Bodies(Limits()), []
     read_batch = bodies._batch
     monkeypatch.setattr(bodies, "_batch", lambda body: seen.append(body) or read_batch(body))
 
     async def run():
         async with bodies.batch_of(request_of([body.encode()])[0]) as (wanted, uploads):
-            assert wanted == ("m", 0.05, True)
+            assert wanted == ("m", 0.05, 0.4, True)
             assert uploads == [("image 0", b"some bytes")]
             assert seen == [b""]
             assert not any(type(one) is BatchImage for one in gc.get_objects())

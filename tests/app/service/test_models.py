@@ -18,7 +18,7 @@ def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file)
     assert models.sources == {"small": str(model_file), "fusion-svm": "fusion-svm"}
     assert models.get() is models.get("small")
     assert models.get("fusion-svm").summary.startswith("SVM on landmarks")
-    with pytest.raises(UnknownModel, match="no model named 'mine', only small and fusion"):
+    with pytest.raises(UnknownModel, match="no model named 'mine', only small and fusion-svm"):
         models.get("mine")
 
 
@@ -59,5 +59,5 @@ def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_p
 
 
 def test_a_model_that_is_named_twice_is_told_so():
-    with pytest.raises(UserError, match="the model fusion is named twice"):
+    with pytest.raises(UserError, match="the model fusion-svm is named twice"):
         Models(["fusion-svm", "fusion-svm"])

@@ -8,7 +8,10 @@ import pytest
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("maxerror=0.05", "there is no option 'maxerror', only model and max_error and crops"),
+        (
+            "maxerror=0.05",
+            "there is no option 'maxerror', only model, max_error, min_score and crops",
+        ),
         ("crops=1&crops=0", "the option crops is given 2 times"),
     ],
 )

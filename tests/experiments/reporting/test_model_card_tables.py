@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from happysad.experiments.reporting.model_card_tables import (
-    Names,
-    cost_lines,
     data_lines,
-    found_lines,
+    model_lines,
+    place_name,
     reliability_lines,
     score_lines,
-    status_lines,
-    weight_lines,
 )
 from happysad.experiments.reporting.run_tables import read_table
 
-NAMES = Names({"forty test": "the hidden ones"}, {"forty"})
+NAMES = {"forty val": "held-out faces", "forty test": "the hidden ones"}
 
 
 @pytest.fixture
@@ -25,55 +23,46 @@ def table(shipped_run):
 
 
 def test_places_have_names():
-    row = {"dataset": "forty", "split": "test", "condition": "shipped"}
-    assert NAMES.of(row) == "the hidden ones"
-    assert NAMES.of(row | {"split": "val"}) == "forty, val part"
-    assert NAMES.of(row | {"dataset": "news grey"}) == "news grey"
-    assert NAMES.with_how(row | {"condition": "cross-validated"}) == "forty, cross-validated"
+    assert place_name({"dataset": "forty", "split": "test"}, NAMES) == "the hidden ones"
+    assert place_name({"dataset": "forty", "split": "val"}, NAMES) == "held-out faces"
+    assert place_name({"dataset": "news grey", "split": "test"}, NAMES) == "news grey"
+
+
+def test_models_and_what_they_cost(table):
+    about = {"bytes": 1_234_567, "summary": "what it is"}
+    lines = model_lines({"landmarks-svm": about, "hog-svm": about}, table("results"))
+    assert [line[:3] for line in lines[1:]] == [
+        [f"`{name}`", "what it is", "1.2 MB"] for name in ("landmarks-svm", "hog-svm")
+    ]
+    assert all(float(cell) >= 0 for line in lines[1:] for cell in line[3:])
 
 
 def test_data(table):
     lines = data_lines(table("tested"), NAMES)
-    assert ["the hidden ones", "testing only", "10", "5", "5", "10"] in lines
-    assert sum(int(line[2]) for line in lines[1:]) == 30 + 72 + 10
+    assert lines[1][:2] == ["held-out faces", "30"]  # what is fitted on comes first
+    (hidden,) = [line for line in lines if line[0] == "the hidden ones"]
+    assert hidden[1:5] == ["10", "5", "5", "10"]
+    assert all(0 <= float(cell) <= 1 for line in lines[1:] for cell in line[5:])
+    assert sum(int(line[1]) for line in lines[1:]) == 30 + 10 + 72
 
 
-def test_weights(table):
-    lines = weight_lines(table("weights"))
-    assert len(lines) == 7
-    assert sum(float(line[-1]) for line in lines[1:]) == pytest.approx(1, abs=0.005)
-
-
-def test_scores_say_how_a_model_was_fitted_where_there_are_several_ways(table):
+def test_scores_of_all_places_and_of_the_kinds_of_images_of_the_test_part(table):
     scores = table("scores")
-    left_out = score_lines(scores, "without ", NAMES)
-    assert left_out[0][:3] == ["model", "fitted", "tested on"]
-    assert {line[1] for line in left_out[1:]} == {"without news", "without forty"}
-    folds = score_lines(scores, "cross-validated", NAMES)
-    assert len(folds) == 1 + 6  # not those without weights
-    assert folds[0][:3] == ["model", "tested on", "n"]
-    assert "[" in folds[1][-1]
+    lines = score_lines(scores, NAMES)
+    assert lines[0][:4] == ["model", "tested on", "images", "n"]
+    whole = [line for line in lines[1:] if line[2] == "all"]
+    assert len(whole) == 2 * 4
+    assert all("[" in line[5] for line in whole)
+    made = pd.concat([scores, scores.assign(images="leaked", n=3.0)])
+    leaked = [line for line in score_lines(made, NAMES) if line[2] == "leaked"]
+    assert [line[:4] for line in leaked] == [
+        [f"`{model}`", "the hidden ones", "leaked", "3"] for model in ("hog-svm", "landmarks-svm")
+    ]
 
 
-def test_reliability(table):
+def test_reliability_of_what_is_tested_on(table):
     header, *lines = reliability_lines(table("reliability"), NAMES)
     assert header[2:] == ["0.0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1.0"]
-    shipped = next(line for line in lines if line[:2] == ["`fusion-svm`", "the hidden ones"])
-    assert sum(int(cell.split(" of ")[1]) for cell in shipped[2:] if cell != "-") == 10
-
-
-def test_faces_found_and_cost(table):
-    assert found_lines(table("tested"), NAMES)[1][0] == "forty"
-    lines = cost_lines(table("results"), {"fusion-svm": {}, "texture-svm": {}})
-    assert [line[0] for line in lines[1:]] == ["`fusion-svm`", "`texture-svm`"]
-    assert lines[1][1] == "102"
-
-
-def test_status_where_some_faces_are_not_found(table):
-    scores = table("scores")
-    some = scores[scores["condition"] == "shipped"]
-    halves = [some.assign(images=images, n=5.0) for images in ("face found", "no face found")]
-    import pandas as pd
-
-    lines = status_lines(pd.concat(halves), NAMES)
-    assert [line[2] for line in lines[1:]] == ["face found", "no face found"] * 2
+    assert len(lines) == 2 * 3
+    own = next(line for line in lines if line[:2] == ["`hog-svm`", "the hidden ones"])
+    assert sum(int(cell.split(" of ")[1]) for cell in own[2:] if cell != "-") == 10

@@ -17,7 +17,7 @@ def answers() -> pd.DataFrame:
     parts = []
     for condition, dataset, n in (
         (FOLDS, "big", 2000),
-        (FOLDS, "small", 90),
+        (SHIPPED, "small", 90),
         (SHIPPED, "big", 500),
     ):
         p = rng.beta(0.4, 0.4, n)
@@ -27,12 +27,12 @@ def answers() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def test_chosen_on_the_folds_of_the_largest_set_and_tried_on_its_test_part(answers):
+def test_chosen_on_the_folds_and_tried_on_the_test_part_of_the_same_set(answers):
     table = threshold_table(answers)
     assert set(table["dataset"]) == {"big"}
     assert set(table["n"]) == {2000}
     folds = answers[(answers["condition"] == FOLDS) & (answers["dataset"] == "big")]
-    test = answers[answers["condition"] == SHIPPED]
+    test = answers[(answers["condition"] == SHIPPED) & (answers["dataset"] == "big")]
     row = table[table["max_error"] == 0.1].iloc[0]
     band = choose_band(folds["label"].tolist(), folds["p_happy"].tolist(), 0.1)
     assert Band(row["low"], row["high"]) == band

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 
-from happysad.pipeline.half_precision import HalfPrecision, halved
+from happysad.pipeline.estimators.half_precision import HalfPrecision, to_half
 
 
 class Holder(HalfPrecision, BaseEstimator):
     """Two arrays, of which one is kept in half precision."""
 
-    _halved = ("large_",)
+    _half = {"large_": np.float32}
 
     def __init__(self, scale=1.0):
         self.scale = scale
 
     def fit(self, array):
-        self.large_ = halved(array * self.scale)
+        self.large_ = to_half(array * self.scale)
         self.exact_ = np.asarray(array, np.float32)
         return self
 
@@ -38,18 +38,18 @@ def holder(array):
 
 
 def test_numbers_are_rounded_to_eleven_bits(array):
-    rounded = halved(array)
+    rounded = to_half(array)
     assert rounded.dtype == np.float32
     relative = np.abs(rounded - array) / np.abs(array)
     assert relative.max() <= 2**-11
     assert relative.max() > 2**-13
-    np.testing.assert_array_equal(halved(rounded), rounded)
-    assert halved(np.array([2049.0, 0.1])).tolist() == [2048.0, float(np.float16(0.1))]
+    np.testing.assert_array_equal(to_half(rounded), rounded)
+    assert to_half(np.array([2049.0, 0.1])).tolist() == [2048.0, float(np.float16(0.1))]
 
 
 def test_whatever_the_order_in_memory_it_is_that_of_c(array):
-    assert halved(array.T).flags.c_contiguous
-    np.testing.assert_array_equal(halved(array.T), halved(array).T)
+    assert to_half(array.T).flags.c_contiguous
+    np.testing.assert_array_equal(to_half(array.T), to_half(array).T)
 
 
 def copies(holder, folder):

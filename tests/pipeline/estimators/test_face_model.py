@@ -10,14 +10,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from happysad.features.errors import UserError
-from happysad.pipeline.face_model import FaceModel
+from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.models import make_model
 
 
 @pytest.fixture
 def model() -> FaceModel:
     rows = np.array([[0.0], [1.0], [2.0], [3.0]])
-    return FaceModel([("classify", LogisticRegression())]).fit(rows, ["happy"] * 2 + ["sad"] * 2)
+    return FaceModel([("classifier", LogisticRegression())]).fit(rows, ["happy"] * 2 + ["sad"] * 2)
 
 
 def test_nothing_gives_nothing(model):
@@ -40,7 +40,7 @@ def test_a_slice_is_of_the_same_kind():
 
 def test_an_unfitted_model_says_so():
     with pytest.raises(NotFittedError):
-        FaceModel([("classify", DummyClassifier())]).predict([])
+        FaceModel([("classifier", DummyClassifier())]).predict([])
 
 
 def test_a_bare_path_is_not_taken_for_an_empty_list():

@@ -1,0 +1,49 @@
+"""Whether an object is a model that can be asked about images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from happysad.features.errors import UserError
+
+_WANTED = (
+    "a model is a fitted Pipeline whose first step, named faces, is a FaceAligner and whose last "
+    "is a classifier"
+)
+
+
+def check_model(model: Any) -> None:
+    """Refuse what cannot be asked about images in one sentence.
+
+    Raises
+    ------
+    UserError
+        It is no Pipeline from a ``FaceAligner`` to a classifier with probabilities, as searches
+        and calibrators around one are not; or it is not fitted on ``happy`` and ``sad``.
+    """
+    from sklearn.pipeline import Pipeline
+
+    from happysad.features.faces import FaceAligner
+
+    kind = "None" if model is None else f"{type(model).__name__}"
+    if not isinstance(model, Pipeline):
+        search = hasattr(model, "best_estimator_") or hasattr(model, "refit")
+        way_out = ": take the search's .best_estimator_" if search else ""
+        raise UserError(f"{_WANTED}, and this is {kind}{way_out}")
+    name, first = model.steps[0]
+    if name != "faces" or not isinstance(first, FaceAligner):
+        raise UserError(f"{_WANTED}, and this one begins with {name}, {type(first).__name__}")
+    last = model.steps[-1][1]
+    if not hasattr(last, "predict_proba"):
+        raise UserError(
+            f"{_WANTED} with predict_proba, which {type(last).__name__} has not: put it into a "
+            "CalibratedClassifierCV"
+        )
+    classes = [str(label) for label in getattr(model, "classes_", ())]
+    if not classes:
+        raise UserError("the model is not fitted on the classes happy and sad: call its fit first")
+    if sorted(classes) != ["happy", "sad"]:
+        raise UserError(
+            f"the model is not fitted on the classes happy and sad, but on {', '.join(classes)}: "
+            "fit it with these two words as labels"
+        )

@@ -1,0 +1,81 @@
+"""Bending a picture so that its landmarks come to lie elsewhere: a piecewise affine warp.
+
+Cootes, Edwards and Taylor (2001), Active appearance models: each triangle of a mesh over the
+landmarks is mapped on its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_BORDER = 5  # vertices along each side of the frame, corners included
+
+_FOREHEAD = (17, 19, 24, 26)  # brows above which the forehead has a vertex
+_LIFT = 0.14  # so far above, in sides of the frame
+
+
+def with_border(landmarks: NDArray[Any], side: int) -> NDArray[np.float32]:
+    """Landmarks (68, 2), 4 vertices of the forehead and 16 on the edge of a frame's ``side``."""
+    forehead = np.maximum(landmarks[list(_FOREHEAD)] - [0, _LIFT * side], 0)
+    steps = np.linspace(-0.5, side - 0.5, N_BORDER)
+    edge = [(x, y) for y in steps for x in steps if {x, y} & {steps[0], steps[-1]}]
+    return np.concatenate([landmarks, forehead, np.array(edge)]).astype(np.float32)
+
+
+def rescaled(points: NDArray[Any], factor: float) -> NDArray[np.float32]:
+    """Points of a picture after the picture was resized by ``factor``; pixel centres are whole."""
+    return np.asarray((points + 0.5) * factor - 0.5, np.float32)
+
+
+def bend(
+    image: NDArray[Any],
+    source: NDArray[np.float32],
+    target: NDArray[np.float32],
+    triangles: NDArray[np.uint8],
+    side: int,
+) -> NDArray[np.float32]:
+    """The (side, side) float32 picture in which what was at ``source`` is at ``target``.
+
+    Parameters
+    ----------
+    image : (H, W)
+    source, target : (v, 2) float32
+        Vertices in pixels of the image and of the result. The mesh covers the whole result.
+    triangles : (t, 3)
+        Vertices of each triangle. Where triangles overlap the last is seen.
+    """
+    import cv2
+
+    corners = target[triangles]
+    which = np.zeros((side, side), np.int32)
+    for number, triangle in enumerate(np.rint(16 * corners).astype(np.int32)):
+        cv2.fillConvexPoly(which, triangle, number, shift=4)
+    origin, one, other = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = _cross(one, other)
+    area[np.abs(area) < 1e-3] = 1e-3  # a triangle without area is a line of pixels or less
+    grid = np.stack(np.meshgrid(*2 * [np.arange(side, dtype=np.float32)]), axis=-1)
+    inside = grid - origin[which]
+    second = np.maximum(_cross(inside, other[which]) / area[which], 0)
+    third = np.maximum(_cross(one[which], inside) / area[which], 0)
+    beyond = np.maximum(second + third, 1)  # a pixel on an edge stays within its triangle
+    origin, one, other = (source[triangles[:, i]] for i in range(3))
+    places = origin[which] + (second / beyond)[..., None] * (one - origin)[which]
+    places += (third / beyond)[..., None] * (other - origin)[which]
+    places = cv2.GaussianBlur(places, (0, 0), 1.0)  # or the edges of triangles show as creases
+    return np.asarray(
+        cv2.remap(
+            image.astype(np.float32),
+            places,
+            np.empty(0),
+            cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REFLECT_101,
+        ),
+        np.float32,
+    )
+
+
+def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0], np.float32)

@@ -1,0 +1,105 @@
+"""What can be asked about images, and what is refused in one sentence wherever a model is taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+
+from happysad.features.errors import UserError
+from happysad.features.faces import FaceAligner
+from happysad.features.hog import Hog
+from happysad.features.lbp import Lbp
+from happysad.features.pixels import Pixels
+from happysad.pipeline.check_model import check_model
+from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.explain import explain
+from happysad.pipeline.face_track import FaceTracker
+from happysad.pipeline.model_file import load_model, save_model
+from happysad.pipeline.models import make_model
+from happysad.pipeline.onnx_file import export_onnx
+from happysad.pipeline.predict import predict_images
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """24 built-in faces and their labels."""
+    images, labels = make_demo_faces(24, random_state=5)
+    return list(images), labels
+
+
+def by_hand(*steps):
+    """As a user makes one from our parts."""
+    names = [("features", steps[0])] + [(f"step{i}", step) for i, step in enumerate(steps[1:])]
+    return Pipeline([("faces", FaceAligner(predictor="5")), *names])
+
+
+@pytest.fixture(scope="module")
+def wrong(shown):
+    """What is no model, by the words of the sentence that says so."""
+    images, labels = shown
+    plain = make_model("pixels-logreg")
+    search = GridSearchCV(plain, {"classifier__C": [0.01]}, cv=2)
+    return {
+        "this is None": None,
+        "this is int": 7,
+        "this is GridSearchCV: take the search's .best_estimator_": search.fit(images, labels),
+        "this is CalibratedClassifierCV": CalibratedClassifierCV(plain, cv=2).fit(images, labels),
+        "this is LogisticRegression": LogisticRegression(),
+        "begins with features, FeatureUnion": search.best_estimator_[1:],
+        "with predict_proba, which LinearSVC has not": by_hand(Pixels(), LinearSVC()),
+        "call its fit first": plain,
+        "but on 0, 1": make_model("pixels-logreg").fit(images, (labels == "sad").astype(int)),
+    }
+
+
+def test_one_sentence_wherever_a_model_is_taken(wrong, tmp_path, photo):
+    takers = [
+        check_model,
+        lambda model: save_model(model, tmp_path / "m.joblib"),
+        lambda model: predict_images([photo], model),
+        lambda model: explain(model, photo),
+        FaceTracker,
+    ]
+    for words, model in wrong.items():
+        for take in takers:
+            with pytest.raises(UserError) as told:
+                take(model)
+            assert words in str(told.value)
+            assert "\n" not in str(told.value)
+        with pytest.raises(UserError, match=r"^[^\n]*$"):
+            export_onnx(model, tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())
+    predict_images([photo], wrong[next(w for w in wrong if "Grid" in w)].best_estimator_)
+
+
+@pytest.mark.parametrize(
+    ("method", "steps"),
+    [
+        ("occlusion", (Hog(), LogisticRegression(max_iter=500))),
+        ("occlusion", (Pixels(12), StandardScaler(), CalibratedClassifierCV(SVC(), cv=2))),
+        ("occlusion", (FeatureUnion([("hog", Hog()), ("lbp", Lbp())]), RandomForestClassifier(20))),
+        ("exact", (FeatureUnion([("a", make_pipeline(Pixels(12), StandardScaler()))]),
+                   LogisticRegression())),
+    ],
+    ids=["hog", "scaled pixels", "union", "block"],
+)  # fmt: skip
+def test_a_pipeline_made_by_hand_is_a_model(method, steps, shown, tmp_path, photo):
+    model = by_hand(*steps).fit(*shown)
+    (row,) = predict_images([photo], model).to_dict("records")
+    told = explain(model, photo)
+    assert told.p_happy == pytest.approx(row["p_happy"])
+    assert told.method == method
+    assert np.isfinite(told.map).all()
+    assert np.abs(told.map).max() > 0
+    assert len(told.features) > 0
+    path = save_model(model, tmp_path / "mine.joblib", probe=shown[0][:2])
+    again = load_model(path)
+    np.testing.assert_array_equal(again.predict_proba(shown[0]), model.predict_proba(shown[0]))
+    assert len(FaceTracker(again).update(shown[0][0], 0.0)) <= 1
