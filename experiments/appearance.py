@@ -1,4 +1,4 @@
-"""Learning an active appearance model of happy and sad faces, and how far its draws are from copies.
+"""Learning an active appearance model of two classes, and how far its draws are from copies.
 
 Cootes, Edwards and Taylor (2001), Active appearance models.
 """
@@ -152,26 +152,29 @@ def _mixture(codes: NDArray[np.float32], n_parts: int) -> tuple[NDArray[Any], ..
 def nearest_likeness(
     basis: Basis, textures: NDArray[np.float32], n_faces: int = 300
 ) -> NDArray[np.float32]:
-    """Highest correlation of each of ``n_faces`` drawn textures with a real one or its mirror.
-
-    Of what sets them apart from the mean texture, within the face.
-    """
+    """Highest correlation of each of ``n_faces`` drawn textures with a real one or its mirror."""
     codes = draw_codes(basis, np.arange(n_faces) % 2, np.random.default_rng(0))
     drawn = basis.texture + codes @ basis.texture_components
-    return likeness(basis, drawn.reshape(-1, TEXTURE_SIDE, TEXTURE_SIDE), textures).max(axis=1)
+    pictures = drawn.reshape(-1, TEXTURE_SIDE, TEXTURE_SIDE)
+    return np.asarray(likeness(basis, pictures, textures).max(axis=1), np.float32)
 
 
 def likeness(
     basis: Basis, drawn: NDArray[np.float32], real: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Correlation of each drawn texture with each real one or its mirror image, the higher."""
+    """Correlation of each drawn texture with each real one or its mirror image, the higher.
+
+    Of what is left within the face once the mean texture and an even side light are taken away.
+    """
     mean = basis.shape.astype(np.float64)
     mask = face_mask(mean)
+    light = np.linalg.qr(np.column_stack([np.ones(mask.sum()), *np.nonzero(mask)]))[0]
+    usual = basis.texture.reshape(mask.shape)[mask]
 
     def own(textures: NDArray[np.float32]) -> NDArray[np.float32]:
-        rows = normalised(textures, mean)[:, mask] - basis.texture.reshape(mask.shape)[mask]
-        rows -= rows.mean(axis=1, keepdims=True)
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+        rows = normalised(textures, mean)[:, mask] - usual
+        rows = rows - rows @ light @ light.T
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
     ours = own(drawn)
     return np.asarray(np.maximum(*(ours @ own(side).T for side in (real, real[:, :, ::-1]))))

@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,12 @@ MAX_TURN = 0.18
 MIN_COVER = 0.75
 """Least share of the frame that lies within the image; the rest is the image, reflected."""
 
-MAX_LIKENESS = 0.9
-"""Highest correlation of a drawn face with a real one."""
+MAX_LIKENESS = 0.85
+"""Highest correlation of a drawn face with a real one.
+
+A picture rebuilt from its own components reaches 0.97 (median; 0.86 at least), and the nearest
+other picture lies at 0.69 (median), of a drawn face at 0.59.
+"""
 
 VOTES = "ferplus_training_votes.csv"
 AGREED = {"happy": ("happiness", 7), "sad": ("sadness", 5)}
@@ -114,7 +118,7 @@ def frontal_faces(rows: Sequence[tuple[Path, str]]) -> tuple[list[Face], NDArray
     return faces, np.array(classes)
 
 
-def similarity(points: NDArray[np.float32], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def similarity(points: NDArray[Any], target: NDArray[np.float64]) -> NDArray[np.float64]:
     """The (2, 3) matrix that turns, scales and shifts points nearest to where they belong."""
     # As complex numbers a similarity is z -> a z + b; this is its least squares.
     z, w = points @ [1, 1j], target @ [1, 1j]
@@ -128,7 +132,7 @@ def mean_shape(faces: Sequence[Face]) -> NDArray[np.float64]:
     (x, y), side = FRAME_EYES, BASIS_SIDE
     eyes = np.array([[x, y], [1 - x, y]]) * side - 0.5
     placed = [transform_points(p, similarity(eye_centers(p), eyes)) for _, p in faces]
-    mean = np.mean(placed, axis=0, dtype=np.float64)
+    mean = np.asarray(np.stack(placed).astype(np.float64).mean(axis=0))
     return np.asarray((mean + mirrored(mean[None])[0]) / 2)
 
 
@@ -147,7 +151,7 @@ def framed(
         filled.append(bool(inside.mean() >= MIN_COVER))
         if filled[-1]:
             shape = transform_points(points, matrix)
-            back = cv2.invertAffineTransform(matrix)
+            back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
             source = transform_points(demo_warp.with_border(shape, BASIS_SIDE), back)
             shapes.append(shape)
             textures.append(demo_warp.bend(gray, source, target, triangles, TEXTURE_SIDE))

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.errors import UserError
-from happysad.pipeline.demo_draw import BASIS_SIDE
 
 Point = tuple[float, float]
 
@@ -115,17 +114,19 @@ def _face(seed: int, mood: str) -> NDArray[np.float32]:
 
     Happy and sad faces of one seed stray from their classes' means in the same ways.
     """
-    from happysad.pipeline.demo_draw import load_basis
+    from happysad.pipeline.demo_draw import class_means, faces_of, load_basis
     from happysad.pipeline.demo_faces import LABELS
 
     basis, number = load_basis(), LABELS.index(mood)
-    noise = np.random.default_rng(seed).standard_normal(len(basis.components), dtype=np.float32)
-    middle = basis.centers.mean(axis=0)
-    code = middle + CLARITY * (basis.centers[number] - middle)
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal(len(basis.texture_components), dtype=np.float32).clip(-2, 2)
+    means = class_means(basis)
+    middle = means.mean(axis=0)
+    code = middle + CLARITY * (means[number] - middle)
     code += SPREAD * basis.factors[number] @ noise
-    bare = (basis.mean + code @ basis.components).reshape(BASIS_SIDE, BASIS_SIDE)
+    bare = faces_of(basis, code[None])[0]
     tint = np.array([1.12, 0.98, 0.86], np.float32)
-    return np.asarray((125 + 55 * bare)[..., None] * tint, np.float32)
+    return np.asarray((120 + 48 * bare)[..., None] * tint, np.float32)
 
 
 @cache

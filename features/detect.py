@@ -102,7 +102,8 @@ def find_faces(gray: NDArray[np.uint8] | Rescaled, min_score: float = MIN_SCORE)
         pixels, scale = resized(pixels, shrink).pixels, scale * shrink
     wider, higher = (max(0, _LEAST - pixels.shape[axis]) for axis in (1, 0))
     if wider or higher:
-        pixels = cv2.copyMakeBorder(pixels, 0, higher, 0, wider, cv2.BORDER_REPLICATE)
+        wide = cv2.copyMakeBorder(pixels, 0, higher, 0, wider, cv2.BORDER_REPLICATE)
+        pixels = np.asarray(wide, np.uint8)
     detector = face_detector()
     detector.setInputSize((pixels.shape[1], pixels.shape[0]))
     _, rows = detector.detect(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))

@@ -66,9 +66,9 @@ def card_band(card: Mapping[str, Any], max_error: float) -> Band:
     UserError
         The card has no thresholds, or none that keep to this error.
     """
-    if not 0 < max_error < 1:
+    if not isinstance(max_error, float | int) or not 0 < max_error < 1:
         raise UserError(
-            f"the error to keep to is a share between 0 and 1 such as 0.05, not {max_error:g}"
+            f"the error to keep to is a share between 0 and 1 such as 0.05, not {max_error}"
         )
     name, known = card.get("model", "this model"), card_errors(card)
     if not known:

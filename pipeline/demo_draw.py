@@ -27,10 +27,17 @@ BASIS_SIDE = 96
 TEXTURE_SIDE = 64
 """Side of the textures in pixels; FER2013's images have 48."""
 
-SPREAD = 0.8
+SPREAD = 0.75
 """How far the draws stray from a middle of their class, as a share of how far real faces do.
 
 Lower is easier and looks better. Above 1 faces fall apart.
+"""
+
+CLARITY = 0.8
+"""How far the classes' middles lie apart, as a share of how far those of real faces do.
+
+The real ones are those that nearly all voters agree on; photographs are not all so clear. With
+these two HOG with an SVM, fitted on 480 faces, scores about 0.96.
 """
 
 MAX_DRAW = 2.0
@@ -54,7 +61,7 @@ class Basis:
     shape_components : (k, 136) float32
     texture_components : (k, 4096) float32
     centers : (2, m, k) float32
-        Means of the mixtures' parts, each of more than a hundred faces.
+        Means of the mixtures' parts, each of forty faces or many more.
     shares : (2, m) float32
         Weights of the mixtures' parts.
     factors : (2, k, k) float32
@@ -102,11 +109,19 @@ def draw_codes(
     noise = rng.standard_normal((len(classes), k), dtype=np.float32).clip(-MAX_DRAW, MAX_DRAW)
     codes = np.empty_like(noise)
     chance = rng.random(len(classes))
+    means = class_means(basis)
+    towards = (1 - CLARITY) * (means.mean(axis=0) - means)
     for number, factor in enumerate(basis.factors):
         mine = classes == number
         parts = np.searchsorted(np.cumsum(basis.shares[number])[:-1], chance[mine])
-        codes[mine] = basis.centers[number][parts] + SPREAD * noise[mine] @ factor.T
+        middles = basis.centers[number][parts] + towards[number]
+        codes[mine] = middles + SPREAD * noise[mine] @ factor.T
     return codes
+
+
+def class_means(basis: Basis) -> NDArray[np.float32]:
+    """Mean code of each class, (2, k) float32."""
+    return np.asarray(np.einsum("cm,cmk->ck", basis.shares, basis.centers), np.float32)
 
 
 def faces_of(basis: Basis, codes: NDArray[np.float32]) -> NDArray[np.float32]:

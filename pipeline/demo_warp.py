@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 N_BORDER = 5  # vertices along each side of the frame, corners included
 
+_SLACK = 0.25  # in sides of a triangle
+
 _FOREHEAD = (17, 19, 24, 26)  # brows above which the forehead has a vertex
 _LIFT = 0.14  # so far above, in sides of the frame
 
@@ -58,9 +60,10 @@ def bend(
     area[np.abs(area) < 1e-3] = 1e-3  # a triangle without area is a line of pixels or less
     grid = np.stack(np.meshgrid(*2 * [np.arange(side, dtype=np.float32)]), axis=-1)
     inside = grid - origin[which]
-    second = np.maximum(_cross(inside, other[which]) / area[which], 0)
-    third = np.maximum(_cross(one[which], inside) / area[which], 0)
-    beyond = np.maximum(second + third, 1)  # a pixel on an edge stays within its triangle
+    # A pixel on an edge may lie a little outside of its triangle; far outside of a narrow one.
+    second = (_cross(inside, other[which]) / area[which]).clip(-_SLACK, 1 + _SLACK)
+    third = (_cross(one[which], inside) / area[which]).clip(-_SLACK, 1 + _SLACK)
+    beyond = np.maximum((second + third) / (1 + _SLACK), 1)
     origin, one, other = (source[triangles[:, i]] for i in range(3))
     places = origin[which] + (second / beyond)[..., None] * (one - origin)[which]
     places += (third / beyond)[..., None] * (other - origin)[which]

@@ -136,6 +136,8 @@ def load_model(path: str | Path) -> Pipeline:
     UserWarning
         Saved with another scikit-learn; the probe, if there is one, was answered rightly.
     """
+    if not isinstance(path, str | Path):
+        raise UserError(f"a model is named by its file or its name, not by {path!r:.60}")
     path = model_path(path)
     if not path.is_file():
         raise UserError(f"there is no model file {path}: check the path, or train a model first")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
@@ -71,6 +72,8 @@ def find_recipe(name: str) -> Recipe:
     UserError
         There is no such recipe; the message lists those there are.
     """
+    if not isinstance(name, str):
+        raise UserError(f"a recipe is named by a text such as 'hog-svm', not {name!r}")
     base, plus, how = name.partition("+")
     if plus:
         return balanced(find_recipe(base), how)
@@ -93,7 +96,14 @@ def short_name(name: str) -> str:
     return (Path(base).stem if base.endswith(".toml") else base) + plus + how
 
 
-_COMPONENTS = {"landmarks": 60, "hog": 150, "lbp": 150, "bovw": 150, "embedding": 128}
+_BLOCKS: dict[str, tuple[FaceFeature, int]] = {
+    "landmarks": (LandmarkGeometry(), 60),
+    "hog": (Hog(cell=12), 150),
+    "lbp": (Lbp(overlap=True), 150),
+    "bovw": (VisualWords(), 150),
+    "embedding": (Embedding(), 128),
+}
+"""Each block's extractor, and how many principal components of its columns are kept."""
 
 
 def _features(state: int, **weights: float) -> Step:
@@ -104,17 +114,12 @@ def _features(state: int, **weights: float) -> Step:
 
 
 def _block(name: str, state: int) -> Pipeline:
-    reduce = ("reduce", ScaledPCA(_COMPONENTS[name], random_state=state))
-    if name == "landmarks":
-        from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import StandardScaler
 
-        return Pipeline([("extract", LandmarkGeometry()), ("scale", StandardScaler()), reduce])
-    return Pipeline([("extract", _extractor(name)), reduce])
-
-
-def _extractor(name: str) -> FaceFeature:
-    made = {"hog": Hog(cell=12), "lbp": Lbp(overlap=True), "bovw": VisualWords()}
-    return made[name] if name in made else Embedding()
+    extractor, components = _BLOCKS[name]
+    scale = [("scale", StandardScaler())] if name == "landmarks" else []
+    reduce = ScaledPCA(components, random_state=state)
+    return Pipeline([("extract", clone(extractor)), *scale, ("reduce", reduce)])
 
 
 def _svm(state: int, **weights: float) -> list[Step]:

@@ -73,6 +73,8 @@ def predict_images(
             "the thresholds for max_error are on the model's card: name the model or its file"
         )
     check_min_score(min_score)
+    if not isinstance(n_jobs, int) or n_jobs == 0:
+        raise UserError(f"n_jobs is a number of threads, or -1 for one per core, not {n_jobs!r}")
     band = model_band(model, max_error) if isinstance(model, str | Path) else None
     named = list(named_images(sources))
     loaded = load_any(model) if isinstance(model, str | Path) else model

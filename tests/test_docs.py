@@ -412,7 +412,8 @@ def test_the_recipe_file_of_the_page_is_a_recipe(tmp_path):
 
     written_out(ROOT / "docs" / "adding-a-model.md", tmp_path)
     model = make_model(str(tmp_path / "fine-hog.toml"))
-    assert model.get_params()["classify__describe__extractor__cell"] == 8
+    assert model.get_params()["features__hog__extract__cell"] == 8
+    assert model.get_params()["classifier__estimator__C"] == 4
 
 
 def test_the_config_of_the_page_is_one(tmp_path):

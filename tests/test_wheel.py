@@ -53,8 +53,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
     assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
-    for name in ("words.npz", "frontal_detector.svm"):
-        assert (wheel / "happysad" / "features" / name).stat().st_size > 10_000
+    assert (wheel / "happysad" / "features" / "visual_words.npz").stat().st_size > 10_000
     for name in ("fusion-svm", "texture-svm"):
         for suffix in (".joblib", ".joblib.json"):
             shipped = wheel / "happysad" / "pipeline" / "shipped_models" / f"{name}{suffix}"

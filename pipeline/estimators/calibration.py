@@ -14,6 +14,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 
+_DIGITS = 5  # decimals in which equal rows agree
+
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
@@ -62,7 +64,9 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         """For each row a number that its copies share."""
         half = len(rows) // 2 if self.mirrored else len(rows)
         first: dict[bytes, int] = {}
-        same = [first.setdefault(row.tobytes(), i) for i, row in enumerate(rows[:half])]
+        # Copies may be reduced in another batch, whose sums end in other digits.
+        rounded = np.round(rows[:half].astype(np.float64), _DIGITS) + 0.0
+        same = [first.setdefault(row.tobytes(), i) for i, row in enumerate(rounded)]
         number = np.array(same, np.intp)
         if self.groups is not None:
             _, known = np.unique(np.asarray(self.groups), return_inverse=True)

@@ -58,6 +58,10 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         with usual_settings():
             return np.asarray(super().predict(X, **params))
 
+    def __str__(self) -> str:
+        """All steps; scikit-learn leaves out the middle of what is longer than 700 characters."""
+        return str(self.__repr__(N_CHAR_MAX=3000))  # type: ignore[call-arg]
+
     def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
         """Probability of each class, (n, 2), columns in the order of ``classes_``."""
         if _nothing(X):

@@ -65,7 +65,7 @@ def test_what_could_be_read_is_drawn(tmp_path):
 def test_small_pictures_are_enlarged_so_that_words_fit(tmp_path):
     small = tmp_path / "small.png"
     Image.fromarray(np.full((48, 48), 90, np.uint8)).save(small)
-    answer = ImageAnswer("s", "ok", "", 48, 48, (FaceAnswer("happy", 0.97, (8, 20, 40, 46)),))
+    answer = ImageAnswer("s", "ok", "", 48, 48, (FaceAnswer("happy", 0.97, (8, 20, 40, 46), 0.9),))
     annotate([(answer, small)], targets(tmp_path / "drawn", [small]))
     drawn = np.asarray(Image.open(tmp_path / "drawn" / "small.png"))
     assert drawn.shape == (240, 240, 3)

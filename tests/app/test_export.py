@@ -16,7 +16,7 @@ pytest.importorskip("torch")
 def cnn_file(demo_data, tmp_path_factory):
     recipe = tmp_path_factory.mktemp("cnn") / "tiny.toml"
     recipe.write_text(
-        'base = "cnn-small"\n[parameters]\nclassify__epochs = 2\nclassify__input_size = 16\n'
+        'base = "cnn-small"\n[parameters]\nclassifier__epochs = 2\nclassifier__input_size = 16\n'
     )
     path = recipe.with_name("cnn.joblib")
     fit_and_save(str(demo_data), str(recipe), path, 1, 0, True, True)

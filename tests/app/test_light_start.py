@@ -46,10 +46,37 @@ print(pandas.DataFrame is __import__("sklearn.utils.fixes").utils.fixes.pd.DataF
 def test_compiled_modules_get_the_real_ones_that_they_need_and_no_more():
     code = """
 with light_imports():
-    import sklearn.linear_model
-print("scipy.linalg" in sys.modules, "scipy.stats" in sys.modules, "pandas" in sys.modules)
+    import sklearn.svm
+names = ("scipy.linalg.cython_blas", "scipy.linalg", "scipy.stats", "pandas")
+print(*(name in sys.modules for name in names))
+import scipy.linalg
+from scipy.linalg import cython_blas
+print(scipy.linalg.norm([3.0, 4.0]), type(cython_blas).__name__)
 """
-    assert run(code).split() == ["True", "False", "False"]
+    assert run(code).split() == ["True", "False", "False", "False", "5.0", "module"]
+
+
+def test_checks_of_arrays_import_no_data_frames_and_those_of_frames_work_as_ever():
+    code = """
+with light_imports():
+    from sklearn.preprocessing import StandardScaler
+import numpy as np
+rows = np.eye(3)
+print(StandardScaler().fit_transform(rows).shape, "narwhals" in sys.modules)
+import pandas
+fitted = StandardScaler().fit(pandas.DataFrame(rows, columns=["a", "b", "c"]))
+print(*fitted.feature_names_in_)
+"""
+    assert run(code).split() == ["(3,", "3)", "False", "a", "b", "c"]
+
+
+def test_what_a_compiled_core_holds_is_taken_from_there():
+    code = """
+with light_imports():
+    from scipy.special import expit, comb
+print(expit(0.0), "scipy.special" in sys.modules, comb(4, 2), "scipy.special" in sys.modules)
+"""
+    assert run(code).split() == ["0.5", "False", "6.0", "True"]
 
 
 def test_functions_that_need_what_was_stood_in_for_work_as_ever():

@@ -33,10 +33,12 @@ def test_writes_a_model_with_its_card_and_says_how_good_it_is(happysad, demo_dat
 
 def test_the_seed_decides(demo_data, tmp_path):
     trials = [
-        fit_and_save(str(demo_data), "hog-lbp-svm", tmp_path / "m.joblib", 1, seed, True, True)
+        fit_and_save(
+            str(demo_data / "train"), "hog-svm", tmp_path / "m.joblib", 1, seed, True, True
+        )
         for seed in (1, 1, 2)
     ]
-    p = [list(trial.p_happy[Place("forty", "test")]) for trial in trials]
+    p = [list(trial.p_happy[Place("train", "test")]) for trial in trials]
     assert p[0] == p[1] != p[2]
 
 
@@ -67,8 +69,8 @@ def test_the_model_in_the_place_is_kept_where_the_run_fails(demo_data, tmp_path,
 
 def test_mistakes_are_one_sentence(refused, demo_data, tmp_path):
     out = tmp_path / "m.joblib"
-    told = refused("train", "--data", demo_data, "--model", "fusion-svm", "--out", out)
-    assert "there is no model named 'fusion-svm': did you mean fusion-" in told
+    told = refused("train", "--data", demo_data, "--model", "fusion", "--out", out)
+    assert "there is no model named 'fusion': did you mean fusion-" in told
     told = refused("train", "--data", demo_data, "--model", "dummy", "--out", tmp_path / "m.pkl")
     assert "ends in .joblib" in told
     assert "does not exist" in refused("train", "--data", tmp_path / "no", "--out", out)

@@ -14,6 +14,7 @@ import joblib
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
 
 from happysad.experiments.compare import compare, model_names
 from happysad.experiments.config import CompareConfig, read_config
@@ -308,10 +309,14 @@ def test_where_the_best_falls_behind_the_next_is_saved(again, monkeypatch, plain
     out = Path(again.out)
     old = json.loads((out / "run.json").read_text("utf-8"))["best"]
     assert old != "dummy"
-    monkeypatch.setitem(RECIPES, old, replace(RECIPES[old], steps=RECIPES["dummy"].steps))
+    sure = DummyClassifier(strategy="constant", constant="sad")  # and wrong of every second face
+    broken = replace(RECIPES[old], steps=lambda state: [("classifier", sure)])
+    monkeypatch.setitem(RECIPES, old, broken)
     compare(again)
     new = json.loads((out / "run.json").read_text("utf-8"))["best"]
-    assert new not in (old, "dummy")
+    assert new != old
+    val = rows_of(out).query("split == 'val'").set_index("model")["balanced_accuracy"]
+    assert val[new] == val.max()
     assert read_card(out / "happysad.joblib")["model"] == new
 
 

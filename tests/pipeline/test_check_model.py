@@ -103,3 +103,16 @@ def test_a_pipeline_made_by_hand_is_a_model(method, steps, shown, tmp_path, phot
     again = load_model(path)
     np.testing.assert_array_equal(again.predict_proba(shown[0]), model.predict_proba(shown[0]))
     assert len(FaceTracker(again).update(shown[0][0], 0.0)) <= 1
+
+
+def test_other_mistakes_of_a_call_are_sentences_too(photo):
+    for call, says in (
+        (lambda: predict_images(None), "give a list of images, not NoneType"),
+        (lambda: predict_images([None]), "an image is a path, bytes, .* not NoneType"),
+        (lambda: predict_images([photo], max_error="x"), "a share between 0 and 1 .*, not x"),
+        (lambda: predict_images([photo], n_jobs=0), "n_jobs is a number of threads.* not 0"),
+        (lambda: load_model(None), "a model is named by its file or its name, not by None"),
+        (lambda: make_model(None), "a recipe is named by a text such as 'hog-svm', not None"),
+    ):
+        with pytest.raises(UserError, match=says):
+            call()

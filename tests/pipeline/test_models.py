@@ -270,14 +270,14 @@ def test_colour_photo_of_a_smile(drawn):
 
 @pytest.mark.real
 def test_hog_svm_on_real_faces(shared_data: Path):
-    """Loose: 0.874 was measured on these, and fitted on 12,045 images it passes 0.90."""
+    """Loose: fitted on 12,045 images it passes 0.90."""
     images, labels = {}, {}
     for part, folder, prefix, n in (
-        ("train", "train", "Training", 750),
-        ("test", "test", "PublicTest", 250),
+        ("train", "train", "Training", 450),
+        ("test", "test", "PublicTest", 150),
     ):
         files = {
-            label: sorted((shared_data / "fer2013" / folder / label).glob(f"{prefix}_*.jpg"))
+            label: sorted((shared_data / "fer2013" / folder / label).glob(f"{prefix}_*"))
             for label in ("happy", "sad")
         }
         chosen = {label: paths[:: len(paths) // n][:n] for label, paths in files.items()}

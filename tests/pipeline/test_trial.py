@@ -14,6 +14,7 @@ from happysad.features.hog import Hog
 from happysad.features.store import FeatureStore, use_store
 from happysad.pipeline import trial as module
 from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.calibration import CopiesTogether
 from happysad.pipeline.metrics import METRICS, evaluate
 from happysad.pipeline.models import make_model
 from happysad.pipeline.trial import TIMED_IMAGES, Sample, milliseconds_per_image, run_trial
@@ -119,21 +120,29 @@ def test_libraries_keep_to_one_thread(samples, monkeypatch):
     assert set(seen) == {1}
 
 
-@pytest.mark.parametrize("name", ["landmarks-svm", "fusion-svm", "texture-svm"])
-def test_weights_reach_the_classifier(samples, name):
-    """Where the happy faces count more, every face looks happier."""
-    train, test = (
-        replace(part, faces=make_model(name)[0].transform(part.paths))
-        for part in (samples.train, samples.test)
-    )
+def test_groups_reach_the_folds_and_are_not_kept(samples, monkeypatch):
+    seen = []
+    usual = CopiesTogether.split
 
-    def p_happy(weights):
-        weighted = replace(train, weights=weights)
-        return run_trial(make_model(name), weighted, {"test": test}).p_happy["test"]
+    def watched(self, X, y, groups=None):
+        seen.append(self.groups)
+        return usual(self, X, y, groups)
 
-    happy = train.labels == "happy"
-    favored, plain, same = (
-        p_happy(weights) for weights in (np.where(happy, 1.0, 0.05), None, np.ones(len(happy)))
-    )
-    assert favored.mean() > plain.mean() + 0.05
-    np.testing.assert_allclose(same, plain, atol=1e-6)
+    monkeypatch.setattr(CopiesTogether, "split", watched)
+    groups = np.array([f"person {i // 3}" for i in range(len(samples.train.labels))])
+    model = make_model("lbp-svm")
+    trial = run_trial(model, replace(samples.train, groups=groups), {"test": samples.test})
+    assert any(given is not None and np.array_equal(given, groups) for given in seen)
+    assert model[-1].cv.groups is None
+    assert trial.fitted()[-1].cv.groups is None
+    plain = run_trial(make_model("lbp-svm"), samples.train, {"test": samples.test})
+    assert not np.array_equal(plain.p_happy["test"], trial.p_happy["test"])
+
+
+def test_groups_are_not_kept_where_the_fit_fails(samples):
+    model = make_model("lbp-svm")
+    labels = np.full(len(samples.train.labels), "happy")
+    groups = np.arange(len(labels)).astype(str)
+    with pytest.raises(ValueError, match="classes"):
+        run_trial(model, replace(samples.train, labels=labels, groups=groups), {})
+    assert model[-1].cv.groups is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gc
+import json
 
 import anyio
 import pytest
@@ -112,7 +113,8 @@ def test_a_body_that_drips_has_no_more_time_than_another():
 
 def test_of_a_batch_only_its_images_are_kept(monkeypatch):
     text = base64.b64encode(b"some bytes").decode()
-    body = f'{{"images": [{{"data": "{text}"}}], "model": "m", "max_error": 0.05, "min_score": 0.4, "crops": true}}'
+    asked = {"model": "m", "max_error": 0.05, "min_score": 0.4, "crops": True}
+    body = json.dumps({"images": [{"data": text}]} | asked)
     bodies, seen = Bodies(Limits()), []
     read_batch = bodies._batch
     monkeypatch.setattr(bodies, "_batch", lambda body: seen.append(body) or read_batch(body))

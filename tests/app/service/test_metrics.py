@@ -11,7 +11,7 @@ from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
 def test_all_is_counted(model_file):
     models = Models([str(model_file)])
     metrics = Metrics(models, lambda: 7)
-    faces = (FaceAnswer("sad", 0.1, (0, 0, 9, 9)), FaceAnswer("unsure", 0.5, (0, 0, 9, 9)))
+    faces = tuple(FaceAnswer(label, 0.3, (0, 0, 9, 9), 0.9) for label in ("sad", "unsure"))
     metrics.answers("small", [ImageAnswer("a", "ok", faces=faces), ImageAnswer("b", "no_face")])
     metrics.spent(Spent([0.25, 0.75], 0.5))
     metrics.request("/v1/predict", 200)

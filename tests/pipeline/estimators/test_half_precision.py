@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from copy import deepcopy
+from typing import ClassVar
 
 import joblib
 import numpy as np
@@ -16,7 +17,7 @@ from happysad.pipeline.estimators.half_precision import HalfPrecision, to_half
 class Holder(HalfPrecision, BaseEstimator):
     """Two arrays, of which one is kept in half precision."""
 
-    _half = {"large_": np.float32}
+    _half: ClassVar = {"large_": np.float32}
 
     def __init__(self, scale=1.0):
         self.scale = scale
