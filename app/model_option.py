@@ -23,7 +23,7 @@ def model_option(command: Command) -> Command:
         "--model",
         default=DEFAULT,
         show_default=True,
-        help=f"{' or '.join(SHIPPED)}, which come along, or a model file.",
+        help=f"{' or '.join(SHIPPED)}, which are shipped, or a model file.",
     )(command)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from happysad.app.clip_writer import CODECS, ClipWriter
-from happysad.app.light_start import light_start
+from happysad.app.light_start import light_imports, light_start
 from happysad.app.model_option import max_error_option, min_score_option, model_option
 from happysad.app.video_outputs import Outputs, new_folder, outputs
 from happysad.experiments.console import one_sentence, progress, say
@@ -76,12 +76,15 @@ def video(
     from happysad.pipeline.any_model import load_any
     from happysad.pipeline.bands import model_band
     from happysad.pipeline.face_track import FaceTracker
+    from happysad.pipeline.model_pickle import unpickled_in
 
     check_min_score(min_score)
     opened = Clip(clip)
     files = outputs(clip, out, None if no_video else kind)
     band = model_band(model, max_error)
-    tracker = FaceTracker(load_any(model), band, min_score=min_score)
+    with unpickled_in(light_imports):
+        loaded = load_any(model)
+    tracker = FaceTracker(loaded, band, min_score=min_score)
     timeline = _written(opened, tracker, files, band, quiet)
     _warn(opened, timeline.n_frames)
     if not quiet:

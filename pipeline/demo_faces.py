@@ -50,7 +50,7 @@ def make_demo_faces(
     variation : float
         Strength of what tells nothing of the label: turns of 4 degrees (standard deviation),
         shifts of 2 pixels, side light, brightness, contrast, blur and grain. 0 gives the bare
-        faces; at 3 the detector misses one in five.
+        faces; at 3 the detector misses one in six.
 
     Returns
     -------

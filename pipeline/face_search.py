@@ -37,7 +37,7 @@ class FaceSearch:
         Lowest score of the detector that counts as a new face.
     """
 
-    def __init__(self, search_s: float = 0.25, min_score: float = MIN_SCORE) -> None:
+    def __init__(self, search_s: float = 0.5, min_score: float = MIN_SCORE) -> None:
         self.search_s = search_s
         self.min_score = min_score
         self._last = -math.inf  # seconds of the last search

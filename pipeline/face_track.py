@@ -55,13 +55,14 @@ class TrackedFace:
 class FaceTracker:
     """Follows faces from frame to frame at a fraction of what finding them anew would cost.
 
-    Known faces are looked for in a window around the place where they should be by now. The whole
-    frame is searched only now and then, and again as soon as a known face is missing. A face is found where one was at a lower score than a new
-    one elsewhere (Zhang et al. 2022). Sights are matched with tracks by overlap (Bewley et al.
-    2016) and by looks (Wojke et al. 2017: here the correlation of the aligned crops), so that
-    faces that cross keep their numbers. Where the detector misses a face for a moment, it is
-    followed by its eyes as long as it looks like itself. The probability is smoothed on the
-    log-odds. All times are of the video, so that the rate of frames does not matter.
+    Known faces are looked for in a window around the place where they should be by now. The
+    whole frame is searched only now and then, and again as soon as a known face is missing. A
+    face is found where one was at a lower score than a new one elsewhere (Zhang et al. 2022).
+    Sights are matched with tracks by overlap (Bewley et al. 2016) and by looks (Wojke et al.
+    2017: here the correlation of the aligned crops), so that faces that cross keep their
+    numbers. Where the detector misses a face for a moment, it is followed by its eyes as long
+    as it looks like itself. The probability is smoothed on the log-odds. All times are of the
+    video, so that the rate of frames does not matter.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ class FaceTracker:
         model: Pipeline,
         band: Band | None = None,
         smoothing_s: float = 0.4,
-        search_s: float = 0.25,
+        search_s: float = 0.5,
         forget_s: float = 0.5,
         hidden_s: float = 3.0,
         min_score: float | None = None,

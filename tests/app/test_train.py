@@ -32,12 +32,8 @@ def test_writes_a_model_with_its_card_and_says_how_good_it_is(happysad, demo_dat
 
 
 def test_the_seed_decides(demo_data, tmp_path):
-    trials = [
-        fit_and_save(
-            str(demo_data / "train"), "hog-svm", tmp_path / "m.joblib", 1, seed, True, True
-        )
-        for seed in (1, 1, 2)
-    ]
+    data, out = str(demo_data / "train"), tmp_path / "m.joblib"  # in parts made by the seed
+    trials = [fit_and_save(data, "hog-svm", out, 1, seed, True, True) for seed in (1, 1, 2)]
     p = [list(trial.p_happy[Place("train", "test")]) for trial in trials]
     assert p[0] == p[1] != p[2]
 

@@ -50,8 +50,8 @@ def test_boxes_that_have_left_the_picture_hold_nothing():
 
 
 def test_faces_are_found_in_large_and_in_small_frames():
-    (found,) = FaceSearch().faces(gray(1280, 720, Actor(side=60)), [], 0.0)
-    assert overlap(found.box, (614, 334, 666, 386)) > 0.4
+    (found,) = FaceSearch().faces(gray(1280, 720, Actor(side=90)), [], 0.0)
+    assert overlap(found.box, (601, 321, 679, 399)) > 0.4
     assert len(FaceSearch().faces(gray(120, 90, Actor(side=80)), [], 0.0)) == 1
 
 

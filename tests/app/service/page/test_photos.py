@@ -119,6 +119,7 @@ def test_the_answers_as_a_table(page, pictures):
     assert [row["face"] for row in rows] == ["-1", "0", "1"]
     assert {row["label"] for row in rows} == {"", "happy", "sad"}
     assert int(rows[1]["right"]) - int(rows[1]["left"]) > 100
+    assert 0.6 < float(rows[1]["score"]) <= 1
     assert {row["max_error"] for row in rows} == {"0.05"}
     assert [row["status"] for row in rows] == ["unreadable", "ok", "ok"]
     assert [row["reason"] for row in rows] == ["it is not an image file", "", ""]
