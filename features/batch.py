@@ -42,7 +42,7 @@ class Faces:
     >>> from skimage.data import astronaut, coffee
     >>> faces = FaceAligner().transform([astronaut(), coffee()])
     >>> len(faces), faces.size, faces[faces.status == "detected"].boxes.tolist()
-    (2, 96, [[173, 73, 271, 171]])
+    (2, 96, [[175, 75, 268, 168]])
     """
 
     crops: NDArray[np.uint8]

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
 
 _DIGITS = 5  # decimals in which equal rows agree
 
@@ -128,3 +129,16 @@ class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # skl
             sample_weight = weight if sample_weight is None else weight * np.asarray(sample_weight)
         super().fit(X, y, sample_weight, **fit_params)
         return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probability of each class, (n, k), columns in the order of ``classes_``.
+
+        What scikit-learn's own gives, of two classes and a classifier with scores without the
+        labels being encoded anew for each answer.
+        """
+        check_is_fitted(self)
+        (fitted,) = self.calibrated_classifiers_
+        if len(self.classes_) != 2 or not hasattr(fitted.estimator, "decision_function"):
+            return np.asarray(super().predict_proba(X))
+        second = fitted.calibrators[0].predict(fitted.estimator.decision_function(X))
+        return np.stack([1 - second, second], axis=1)

@@ -55,7 +55,7 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         if _nothing(X):
             check_is_fitted(self)
             return np.asarray(self.classes_[:0])
-        with usual_settings():
+        with usual_settings(checked=True):
             return np.asarray(super().predict(X, **params))
 
     def __str__(self) -> str:
@@ -67,18 +67,22 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         if _nothing(X):
             check_is_fitted(self)
             return np.zeros((0, len(self.classes_)))
-        with usual_settings():
+        with usual_settings(checked=True):
             return np.asarray(super().predict_proba(X, **params))
 
 
 @contextmanager
-def usual_settings() -> Iterator[None]:
+def usual_settings(checked: bool = False) -> Iterator[None]:
     """What the caller set for tables and for NumPy's errors does not reach what happens inside.
 
     Steps that hand on tables in ``predict`` and did not so in ``fit`` warn of each other.
+
+    ``checked``: parameters were looked at in ``fit``, and features of pixels are finite; to look
+    again at every step would take a tenth of an answer's time.
     """
     numbers = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
-    with config_context(transform_output="default"), numbers:
+    quick = {"assume_finite": True, "skip_parameter_validation": True} if checked else {}
+    with config_context(transform_output="default", **quick), numbers:
         yield
 
 

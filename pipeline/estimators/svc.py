@@ -38,6 +38,7 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
         if not self._sparse:
             vectors: NDArray[np.float64] = self.support_vectors_
             self.support_vectors_ = to_half(vectors, np.float64)
+            self._lengths = np.einsum("ij,ij->i", self.support_vectors_, self.support_vectors_)
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -46,7 +47,6 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
         if self.kernel != "rbf" or len(self.classes_) != 2 or self._sparse:
             return np.asarray(super().decision_function(X))
         rows = validate_data(self, X, dtype=np.float64, reset=False)
-        lengths = np.einsum("ij,ij->i", self.support_vectors_, self.support_vectors_)
         coefficients = self.dual_coef_[0]
         scores = np.empty(len(rows))
         for start in range(0, len(rows), _AT_ONCE):
@@ -54,7 +54,7 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
             distance = part @ self.support_vectors_.T
             distance *= -2
             distance += np.einsum("ij,ij->i", part, part)[:, None]
-            distance += lengths
+            distance += self._lengths
             distance *= -self._gamma
             with np.errstate(under="ignore"):
                 kernel = np.exp(np.minimum(distance, 0, out=distance), out=distance)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from happysad.pipeline.estimators.calibration import CalibratedClassifier, CopiesTogether
+from happysad.pipeline.estimators.svc import CompactSVC
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +127,13 @@ def test_impossible_settings_are_refused(rows):
     for wrong, name in (({"class_weight": "even"}, "class_weight"), ({"cv": "three"}, "cv")):
         with pytest.raises(ValueError, match=f"'{name}' parameter of CalibratedClassifier must"):
             CalibratedClassifier(LogisticRegression(), **wrong).fit(*rows)
+
+
+def test_probabilities_are_those_of_scikit_learn():
+    rows, labels = make_classification(80, random_state=0)
+    model = CalibratedClassifier(CompactSVC(), cv=3).fit(rows, labels)
+    expected = CalibratedClassifierCV.predict_proba(model, rows)
+    np.testing.assert_allclose(model.predict_proba(rows), expected, rtol=1e-12)
+    three = make_classification(90, n_informative=5, n_classes=3, random_state=0)
+    many = CalibratedClassifier(CompactSVC(), cv=3).fit(*three)
+    assert many.predict_proba(three[0]).shape == (90, 3)
