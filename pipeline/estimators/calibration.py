@@ -34,7 +34,8 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         Whether the second half of the rows mirrors the first.
     groups : (m,) or None
         What else belongs together, as persons or near-duplicates do: a value for each of the
-        first ``m`` rows, which are those before any copies.
+        first ``m`` rows, which are those before any copies. Where these are too few for the
+        folds to have both classes, only copies stay together.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -55,7 +56,11 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         rows = check_array(X, accept_sparse=True, dtype=None)
         rows = rows.toarray() if issparse(rows) else rows
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=0)
-        yield from folds.split(np.zeros((len(rows), 1)), y, self._originals(rows))
+        originals = self._originals(rows)
+        together = self._together(originals)
+        if _are_few(together, np.asarray(y), self.n_splits):
+            together = originals
+        yield from folds.split(np.zeros((len(rows), 1)), y, together)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """How many there are."""
@@ -69,10 +74,19 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         rounded = np.round(rows[:half].astype(np.float64), _DIGITS) + 0.0
         same = [first.setdefault(row.tobytes(), i) for i, row in enumerate(rounded)]
         number = np.array(same, np.intp)
-        if self.groups is not None:
-            _, known = np.unique(np.asarray(self.groups), return_inverse=True)
-            number = known[number]
         return np.tile(number, 2) if self.mirrored else number
+
+    def _together(self, originals: NDArray[np.intp]) -> NDArray[np.intp]:
+        """For each row a number that its group shares."""
+        if self.groups is None:
+            return originals
+        _, known = np.unique(np.asarray(self.groups), return_inverse=True)
+        return np.asarray(known[originals], np.intp)
+
+
+def _are_few(groups: NDArray[np.intp], labels: NDArray[Any], n_splits: int) -> bool:
+    """Whether a class is in fewer groups than there are folds."""
+    return any(len(set(groups[labels == one])) < n_splits for one in np.unique(labels))
 
 
 class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # sklearn is untyped

@@ -137,3 +137,11 @@ def test_probabilities_are_those_of_scikit_learn():
     three = make_classification(90, n_informative=5, n_classes=3, random_state=0)
     many = CalibratedClassifier(CompactSVC(), cv=3).fit(*three)
     assert many.predict_proba(three[0]).shape == (90, 3)
+
+
+def test_two_persons_are_too_few_to_stay_apart(rows):
+    X, y = rows
+    persons = np.where(y[:60] == "happy", "anna", "ben")
+    for train, test in CopiesTogether(n_splits=3, groups=persons).split(X, y):
+        assert set(y[train]) == {"happy", "sad"}
+        assert not set(train % 60) & set(test % 60)  # a face and its mirror image still do
