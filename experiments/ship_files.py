@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from happysad.experiments.units import Unit
     from happysad.pipeline.trial import Trial
 
-COMPRESS = 9
-"""They are downloaded often and written once."""
+COMPRESS = 0
+"""They are read at every start, and half precision hardly gets smaller."""
 
 
 def shipped_file(folder: Path, name: str) -> Path:

@@ -18,7 +18,7 @@ def dump_model(model: Any, path: str | Path, level: int) -> None:
     Parameters
     ----------
     level : int
-        Of the compression, 1 to 9.
+        Of the compression, 0 to 9.
 
     Raises
     ------

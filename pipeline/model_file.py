@@ -79,7 +79,7 @@ def save_model(
         Paths or uint8 arrays. They are stored in the card for everyone to see (shrunk to 256
         pixels), with the answers that ``load_model`` will expect: give faces of nobody.
     compress : int
-        From 1 to 9, the smallest and slowest to write; all load as fast.
+        From 0, which loads quickest, to 9, the smallest and slowest to write.
 
     Returns
     -------
