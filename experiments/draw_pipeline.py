@@ -36,7 +36,7 @@ def draw_pipeline(model: Pipeline, images: list[Any]) -> Figure:
     axes = figure.subplots(len(images), 6, squeeze=False)
     for line, image in zip(axes, images, strict=True):
         _draw_row(line, model, image)
-    titles = ["1  found", "2  upright", "3a  HOG", "3b  LBP", "3c  words", "4  decided"]
+    titles = ["1  found", "2  upright", "3a  HOG", "3b  LBP", "3c  visual words", "4  decided"]
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, loc="left", fontsize=10)
     return figure

@@ -21,7 +21,7 @@ SIDE = 300
 RATE = 30
 """Frames a second; Chromium knows no other for such files."""
 
-_CLEAR = {"happy": 6, "sad": 18}  # of the faces below, those that no model doubts
+_CLEAR = {"happy": 5, "sad": 55}  # of the faces below, those that no model doubts
 
 
 def clear_face(label: str, side: int = SIDE) -> NDArray[np.uint8]:

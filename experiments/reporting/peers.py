@@ -39,7 +39,7 @@ class Effort(NamedTuple):
 
 
 EFFORTS = (
-    Effort("happysad", "0.85 GB", "12", "-"),
+    Effort("happysad (texture-svm)", "0.85 GB", "15", "-"),
     Effort(PEERS["fer"], "7.5 GB", "22", "the import that its README shows fails"),
     Effort(
         PEERS["faceapi"],
