@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_every_module_has_its_test_file(file):
     assert (ROOT / "tests" / name).is_file(), f"tests/{name} is missing"
 
 
-@pytest.mark.parametrize("folder", sorted(set(MAY_IMPORT) - {"pipeline"}))
+@pytest.mark.parametrize("folder", sorted(set(MAY_IMPORT) - {"features", "pipeline"}))
 def test_package_files_hold_a_docstring_only(folder):
     (node,) = ast.parse((ROOT / folder / "__init__.py").read_text("utf-8")).body
     assert isinstance(node, ast.Expr)
@@ -98,3 +99,11 @@ def test_what_scripts_want_is_imported_from_the_package_itself():
     assert happysad.pipeline.load_model is model_file.load_model
     with pytest.raises(ImportError, match="nothing_of_the_kind"):
         from happysad.pipeline import nothing_of_the_kind  # noqa: F401
+
+
+@pytest.mark.parametrize("package", ["features", "pipeline"])
+def test_every_public_name_is_there(package):
+    module = importlib.import_module(f"happysad.{package}")
+    assert all(getattr(module, name).__name__ == name for name in module.__all__)
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        _ = module.nothing_of_the_kind

@@ -1,0 +1,28 @@
+"""The settings of the shipped models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from happysad.experiments import ship
+from happysad.experiments.config import read_config
+from happysad.experiments.ship_config import ShipConfig
+from happysad.features.errors import UserError
+from happysad.pipeline.models import RECIPES
+from happysad.pipeline.shipped import SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [({"folds": 1}, "folds is 2 or more"), ({"limit": -1}, "limit 0 or more")]
+)
+def test_impossible_numbers_are_one_sentence(wrong, told):
+    with pytest.raises(UserError, match=told):
+        ShipConfig(**wrong)
+
+
+def test_the_config_that_is_shipped_can_be_read():
+    config = read_config(Path(ship.__file__).with_suffix(".toml"), ShipConfig)
+    assert config.models == []  # those that the package names, which are recipes
+    assert set(SHIPPED) <= set(RECIPES)
