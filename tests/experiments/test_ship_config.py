@@ -26,3 +26,7 @@ def test_the_config_that_is_shipped_can_be_read():
     config = read_config(Path(ship.__file__).with_suffix(".toml"), ShipConfig)
     assert config.models == []  # those that the package names, which are recipes
     assert set(SHIPPED) <= set(RECIPES)
+    assert RECIPES["texture-svm"].predictor == "5"
+    assert config.formats_apart == [Path(source).name for source in config.others]
+    assert {f"{Path(config.data).name} {part}" for part in ("val", "test")} == set(config.called)
+    assert config.limit == 0
