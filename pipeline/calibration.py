@@ -61,14 +61,17 @@ def reliability(y_true: Labels, p_happy: Probabilities, bins: int = 10) -> pd.Da
         ``share_high`` (its 95% Wilson interval); NaN where ``n`` is 0.
     """
     import pandas as pd
-
-    from happysad.pipeline.shares import wilson_interval
+    from scipy.stats import binomtest
 
     happy, p = happy_and_p(y_true, p_happy)
     within = bin_of(p, bins)
     n = np.bincount(within, minlength=bins)
     happy_n = np.bincount(within, weights=happy, minlength=bins)
-    low, high = wilson_interval(happy_n, n)
+    limits = [
+        tuple(binomtest(k, all_).proportion_ci(method="wilson")) if all_ else (np.nan, np.nan)
+        for k, all_ in zip(happy_n.astype(int).tolist(), n.tolist(), strict=True)
+    ]
+    low, high = np.array(limits).T
     edges = np.arange(bins + 1) / bins
     with np.errstate(invalid="ignore"):
         mean_p = np.bincount(within, weights=p, minlength=bins) / n

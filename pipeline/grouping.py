@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
+import numpy as np
+
 
 def connected_groups(keys: Iterable[Sequence[Hashable]]) -> list[int]:
     """Number the groups of items that share a key, directly or through others.
@@ -19,22 +21,22 @@ def connected_groups(keys: Iterable[Sequence[Hashable]]) -> list[int]:
     list of int
         For each item the index of the first item of its group.
     """
-    parent: list[int] = []
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     first_with: dict[Hashable, int] = {}
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    for item, own in enumerate(keys):
-        parent.append(item)
-        for key in own:
-            if key is not None:
-                one, two = root(first_with.setdefault(key, item)), root(item)
-                parent[max(one, two)] = min(one, two)
-    return [root(item) for item in range(len(parent))]
+    listed = list(keys)
+    pairs = [
+        (first_with.setdefault(key, item), item)
+        for item, own in enumerate(listed)
+        for key in own
+        if key is not None
+    ]
+    ends = np.array(pairs, int).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(pairs)), tuple(ends)), shape=(len(listed),) * 2)
+    _, numbers = connected_components(graph, directed=False) if listed else (0, np.zeros(0, int))
+    _, first, own = np.unique(numbers, return_index=True, return_inverse=True)
+    return [int(i) for i in first[own]]
 
 
 def connected_sets(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

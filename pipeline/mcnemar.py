@@ -40,14 +40,14 @@ def mcnemar(
     T. G. Dietterich: Approximate statistical tests for comparing supervised classification
     learning algorithms. Neural Computation 10, 1998.
     """
-    from scipy.special import bdtr
+    from scipy.stats import binomtest
 
     a, b = np.asarray(right_a, bool), np.asarray(right_b, bool)
     if a.shape != b.shape:
         raise ValueError(f"answers to the same images are compared, not {a.shape} with {b.shape}")
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
-    tail = float(bdtr(min(only_a, only_b), only_a + only_b, 0.5))
-    return McNemar(only_a, only_b, min(1.0, 2 * tail))
+    differ = only_a + only_b
+    return McNemar(only_a, only_b, float(binomtest(only_a, differ).pvalue) if differ else 1.0)
 
 
 def holm(p: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from happysad.features.errors import UserError
 from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
-from happysad.pipeline.shares import upper_limit
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -159,3 +158,16 @@ def _standard_error(share: Any, n: int) -> float:
     """Of a share of ``n``; by Laplace's rule, so that one of 0 or 1 has an error too."""
     kept = (share * n + 1) / (n + 2)
     return math.sqrt(kept * (1 - kept) / n)
+
+
+def upper_limit(k: ArrayLike, n: ArrayLike, confidence: float) -> Floats:
+    """The share that ``k`` of ``n`` does not exceed, at a one-sided confidence; 1 where n is 0.
+
+    Clopper and Pearson (1934), exact.
+    """
+    from scipy.special import betaincinv
+
+    some, all_ = np.asarray(k, np.float64), np.asarray(n, np.float64)
+    open_ = some < all_
+    limit = betaincinv(some + 1, np.where(open_, all_ - some, 1), confidence)
+    return np.where(open_, limit, 1.0)

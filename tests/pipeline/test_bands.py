@@ -70,7 +70,8 @@ def test_the_shipped_models_have_them(name):
     card = read_card(name)
     assert set(card_errors(card)) == set(MAX_ERRORS)
     narrow, wide = card_band(card, 0.1), card_band(card, 0.02)
-    assert wide.low < narrow.low < 0.5 < narrow.high <= wide.high
+    assert wide.low < narrow.low < narrow.high <= wide.high
+    assert 0 < wide.low < 0.5 < wide.high < 1
 
 
 def test_a_model_is_named_by_name_or_file(tmp_path):

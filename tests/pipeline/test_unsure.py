@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from happysad.features.errors import UserError
-from happysad.pipeline.shares import upper_limit
 from happysad.pipeline.unsure import (
     NEVER_HAPPY,
     NEVER_SAD,
@@ -14,6 +14,7 @@ from happysad.pipeline.unsure import (
     choose_band,
     choose_threshold,
     needed_faces,
+    upper_limit,
 )
 
 
@@ -178,3 +179,14 @@ def test_the_threshold_of_few_faces_is_no_matter_of_luck():
         missed = np.cumsum(happy) / happy.sum() - np.cumsum(~happy) / (~happy).sum()
         lucky.append(p[order][np.argmin(missed)])
     assert np.std(chosen) < 0.8 * np.std(lucky)
+
+
+@pytest.mark.parametrize(("k", "n", "confidence"), [(0, 80, 0.8), (3, 100, 0.9), (9, 10, 0.95)])
+def test_upper_limit_is_where_so_few_become_unlikely(k, n, confidence):
+    limit = float(upper_limit(k, n, confidence))
+    assert binom.cdf(k, n, limit) == pytest.approx(1 - confidence)
+
+
+def test_upper_limit_at_the_ends():
+    assert upper_limit([0, 5], [0, 5], 0.8).tolist() == [1, 1]
+    assert float(upper_limit(0, 10, 0.8)) == pytest.approx(1 - 0.2 ** (1 / 10))
