@@ -35,9 +35,6 @@ class FaceSampler(SamplerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn
         more, labels = self._fit_resample(X, np.asarray(y))
         return more, labels
 
-    def _check_X_y(self, X: Faces, y: ArrayLike) -> tuple[Faces, ArrayLike]:
-        return X, y
-
 
 class MirroredCopies(FaceSampler):
     """Each face and, after all of them, each face's mirror image: a smile is one in the mirror.

@@ -80,7 +80,7 @@ def test_without_results_there_is_a_header_alone():
 
 def test_what_it_took_is_told_of_each_program():
     header, *lines = effort_lines()
-    assert [line[0] for line in lines] == ["happysad", *PEERS.values()]
+    assert [line[0] for line in lines] == ["happysad (texture-svm)", *PEERS.values()]
     assert all(len(line) == len(header) and all(line) for line in lines)
     assert {effort.program: effort.cpu_ms for effort in EFFORTS}[FER] == "22"
     assert MEASURED in SAID
