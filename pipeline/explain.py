@@ -94,8 +94,7 @@ def explain(
     ------
     UserError
         The image cannot be read, or has no face of that number; ``min_score`` is out of its
-        range; the model is none (see
-        ``check_model``).
+        range; the model is none (see ``check_model``).
     """
     check_model(model)
     check_min_score(min_score)

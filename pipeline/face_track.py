@@ -85,12 +85,7 @@ class FaceTracker:
     Raises
     ------
     UserError
-        The model is none (see ``check_model``).
-
-    Raises
-    ------
-    UserError
-        ``min_score`` is out of its range.
+        The model is none (see ``check_model``), or ``min_score`` is out of its range.
 
     References
     ----------

@@ -57,8 +57,22 @@ def test_only_the_astronauts_face_is_found_and_not_her_badge():
     (face,) = find_faces(to_gray(data.astronaut()))
     np.testing.assert_allclose(face.box, [175, 75, 268, 168], atol=3)
     others = find_faces(to_gray(data.astronaut()), 0.0)[1:]
+    assert others  # or the scores would tell nothing
     assert all(found.score < 0.3 for found in others)
     assert find_one_face(to_gray(data.astronaut())) == face
+
+
+@pytest.mark.parametrize(
+    ("side", "missed", "found"), [(350, 20, 40), (640, 32, 64), (2560, 64, 112)]
+)
+def test_how_small_a_face_may_be(side, missed, found):
+    """Pixels of the face's box; the head is pasted on grey."""
+    head = to_gray(data.astronaut())[20:230, 120:330]
+    for width, expected in ((missed, 0), (found, 1)):
+        small = cv2.resize(head, None, fx=width / 93, fy=width / 93, interpolation=cv2.INTER_AREA)
+        picture = np.full((side * 3 // 4, side), 120, np.uint8)
+        picture[50 : 50 + len(small), 60 : 60 + len(small[0])] = small
+        assert len(find_faces(picture)) == expected, width
 
 
 def test_the_photographer_is_found_once():

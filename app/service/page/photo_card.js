@@ -61,7 +61,7 @@ export class PhotoCard {
     if (tiny) this.#image.width = LEAST_WIDTH;
     drawFaces(this.#boxes, numbers, image.width, image.height);
     if (!faces.length) {
-      this.#say("No face found. It finds faces from a fortieth of the picture's longer side on.");
+      this.#say("No face found. It finds faces of about 50 pixels or more; in large pictures, of a 27th of the longer side.");
     } else {
       const list = document.createElement("ul");
       list.className = "faces";

@@ -14,31 +14,6 @@ from happysad.pipeline.mcnemar import mcnemar
 FER, FACE_API = PEERS.values()
 
 
-def answers(model: str, said: str, truth: str = "h" * 10 + "s" * 10) -> pd.DataFrame:
-    """A letter an image: the answers of a model and the truth."""
-    words = {"h": "happy", "s": "sad"}
-    return pd.DataFrame(
-        {
-            "tested_on": "here",
-            "model": model,
-            "fold": 0,
-            "image": [f"{i}.png" for i in range(len(truth))],
-            "group": "",
-            "label": [words[letter] for letter in truth],
-            "predicted": [words[letter] for letter in said],
-        }
-    )
-
-
-@pytest.fixture
-def made() -> pd.DataFrame:
-    """Ours is right on all twenty; fer errs on eight sad ones, face-api on one happy one."""
-    ours = answers("ours", "h" * 10 + "s" * 10)
-    fer = answers(FER, "h" * 18 + "s" * 2)
-    face_api = answers(FACE_API, "s" + "h" * 9 + "s" * 10)
-    return pd.concat([fer, face_api, ours], ignore_index=True)
-
-
 def test_pairs_are_tested_on_the_same_images_and_corrected_for_their_number(made):
     fer, face_api = pair_table(made, ["ours"]).to_dict("records")
     assert (fer["model"], fer["against"], fer["n"]) == ("ours", FER, 20)
@@ -77,7 +52,7 @@ def test_verdicts_in_words(made):
     assert fer[header.index("p corrected")] == "0.016"
 
 
-def test_always_happy_is_no_lead_where_happy_is_common():
+def test_always_happy_is_no_lead_where_happy_is_common(answers):
     truth = "h" * 90 + "s" * 10
     ours = answers("ours", "h" * 100, truth)
     peers = [answers(peer, "s" * 30 + "h" * 60 + "s" * 10, truth) for peer in PEERS.values()]

@@ -20,32 +20,6 @@ from happysad.experiments.reporting.peers import (
 FER, FACE_API = PEERS.values()
 
 
-def answers(model: str, said: str, truth: str = "h" * 10 + "s" * 10) -> pd.DataFrame:
-    """A letter an image: the answers of a model and the truth; n is a neutral face."""
-    words = {"h": "happy", "s": "sad", "n": "neutral"}
-    return pd.DataFrame(
-        {
-            "tested_on": "here",
-            "model": model,
-            "fold": 0,
-            "image": [f"{i}.png" for i in range(len(truth))],
-            "group": "",
-            "label": [words[letter] for letter in truth],
-            "predicted": [words[letter] for letter in said],
-            "p_happy": [0.9 if letter == "h" else 0.1 for letter in said],
-        }
-    )
-
-
-@pytest.fixture
-def made() -> pd.DataFrame:
-    """Ours is right on all twenty; fer errs on eight sad ones, face-api on one happy one."""
-    ours = answers("ours", "h" * 10 + "s" * 10)
-    fer = answers(FER, "h" * 18 + "s" * 2)
-    face_api = answers(FACE_API, "s" + "h" * 9 + "s" * 10)
-    return pd.concat([fer, face_api, ours], ignore_index=True)
-
-
 def test_scores_are_those_counted_by_hand(made):
     rows = score_table(made).set_index("model")
     assert rows.loc[FER, "n"] == 20
@@ -57,7 +31,7 @@ def test_scores_are_those_counted_by_hand(made):
     assert math.isnan(rows.loc["ours", "neutral_called_happy"])
 
 
-def test_neutral_faces_are_counted_and_not_scored():
+def test_neutral_faces_are_counted_and_not_scored(answers):
     (row,) = score_table(answers("ours", "hshhhs", "hsnnnn")).to_dict("records")
     assert (row["n"], row["n_neutral"]) == (2, 4)
     assert row["accuracy"] == 1
