@@ -22,7 +22,7 @@ lint: $(TESTABLE)
 	for folder in features pipeline experiments app; do \
 	  ln -sfn ../../$$folder .mypy_path/happysad/$$folder; done
 	$(BIN)/ruff check .
-	$(BIN)/mypy -p happysad.features -p happysad.pipeline -p happysad.experiments -p happysad.app
+	$(BIN)/mypy -p happysad.features -p happysad.pipeline -p happysad.experiments -p happysad
 
 # A stamp is written last, so an installation that broke off is begun again.
 $(INSTALLED): $(PROJECT)

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import RunConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import RunConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.options import Say, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.engine import Work
-    from happysad.pipeline.data import DataSet
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.engine import Work
+    from happysad.pipeline.data.dataset import DataSet
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 MODELS = ("fusion-svm",)
 
@@ -60,10 +60,10 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Say = silen
     """
     import joblib
 
-    from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.ablation_table import finish_ablation
-    from happysad.pipeline.data import load_data
+    from happysad.experiments.reporting.per_experiment.ablation_table import finish_ablation
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, run_tasks
+    from happysad.pipeline.data.dataset import load_data
 
     models = list(config.models or MODELS)
     conditions = {asked: _conditions(asked) for asked in models}
@@ -77,10 +77,10 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Say = silen
     folder = RunFolder(config.out or f"runs/ablation-{data.name}", same)
     details = {"config": vars(config), "notes": data.notes}
     folder.describe({"state": "running", **details})
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         work = Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log)
         measure = partial(_importance, work, config)
-        run_units(work, units, measure)
+        run_tasks(work, units, measure)
         _see_that_it_is_measured(work, units, config)
     folder.describe({"state": "finished", **details})
     finish_ablation(folder.path)
@@ -89,7 +89,7 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Say = silen
 
 def _conditions(asked: str) -> dict[str, tuple[str, ...]]:
     """Each condition with the blocks that are kept; of two blocks one alone says it all."""
-    from happysad.experiments.blocks import block_names
+    from happysad.experiments.attribution.feature_subsets import block_names
 
     names = block_names(asked)
     without = {f"without {name}": tuple(n for n in names if n != name) for name in names}
@@ -97,13 +97,15 @@ def _conditions(asked: str) -> dict[str, tuple[str, ...]]:
     return {"": tuple(names), **(without if len(names) > 2 else {}), **alone}
 
 
-def _unit(data: DataSet, asked: str, condition: str, kept: tuple[str, ...], seed: int) -> Unit:
-    from happysad.experiments.blocks import make_with_blocks
-    from happysad.pipeline.models import find_recipe, short_name
+def _unit(data: DataSet, asked: str, condition: str, kept: tuple[str, ...], seed: int) -> FitTask:
+    from happysad.experiments.attribution.feature_subsets import make_with_blocks
+    from happysad.pipeline.models.registry import find_recipe, short_name
 
     split = data.frame["split"]
-    places = {Place(data.name, part): np.flatnonzero(split == part) for part in ("val", "test")}
-    return Unit(
+    places = {
+        EvaluationSet(data.name, part): np.flatnonzero(split == part) for part in ("val", "test")
+    }
+    return FitTask(
         short_name(asked),
         partial(make_with_blocks, asked, kept),
         np.flatnonzero(split == "train"),
@@ -114,19 +116,19 @@ def _unit(data: DataSet, asked: str, condition: str, kept: tuple[str, ...], seed
     )
 
 
-def _importance(work: Work, config: AblationConfig, unit: Unit, trial: Trial) -> None:
+def _importance(work: Work, config: AblationConfig, unit: FitTask, trial: EvaluationResult) -> None:
     """Measure the importances of the model with all blocks and put them into importance.csv."""
-    from happysad.experiments.importance import permutation_importance
-    from happysad.experiments.prepare import take
-    from happysad.experiments.reporting.ablation_table import add_importance
-    from happysad.features.store import FeatureStore, use_store
+    from happysad.experiments.attribution.importance import permutation_importance
+    from happysad.experiments.reporting.per_experiment.ablation_table import add_importance
+    from happysad.experiments.runner.cache_warmup import take
+    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     if unit.condition or not config.repeats:
         return
     work.log(f"permuting the features of {unit.model}")
     (rows,) = [rows for place, rows in unit.places.items() if place.split == "val"]
     model = trial.fitted()
-    with use_store(FeatureStore(work.store)):
+    with use_feature_cache(FeatureCache(work.store)):
         faces = work.align(model[0], work.frame.iloc[rows])
         part = take(faces, work.frame.iloc[rows], np.arange(len(rows)))
         table = permutation_importance(
@@ -135,10 +137,10 @@ def _importance(work: Work, config: AblationConfig, unit: Unit, trial: Trial) ->
     add_importance(work.run.path, unit.model, table)
 
 
-def _see_that_it_is_measured(work: Work, units: list[Unit], config: AblationConfig) -> None:
+def _see_that_it_is_measured(work: Work, units: list[FitTask], config: AblationConfig) -> None:
     """Fit again the models whose importances are not in the folder, or with other repeats."""
-    from happysad.experiments.engine import fit_unit
-    from happysad.experiments.reporting.ablation_table import read_importance
+    from happysad.experiments.reporting.per_experiment.ablation_table import read_importance
+    from happysad.experiments.runner.engine import fit_task
 
     for unit in units:
         if unit.condition or not config.repeats or not work.run.finished(unit, unit.settings()):
@@ -146,16 +148,16 @@ def _see_that_it_is_measured(work: Work, units: list[Unit], config: AblationConf
         known: pd.DataFrame = read_importance(work.run.path)
         own = known[known["model"] == unit.model] if len(known) else known
         if own.empty or (own["repeats"] != config.repeats).any():
-            _importance(work, config, unit, fit_unit(work, unit))
+            _importance(work, config, unit, fit_task(work, unit))
 
 
 @click.command(name="ablation")
 @run_options
 @click.option("--repeats", type=click.IntRange(0), help="Permutations of each group; 5.")
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit with all blocks of features, without each and with each alone; permute the features."""
-    from happysad.experiments.reporting.ablation_table import print_ablation
+    from happysad.experiments.reporting.per_experiment.ablation_table import print_ablation
 
     default = "ablation.toml"
     print_ablation(run(AblationConfig, ablation, config_file, no_cache, quiet, default, **flags))

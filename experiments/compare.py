@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import CompareConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import CompareConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.options import Say, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.engine import Work
-    from happysad.pipeline.data import DataSet
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.engine import Work
+    from happysad.pipeline.data.dataset import DataSet
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
 def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
@@ -48,11 +48,11 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     """
     import joblib
 
-    from happysad.experiments.engine import Work
-    from happysad.experiments.neutral import with_neutral
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.finish import finish
-    from happysad.pipeline.data import load_data
+    from happysad.experiments.datasets.neutral_faces import with_neutral
+    from happysad.experiments.reporting.html.finish import finish
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work
+    from happysad.pipeline.data.dataset import load_data
 
     models = model_names(config)
     data = load_data(config.data, seed=config.seed, log=log)
@@ -66,7 +66,7 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     folder = RunFolder(Path(config.out or Path("runs") / data.name), _identity(config, data))
     details = {"config": vars(config), "notes": notes}
     folder.describe({"state": "running", **details})
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         work = Work(folder, frame, store, config.jobs or joblib.cpu_count(), log)
         best = _fit(work, units, data, config)
     folder.describe({"state": "computed", "best": best, **details})
@@ -77,7 +77,7 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
 
 def model_names(config: CompareConfig) -> dict[str, str]:
     """What tables call each model, and what ``make_model`` is asked for; UserError if unknown."""
-    from happysad.pipeline.models import STANDARD, find_recipe, short_name
+    from happysad.pipeline.models.registry import STANDARD, find_recipe, short_name
 
     names: dict[str, str] = {}
     for base in config.models or STANDARD:
@@ -96,21 +96,25 @@ def _identity(config: CompareConfig, data: DataSet) -> dict[str, Any]:
 
 def _units(
     config: CompareConfig, data: DataSet, frame: pd.DataFrame, models: dict[str, str]
-) -> list[Unit]:
-    from happysad.pipeline.folds import grouped_folds
+) -> list[FitTask]:
+    from happysad.pipeline.data.folds import grouped_folds
 
     rows = {str(split): np.flatnonzero(frame["split"] == split) for split in set(frame["split"])}
-    units: list[Unit] = []
+    units: list[FitTask] = []
     for seed in range(config.seed, config.seed + config.seeds):
         if not config.folds:
-            places = {Place(data.name, s): rows[s] for s in ("val", "test", "neutral") if s in rows}
+            places = {
+                EvaluationSet(data.name, s): rows[s]
+                for s in ("val", "test", "neutral")
+                if s in rows
+            }
             units += [_unit(*names, rows["train"], places, 0, seed) for names in models.items()]
             continue
         used = _cross_validated(data, frame)
         part = frame.iloc[used]
         folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, seed)
         for fold, (train, held) in enumerate(folds, 1):
-            places = {Place(data.name, "val"): used[held]}
+            places = {EvaluationSet(data.name, "val"): used[held]}
             units += [_unit(*names, used[train], places, fold, seed) for names in models.items()]
     return units
 
@@ -122,31 +126,31 @@ def _cross_validated(data: DataSet, frame: pd.DataFrame) -> Any:
 
 
 def _unit(
-    name: str, asked: str, train: Any, places: dict[Place, Any], fold: int, seed: int
-) -> Unit:
-    from happysad.pipeline.models import find_recipe, make_model
+    name: str, asked: str, train: Any, places: dict[EvaluationSet, Any], fold: int, seed: int
+) -> FitTask:
+    from happysad.pipeline.models.registry import find_recipe, make_model
 
     summary = find_recipe(asked).summary
     build = partial(make_model, asked)
-    return Unit(name, build, train, places, fold=fold, seed=seed, summary=summary)
+    return FitTask(name, build, train, places, fold=fold, seed=seed, summary=summary)
 
 
-def _fit(work: Work, units: list[Unit], data: DataSet, config: CompareConfig) -> str:
+def _fit(work: Work, units: list[FitTask], data: DataSet, config: CompareConfig) -> str:
     """Run the units and see that the best model lies in the folder; give its name."""
-    from happysad.experiments.engine import run_units
-    from happysad.experiments.recording import (
+    from happysad.experiments.runner.engine import run_tasks
+    from happysad.experiments.runner.results_writer import (
         MODEL_FILE,
         beats_the_others,
         best_model,
         save_with_card,
     )
 
-    def save(unit: Unit, trial: Trial) -> None:
+    def save(unit: FitTask, trial: EvaluationResult) -> None:
         best_so_far = unit.seed == config.seed and beats_the_others(work.run, unit, trial)
         if not config.folds and best_so_far:
             save_with_card(work.run.path / MODEL_FILE, data, unit, trial)
 
-    run_units(work, units, save)
+    run_tasks(work, units, save)
     best = best_model(work.run.results)
     mine = [unit for unit in units if unit.model == best]
     if mine:
@@ -154,21 +158,21 @@ def _fit(work: Work, units: list[Unit], data: DataSet, config: CompareConfig) ->
     return best
 
 
-def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
+def _see_that_it_is_saved(work: Work, units: list[FitTask], data: DataSet) -> None:
     """Fit the model of these units again where the folder lacks it.
 
     After cross-validation it is fitted on all images that were cut into folds.
     """
-    from happysad.experiments.engine import fit_unit
-    from happysad.experiments.recording import (
+    from happysad.experiments.runner.engine import fit_task
+    from happysad.experiments.runner.fit_tasks import reason
+    from happysad.experiments.runner.results_writer import (
         MODEL_FILE,
         held_out_thresholds,
         is_saved,
         mean_scores,
         save_with_card,
     )
-    from happysad.experiments.units import reason
-    from happysad.pipeline.bands import ENTRY
+    from happysad.pipeline.model_files.card_thresholds import ENTRY
 
     unit, more = units[0], {}
     if unit.fold:
@@ -182,7 +186,7 @@ def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
         return
     work.log(f"fitting the best model, {unit.model}, on {len(unit.train)} images")
     try:
-        trial = fit_unit(work, unit)
+        trial = fit_task(work, unit)
     except Exception as error:  # its rows stand all the same
         work.log(f"{unit.model} failed: {reason(error)}")
         return
@@ -196,7 +200,7 @@ def _see_that_it_is_saved(work: Work, units: list[Unit], data: DataSet) -> None:
 @click.option("--seeds", type=click.IntRange(1), help="Repeat with so many seeds.")
 @click.option("--neutral", help="Folder of faces neither happy nor sad, to see what they get.")
 @click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.02.')
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Compare models on happy and sad faces: a report, CSV files, figures, the best model.
 
@@ -208,9 +212,9 @@ def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> 
       happysad compare --data demo
       happysad compare --data photos --models hog-svm,fusion-svm --out runs/mine
       happysad compare --data photos --folds 5 --seeds 3
-      happysad compare --config experiments/fer2013.toml
+      happysad compare --config experiments/configs/fer2013/compare.toml
     """
-    from happysad.experiments.reporting.result_table import print_run
+    from happysad.experiments.reporting.tables.result_table import print_run
 
     print_run(run(CompareConfig, compare, config_file, no_cache, quiet, **flags))
 

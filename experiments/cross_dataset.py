@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import RunConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, names_of, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Rows, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import RunConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.runner.options import Say, names_of, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.pieces import Piece
+    from happysad.experiments.datasets.subsets import DomainSubset
 
 MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "texture-svm", "fusion-svm")
 
@@ -60,12 +60,12 @@ def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Sa
     """
     import joblib
 
-    from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.pieces import read_pieces
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.transfer_table import finish_transfer
+    from happysad.experiments.datasets.subsets import read_subsets
+    from happysad.experiments.reporting.per_experiment.transfer_table import finish_transfer
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, run_tasks
 
-    frame, pieces, digest, notes = read_pieces(
+    frame, pieces, digest, notes = read_subsets(
         config.data_sets, config.formats_apart, config.seed, log
     )
     if len(pieces) < 2:
@@ -79,29 +79,29 @@ def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Sa
     )
     details = {"config": vars(config), "notes": notes}
     folder.describe({"state": "running", **details})
-    with store_folder(use_cache) as store:
-        run_units(Work(folder, frame, store, config.jobs or joblib.cpu_count(), log), units)
+    with feature_cache_folder(use_cache) as store:
+        run_tasks(Work(folder, frame, store, config.jobs or joblib.cpu_count(), log), units)
     folder.describe({"state": "finished", **details})
     finish_transfer(folder.path)
     return folder.path
 
 
 def _units(
-    frame: pd.DataFrame, pieces: Sequence[Piece], models: list[str], seed: int
-) -> list[Unit]:
-    from happysad.pipeline.models import find_recipe, make_model, short_name
+    frame: pd.DataFrame, pieces: Sequence[DomainSubset], models: list[str], seed: int
+) -> list[FitTask]:
+    from happysad.pipeline.models.registry import find_recipe, make_model, short_name
 
     units = []
     for own in pieces:
         if not len(own.train):
             continue
-        places = {Place(own.name, "test"): own.test} if len(own.test) else {}
+        places = {EvaluationSet(own.name, "test"): own.test} if len(own.test) else {}
         for other in pieces:
             if other is not own:
-                places[Place(other.name, "test")] = _of_others(frame, own, other)
+                places[EvaluationSet(other.name, "test")] = _of_others(frame, own, other)
         for asked in models:
             units.append(
-                Unit(
+                FitTask(
                     short_name(asked),
                     partial(make_model, asked),
                     own.train,
@@ -114,7 +114,7 @@ def _units(
     return units
 
 
-def _of_others(frame: pd.DataFrame, own: Piece, other: Piece) -> Rows:
+def _of_others(frame: pd.DataFrame, own: DomainSubset, other: DomainSubset) -> Rows:
     """The other piece's images but for those of people that the model was fitted on."""
     known = set(_people(frame, own.train))
     rows = other.for_others
@@ -130,10 +130,10 @@ def _people(frame: pd.DataFrame, rows: Rows) -> list[tuple[str, str]]:
 @click.command(name="cross-dataset")
 @run_options
 @click.option("--formats-apart", help="Names of data sets to be cut by the format of images.")
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit on one data set and test on others; --data takes several with commas between."""
-    from happysad.experiments.reporting.transfer_table import print_transfer
+    from happysad.experiments.reporting.per_experiment.transfer_table import print_transfer
 
     if flags["data"]:
         flags["data_sets"] = names_of(flags["data"])

@@ -16,16 +16,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.config import RunConfig
-from happysad.experiments.console import one_sentence
-from happysad.experiments.options import run, run_options
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import RunConfig
+from happysad.experiments.runner.options import run, run_options
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.features.batch import Faces
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.features.faces.face_batch import Faces
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
 CONDITIONS = ("from scratch", "as it was", "fine-tuned")
 MEASURES = ["balanced_accuracy", "accuracy", "roc_auc"]
@@ -55,19 +55,19 @@ def fine_tuning(config: FineTuningConfig, use_cache: bool, log: Callable[[str], 
     """Measure and write ``fine_tuning.csv``, a row a draw and condition; give the folder."""
     import joblib
 
-    from happysad.experiments.prepare import store_folder
-    from happysad.features.files import atomic_write
-    from happysad.features.store import FeatureStore, use_store
-    from happysad.pipeline.cnn_start import find_cnn
-    from happysad.pipeline.data import load_data
-    from happysad.pipeline.model_file import load_model
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.pipeline.cnn.pretrained import find_cnn
+    from happysad.pipeline.data.dataset import load_data
+    from happysad.pipeline.model_files.model_file import load_model
+    from happysad.utils.atomic_files import atomic_write
+    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     if not config.start_from:
         raise UserError("start_from is missing: name the model file whose CNN is trained on")
     model = load_model(config.start_from)
     cnn = find_cnn(model)
     data = load_data(config.data, seed=config.seed, log=log)
-    with store_folder(use_cache) as store, use_store(FeatureStore(store)):
+    with feature_cache_folder(use_cache) as store, use_feature_cache(FeatureCache(store)):
         aligner = model.named_steps["faces"].set_params(n_jobs=config.jobs or joblib.cpu_count())
         faces = aligner.transform(data.frame["path"].tolist())
     frame = measure(cnn, faces, data.frame, config, log)
@@ -94,7 +94,7 @@ def measure(
     """
     import pandas as pd
 
-    from happysad.pipeline.metrics import evaluate
+    from happysad.pipeline.evaluation.metrics import evaluate
 
     labels, groups = frame["label"].to_numpy(str), frame["group"].to_numpy(str)
     rows = []
@@ -171,7 +171,7 @@ def summary(frame: pd.DataFrame) -> str:
 @click.option("--start-from", help="Model file whose CNN is trained on.")
 @click.option("--images", type=click.IntRange(8), help="To train on; 80.")
 @click.option("--draws", type=click.IntRange(1), help="Repeats; 5.")
-@one_sentence
+@exit_on_user_error
 def main(**flags: Any) -> None:
     """Compare training from scratch and from an earlier model's weights, on few images."""
     import pandas as pd

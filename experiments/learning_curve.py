@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import CompareConfig, RunConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, names_of, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import CompareConfig, RunConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.options import Say, names_of, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.data import DataSet
+    from happysad.pipeline.data.dataset import DataSet
 
 MODELS = ["landmarks-svm", "texture-svm", "fusion-svm", "cnn-small", "pixels-logreg"]
 SMALLEST = 10
@@ -74,10 +74,10 @@ def learning_curve(
     import joblib
 
     from happysad.experiments.compare import model_names
-    from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.learning_table import write_all
-    from happysad.pipeline.data import load_data
+    from happysad.experiments.reporting.per_experiment.learning_table import write_all
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, run_tasks
+    from happysad.pipeline.data.dataset import load_data
 
     models = model_names(CompareConfig(models=config.models or MODELS))
     data = load_data(config.data, seed=config.seed, log=log)
@@ -86,8 +86,8 @@ def learning_curve(
     folder = RunFolder(Path(config.out or default), _identity(config, data))
     details = {"config": vars(config), "notes": data.notes}
     folder.describe({"state": "running", **details})
-    with store_folder(use_cache) as store:
-        run_units(Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log), units)
+    with feature_cache_folder(use_cache) as store:
+        run_tasks(Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log), units)
     folder.describe({"state": "computed", **details})
     write_all(folder.path)
     folder.describe({"state": "finished", **details})
@@ -105,13 +105,13 @@ def used_sizes(sizes: list[int], n_train: int) -> list[int]:
     return [*sorted({size for size in sizes if size < n_train}), n_train]
 
 
-def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -> list[Unit]:
-    from happysad.experiments.nested import nested_subsets
-    from happysad.pipeline.models import find_recipe, make_model
+def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -> list[FitTask]:
+    from happysad.experiments.datasets.nested_subsets import nested_subsets
+    from happysad.pipeline.models.registry import find_recipe, make_model
 
     frame = data.frame
     train, val, test = (np.flatnonzero(frame["split"] == s) for s in ("train", "val", "test"))
-    places = {Place(data.name, "val"): val, Place(data.name, "test"): test}
+    places = {EvaluationSet(data.name, "val"): val, EvaluationSet(data.name, "test"): test}
     labels, groups = (frame[name].iloc[train].tolist() for name in ("label", "group"))
     sizes = used_sizes(config.sizes, len(train))
     units = []
@@ -121,7 +121,7 @@ def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -
             subsets = subsets[:-1]
         for size, rows in zip(sizes, subsets, strict=False):
             units += [
-                Unit(
+                FitTask(
                     name,
                     partial(make_model, asked),
                     train[rows],
@@ -139,10 +139,10 @@ def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -
 @run_options
 @click.option("--sizes", help="Numbers of training images with commas between; all comes last.")
 @click.option("--seeds", type=click.IntRange(1), help="So many draws of each size; 3.")
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Fit models on more and more images, to see how many are enough."""
-    from happysad.experiments.reporting.learning_table import print_curve
+    from happysad.experiments.reporting.per_experiment.learning_table import print_curve
 
     if flags["sizes"] is not None:
         flags["sizes"] = _numbers(flags["sizes"])

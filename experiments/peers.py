@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 from happysad.experiments import publish
-from happysad.experiments.console import one_sentence, say
-from happysad.experiments.neutral import SPLIT
-from happysad.experiments.options import names_of
-from happysad.experiments.peer_scores import peer_answers, read_scores
+from happysad.experiments.datasets.neutral_faces import SPLIT
+from happysad.experiments.datasets.peer_scores import peer_answers, read_scores
 from happysad.experiments.reporting import peers as tables
-from happysad.experiments.reporting.peer_pairs import SAID, pair_lines, pair_table
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.experiments.reporting.per_experiment.peer_pairs import SAID, pair_lines, pair_table
+from happysad.experiments.runner.options import names_of
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +72,11 @@ def compare_peers(run: Path, transfer: Path, scores: Path, models: str | None, o
 
 def run_answers(folder: Path) -> pd.DataFrame:
     """Predictions of a comparison: of the test part, and of the neutral faces of the same part."""
-    from happysad.experiments.reporting.pooling import pool
+    from happysad.experiments.reporting.tables.aggregate import pool
 
-    _see_that_it_is_there(folder, "--run", "happysad compare --config experiments/fer2013.toml")
+    _see_that_it_is_there(
+        folder, "--run", "happysad compare --config experiments/configs/fer2013/compare.toml"
+    )
     rows = pool(_rows(folder, "results.csv"), _rows(folder, "predictions.csv"))
     if not rows["split"].eq("test").any():
         raise UserError(f"the run in {folder} has no answers to a test part")
@@ -87,7 +89,7 @@ def run_answers(folder: Path) -> pd.DataFrame:
 
 def transfer_answers(folder: Path, fitted_on: str) -> pd.DataFrame:
     """Predictions of the models fitted on one data set for all others of a cross-data-set run."""
-    from happysad.experiments.reporting.transfer_table import FITTED
+    from happysad.experiments.reporting.per_experiment.transfer_table import FITTED
 
     _see_that_it_is_there(folder, "--transfer", "python experiments/cross_dataset.py")
     rows = _rows(folder, "predictions.csv")
@@ -118,7 +120,7 @@ def _see_that_it_is_there(folder: Path, option: str, command: str) -> None:
 
 
 def _rows(folder: Path, name: str) -> pd.DataFrame:
-    from happysad.experiments.run_folder import read_rows
+    from happysad.experiments.runner.run_folder import read_rows
 
     try:
         return read_rows(folder / name)
@@ -128,7 +130,7 @@ def _rows(folder: Path, name: str) -> pd.DataFrame:
 
 def _describe(out: Path, *runs: Path) -> None:
     """Write ``run.json``: what was typed, the code, and where our answers come from."""
-    from happysad.experiments.provenance import code_revision, command_line
+    from happysad.experiments.runner.provenance import code_revision, command_line
 
     told = ("command", "identity", "code")
     sources = [{key: publish.finished_facts(run).get(key) for key in told} for run in runs]
@@ -138,8 +140,8 @@ def _describe(out: Path, *runs: Path) -> None:
 
 
 def _show(out: Path, written: Sequence[str]) -> None:
-    from happysad.experiments.reporting.plain_table import print_lines
-    from happysad.experiments.reporting.run_tables import read_table
+    from happysad.experiments.reporting.tables.plain_table import print_lines
+    from happysad.experiments.reporting.tables.run_tables import read_table
 
     print_lines(tables.score_lines(read_table(out / "peers.csv")), f"{tables.SAID}\n")
     print_lines(pair_lines(read_table(out / "comparisons.csv")), f"{SAID}\n")
@@ -155,7 +157,7 @@ def _show(out: Path, written: Sequence[str]) -> None:
 @click.option("--scores", help="What the other programs answer; the copy in docs/results/peers.")
 @click.option("--model", "models", help=f"Names with commas between; those of {MODELS} there are.")
 @click.option("--out", help="Folder to write; docs/results/peers, and then README and card too.")
-@one_sentence
+@exit_on_user_error
 def main(run: str, transfer: str, scores: str | None, models: str | None, out: str | None) -> None:
     """Compare our models with two other programs, fer and face-api, on the same images."""
     home = publish.RESULTS / NAME
@@ -164,7 +166,7 @@ def main(run: str, transfer: str, scores: str | None, models: str | None, out: s
     compare_peers(Path(run), Path(transfer), known, models, folder)
     written: list[str] = []
     if folder.resolve() == home.resolve():
-        from happysad.experiments.ship_publish import write_card
+        from happysad.experiments.shipping.card import write_card
 
         written = [*publish.fill_readme(NAME), write_card()]
     _show(folder, written)

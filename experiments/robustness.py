@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import CompareConfig, RunConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, run, run_options
-from happysad.experiments.perturb import CHANGES, VERSION
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.perturbations.registry import CHANGES, VERSION
+from happysad.experiments.runner.config import CompareConfig, RunConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.options import Say, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.pipeline.data import DataSet
+    from happysad.pipeline.data.dataset import DataSet
 
 MODELS = ["fusion-svm", "hog-svm", "lbp-svm", "landmarks-svm", "cnn-small"]
 
@@ -79,12 +79,16 @@ def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Say = s
     """
     import joblib
 
-    from happysad.experiments.changed_faces import ChangedFaces, changed_frame, conditions_of
     from happysad.experiments.compare import model_names
-    from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.falloff import write_all
-    from happysad.pipeline.data import load_data
+    from happysad.experiments.perturbations.changed_faces import (
+        ChangedFaces,
+        changed_frame,
+        conditions_of,
+    )
+    from happysad.experiments.reporting.per_experiment.robustness_table import write_all
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, run_tasks
+    from happysad.pipeline.data.dataset import load_data
 
     models = model_names(CompareConfig(models=config.models or MODELS))
     data = load_data(config.data, seed=config.seed, log=log)
@@ -98,10 +102,10 @@ def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Say = s
     details = {"config": vars(config), "notes": data.notes}
     folder.describe({"state": "running", **details})
     log(f"{len(picked)} images of the {config.part} part under {len(units[0].places)} conditions")
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         align = ChangedFaces(_predictor(models))
         work = Work(folder, frame, store, config.jobs or joblib.cpu_count(), log, align)
-        run_units(work, units)
+        run_tasks(work, units)
     folder.describe({"state": "computed", **details})
     write_all(folder.path)
     folder.describe({"state": "finished", **details})
@@ -124,19 +128,19 @@ def _identity(config: RobustnessConfig, data: DataSet) -> dict[str, Any]:
 
 def _units(
     config: RobustnessConfig, data: DataSet, frame: pd.DataFrame, models: dict[str, str]
-) -> list[Unit]:
-    from happysad.pipeline.models import find_recipe, make_model
+) -> list[FitTask]:
+    from happysad.pipeline.models.registry import find_recipe, make_model
 
     train = np.flatnonzero(frame["split"] == "train")
     measured = frame["split"] == config.part
     places = {
-        Place(data.name, config.part, condition): np.flatnonzero(
+        EvaluationSet(data.name, config.part, condition): np.flatnonzero(
             measured & (frame["condition"] == condition)
         )
         for condition in dict.fromkeys(frame["condition"])
     }
     return [
-        Unit(name, partial(make_model, asked), train, places, seed=config.seed,
+        FitTask(name, partial(make_model, asked), train, places, seed=config.seed,
              summary=find_recipe(asked).summary)
         for name, asked in models.items()
     ]  # fmt: skip
@@ -144,7 +148,7 @@ def _units(
 
 def _predictor(models: dict[str, str]) -> str:
     """The one that gives all models what they need."""
-    from happysad.pipeline.models import find_recipe
+    from happysad.pipeline.models.registry import find_recipe
 
     return max((find_recipe(asked).predictor for asked in models.values()), key=int)
 
@@ -154,16 +158,18 @@ def _predictor(models: dict[str, str]) -> str:
 @click.option("--part", type=click.Choice(["val", "test"]), help="Whose images are changed; test.")
 @click.option("--images", type=click.IntRange(2), help="At most so many of them; 400.")
 @click.option("--changes", help="Names with commas between; all where not given.")
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Measure models on blurred, noisy, dark, turned, small and covered faces."""
-    from happysad.experiments.options import names_of
-    from happysad.experiments.reporting.falloff import print_falloff
+    from happysad.experiments.reporting.per_experiment.robustness_table import print_robustness
+    from happysad.experiments.runner.options import names_of
 
     if flags["changes"] is not None:
         flags["changes"] = names_of(flags["changes"])
     default = "robustness.toml"
-    print_falloff(run(RobustnessConfig, robustness, config_file, no_cache, quiet, default, **flags))
+    print_robustness(
+        run(RobustnessConfig, robustness, config_file, no_cache, quiet, default, **flags)
+    )
 
 
 if __name__ == "__main__":

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from happysad.experiments.config import RunConfig
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Rows, Unit
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import RunConfig
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.runner.options import Say, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.utils.console import exit_on_user_error, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.experiments.engine import Work
-    from happysad.experiments.search_space import Space
-    from happysad.pipeline.data import DataSet
+    from happysad.experiments.runner.engine import Work
+    from happysad.experiments.tuning.search_space import Space
+    from happysad.pipeline.data.dataset import DataSet
 
 MODELS = ("hog-svm",)
 TUNED = "tuned"
@@ -62,7 +62,7 @@ class TuneConfig(RunConfig):
     outer: int = 3
 
     def __post_init__(self) -> None:
-        from happysad.experiments.search import HOW, SCORES
+        from happysad.experiments.tuning.search import HOW, SCORES
 
         super().__post_init__()
         for name, known in (("search", HOW), ("score", SCORES)):
@@ -82,10 +82,10 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
     """
     import joblib
 
-    from happysad.experiments.engine import Work, run_units
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.tune_table import finish_tuning
-    from happysad.pipeline.data import load_data
+    from happysad.experiments.reporting.per_experiment.tune_table import finish_tuning
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, run_tasks
+    from happysad.pipeline.data.dataset import load_data
 
     spaces = _spaces(config)
     data = load_data(config.data, seed=config.seed, log=log)
@@ -93,11 +93,11 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
     details = {"config": vars(config), "spaces": spaces, "notes": data.notes}
     folder.describe({"state": "running", **details})
     outer = _outer_folds(config, data)
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         work = Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log)
         best = _search_all(work, config, spaces, outer)
         _write_recipes(folder.path, data, best)
-        run_units(work, list(_units(data, spaces, best, outer, config.seed)))
+        run_tasks(work, list(_units(data, spaces, best, outer, config.seed)))
     folder.describe({"state": "finished", **details})
     finish_tuning(folder.path)
     return folder.path
@@ -105,7 +105,7 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
 
 def _spaces(config: TuneConfig) -> dict[str, Space]:
     """What is searched for each model."""
-    from happysad.experiments.search_space import check_space, default_space
+    from happysad.experiments.tuning.search_space import check_space, default_space
 
     models = config.models or list(config.spaces) or list(MODELS)
     unknown = [name for name in config.spaces if name not in models]
@@ -128,7 +128,7 @@ def _identity(config: TuneConfig, data: DataSet, spaces: dict[str, Space]) -> di
 
 def _outer_folds(config: TuneConfig, data: DataSet) -> dict[int, tuple[Rows, Rows]]:
     """Fold to rows searched and rows held out: 0 is the whole training part, none held out."""
-    from happysad.pipeline.folds import grouped_folds
+    from happysad.pipeline.data.folds import grouped_folds
 
     train = np.flatnonzero(data.frame["split"] == "train")
     folds = {0: (train, train[:0])}
@@ -147,9 +147,12 @@ def _search_all(
     work: Work, config: TuneConfig, spaces: dict[str, Space], outer: dict[int, tuple[Rows, Rows]]
 ) -> Best:
     """The best settings of each model in each outer fold; those in candidates.csv are kept."""
-    from happysad.experiments.prepare import prepare
-    from happysad.experiments.reporting.tune_table import add_candidates, best_settings
-    from happysad.pipeline.models import make_model, short_name
+    from happysad.experiments.reporting.per_experiment.tune_table import (
+        add_candidates,
+        best_settings,
+    )
+    from happysad.experiments.runner.cache_warmup import prepare
+    from happysad.pipeline.models.registry import make_model, short_name
 
     best: Best = {}
     for asked, space in spaces.items():
@@ -170,9 +173,9 @@ def _search_all(
 def _search(
     work: Work, config: TuneConfig, asked: str, space: Space, faces: Any, rows: Rows
 ) -> Any:
-    from happysad.experiments.prepare import take
-    from happysad.experiments.search import Search, search
-    from happysad.pipeline.folds import grouped_folds
+    from happysad.experiments.runner.cache_warmup import take
+    from happysad.experiments.tuning.search import Search, search
+    from happysad.pipeline.data.folds import grouped_folds
 
     part = work.frame.iloc[rows]
     folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, config.seed)
@@ -182,9 +185,9 @@ def _search(
 
 
 def _write_recipes(folder: Path, data: DataSet, best: Best) -> None:
-    from happysad.experiments.reporting.tune_table import recipe_path
-    from happysad.pipeline.models import find_recipe
-    from happysad.pipeline.recipe_file import read_recipe_file, write_recipe_file
+    from happysad.experiments.reporting.per_experiment.tune_table import recipe_path
+    from happysad.pipeline.models.registry import find_recipe
+    from happysad.pipeline.models.toml_recipe import read_recipe_file, write_recipe_file
 
     for (asked, fold), settings in best.items():
         if fold:
@@ -207,21 +210,21 @@ def _units(
     best: Best,
     outer: dict[int, tuple[Rows, Rows]],
     seed: int,
-) -> Iterator[Unit]:
+) -> Iterator[FitTask]:
     """In each outer fold the settings found there, and those of the recipe."""
-    from happysad.experiments.search_space import make_tuned
-    from happysad.pipeline.models import short_name
+    from happysad.experiments.tuning.search_space import make_tuned
+    from happysad.pipeline.models.registry import short_name
 
     for asked in spaces:
         for fold, (rows, held) in outer.items():
             if not fold:
                 continue
             for condition, settings in (("", {}), (TUNED, best[asked, fold])):
-                yield Unit(
+                yield FitTask(
                     short_name(asked),
                     partial(make_tuned, asked, tuple(sorted(settings.items()))),
                     rows,
-                    {Place(data.name, "val"): held},
+                    {EvaluationSet(data.name, "val"): held},
                     condition=condition,
                     fold=fold,
                     seed=seed,
@@ -232,10 +235,10 @@ def _units(
 @run_options
 @click.option("--search", help="grid, halving or random.")
 @click.option("--outer", type=click.IntRange(0), help="Folds of the nested cross-validation; 3.")
-@one_sentence
+@exit_on_user_error
 def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
     """Search the best settings within the training part; write them as recipe files."""
-    from happysad.experiments.reporting.tune_table import print_tuning
+    from happysad.experiments.reporting.per_experiment.tune_table import print_tuning
 
     # The shipped settings name their models and what to search for each.
     default = "tune.toml" if not flags["models"] else None

@@ -6,15 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from happysad.features.batch import Faces
     from happysad.features.embedding import Embedding
-    from happysad.features.errors import UserError
-    from happysad.features.faces import FaceAligner
+    from happysad.features.faces.aligner import FaceAligner
+    from happysad.features.faces.face_batch import Faces
     from happysad.features.hog import Hog
     from happysad.features.landmarks import LandmarkGeometry
     from happysad.features.lbp import Lbp
     from happysad.features.pixels import Pixels
     from happysad.features.visual_words import VisualWords
+    from happysad.utils.errors import UserError
 
 _HOME = {
     "Embedding": "embedding",

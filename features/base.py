@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.features.progress import report
-from happysad.features.store import active_store, through_store
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import active_feature_cache, through_feature_cache
+from happysad.utils.progress import report
 
 _CHUNK = 512  # faces between two reports of progress, and two writes to the store
 _AT_ONCE = 16  # faces described at once: their arrays stay in the processor's cache
@@ -48,7 +48,7 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Faces) -> NDArray[np.float32]:
         """Describe ``n`` faces: ``(n, d)`` float32.
 
-        Cached per face where a ``FeatureStore`` is in use and the faces have keys.
+        Cached per face where a ``FeatureCache`` is in use and the faces have keys.
         """
         self._check(X)
         if not len(X):
@@ -88,9 +88,9 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
 
     def _stored(self, faces: Faces) -> NDArray[np.float32]:
-        if active_store() is None:
+        if active_feature_cache() is None:
             return self._described(faces)
-        blobs = through_store(
+        blobs = through_feature_cache(
             self.space(),
             [str(key) for key in faces.keys],
             lambda missing: [

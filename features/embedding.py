@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.align import EYE_X, EYE_Y
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
-from happysad.features.weights import face_resnet
+from happysad.features.faces.align import EYE_X, EYE_Y
+from happysad.features.faces.face_batch import Faces
+from happysad.features.faces.pretrained_weights import face_resnet
 
 CHIP_SIZE = 150
 N_NUMBERS = 128

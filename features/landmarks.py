@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import N_LANDMARKS, Faces
+from happysad.features.faces.face_batch import N_LANDMARKS, Faces
 
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
 """Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""

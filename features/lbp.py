@@ -12,7 +12,7 @@ from skimage.feature import local_binary_pattern
 from sklearn.utils._param_validation import Interval
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 N_POINTS = 8
 N_PATTERNS = N_POINTS * (N_POINTS - 1) + 3

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 
 class Pixels(FaceFeature):

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 WORDS_FILE = Path(__file__).with_name("visual_words.npz")
-"""256 patterns of the faces of FER2013's Training part, by ``experiments/build_words.py``."""
+"""256 patterns of the faces of FER2013's Training part, by
+``experiments/maintenance/build_visual_words.py``."""
 
 SIDE = 48  # the crop is brought to so many pixels: FER2013 has no more
 PATCH = 6

@@ -7,16 +7,16 @@ import importlib
 import click
 
 COMMANDS = {
-    "audit": "happysad.app.audit:audit",
+    "audit": "happysad.commands.audit:audit",
     "compare": "happysad.experiments.compare:main",
-    "demo": "happysad.app.demo:demo",
-    "explain": "happysad.app.explain:explain",
-    "export": "happysad.app.export:export",
-    "predict": "happysad.app.predict:predict",
-    "serve": "happysad.app.serve:serve",
-    "train": "happysad.app.train:train",
-    "video": "happysad.app.video:video",
-    "webcam": "happysad.app.webcam:webcam",
+    "demo": "happysad.commands.demo:demo",
+    "explain": "happysad.commands.explain:explain",
+    "export": "happysad.commands.export:export",
+    "predict": "happysad.commands.predict:predict",
+    "serve": "happysad.commands.serve:serve",
+    "train": "happysad.commands.train:train",
+    "video": "happysad.commands.video:video",
+    "webcam": "happysad.commands.webcam:webcam",
 }
 """Name to module and function."""
 

@@ -16,7 +16,7 @@ CORES = {"scipy.special": "scipy.special._ufuncs"}
 
 
 @contextmanager
-def stand_ins(names: tuple[str, ...]) -> Iterator[None]:
+def deferred_modules(names: tuple[str, ...]) -> Iterator[None]:
     """In the block, these modules and all below them are not imported but stood in for.
 
     Those that are imported already stay as they are, and those that are not installed are still
@@ -48,7 +48,7 @@ class _Finder:
         return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        self.made[spec.name] = _StandIn(spec.name, self)
+        self.made[spec.name] = _DeferredModule(spec.name, self)
         return self.made[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
@@ -67,7 +67,7 @@ class _Finder:
                 delattr(sys.modules[above], last)
 
 
-class _StandIn(ModuleType):
+class _DeferredModule(ModuleType):
     """A module that is imported when something in it is used."""
 
     def __init__(self, name: str, finder: _Finder) -> None:
@@ -106,7 +106,7 @@ class _Tables:
 class _NameIn:
     """A function or class of such a module: called, asked, derived from, the real one answers."""
 
-    def __init__(self, module: _StandIn, name: str) -> None:
+    def __init__(self, module: _DeferredModule, name: str) -> None:
         self._module, self._name = module, name
 
     def _real(self) -> Any:

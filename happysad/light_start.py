@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from happysad.app.stand_ins import stand_ins
+from happysad.deferred_modules import deferred_modules
 
 LATER = (
     "asyncio",
@@ -77,7 +77,7 @@ def light_imports() -> Iterator[None]:
     collects = gc.isenabled()
     gc.disable()  # modules are made to stay: looking through them for garbage costs 0.1 s
     try:
-        with stand_ins(LATER):
+        with deferred_modules(LATER):
             yield
     finally:
         if collects:

@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from happysad.pipeline.model_file import load_model, save_model
-    from happysad.pipeline.models import make_model
-    from happysad.pipeline.predict import predict_images
+    from happysad.pipeline.model_files.model_file import load_model, save_model
+    from happysad.pipeline.models.registry import make_model
+    from happysad.pipeline.prediction.predict import predict_images
 
 _HOME = {
     "load_model": "model_file",

@@ -11,7 +11,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
-    from happysad.features.batch import Faces
+    from happysad.features.faces.face_batch import Faces
 
 # Threads that wait for each other on shared cores make a fit forty times slower. The variable is
 # for libraries that load later and for processes that tests start.
@@ -47,7 +47,7 @@ def _cache_of_session_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data set of 40 built-in faces: ``train/ val/ test/`` of ``happy/`` and ``sad/``."""
-    from happysad.pipeline.demo_faces import demo_folder
+    from happysad.pipeline.demo.demo_faces import demo_folder
 
     return demo_folder(tmp_path_factory.mktemp("data") / "forty", n_samples=40)
 
@@ -66,7 +66,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small fitted model with its card, as ``happysad train`` writes it."""
-    from happysad.app.train import fit_and_save
+    from happysad.commands.train import fit_and_save
 
     path = tmp_path_factory.mktemp("model") / "small.joblib"
     fit_and_save(str(demo_data), "landmarks-svm", path, 1, 0, True, True)
@@ -98,7 +98,7 @@ def refused() -> Callable[..., str]:
     sentence and no traceback; give the sentence."""
     from click.testing import CliRunner
 
-    from happysad.app.cli import main
+    from happysad.cli import main
 
     def run(*arguments: object) -> str:
         result = CliRunner().invoke(main, [str(argument) for argument in arguments])
@@ -119,7 +119,7 @@ def happysad() -> Callable[..., Any]:
     """``happysad("demo", folder)``: run a command that must end well; give click's result."""
     from click.testing import CliRunner
 
-    from happysad.app.cli import main
+    from happysad.cli import main
 
     def run(*arguments: object) -> Any:
         result = CliRunner().invoke(main, [str(argument) for argument in arguments])

@@ -20,7 +20,7 @@ from typing import Any
 import click
 import pytest
 
-from happysad.app.cli import COMMANDS, main
+from happysad.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
@@ -202,7 +202,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, photo: Path, model_file: Path
     """The folder of the pages' examples: a photo, two pictures in holiday/, notes, a model."""
     from PIL import Image
 
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     folder = tmp_path_factory.mktemp("desk")
     shutil.copy(photo, folder / "photo.jpg")
@@ -262,8 +262,8 @@ def address() -> Iterator[str]:
 
     import uvicorn
 
-    from happysad.app.serve import bound
-    from happysad.app.service.api import Settings, create_app
+    from happysad.commands.serve import bound
+    from happysad.service.api import Settings, create_app
 
     with bound("127.0.0.1", 0) as listener:
         app = create_app(Settings())
@@ -384,7 +384,7 @@ def test_the_worked_example_does_what_the_page_says(name, tmp_path):
         shutil.copy(ROOT / folder / "conftest.py", tmp_path / folder / "conftest.py")
     with (tmp_path / "tests" / "conftest.py").open("a") as conftest:
         conftest.write(OVERLAY)
-    shutil.copy(ROOT / "tests/pipeline/test_models.py", tmp_path / "tests/pipeline")
+    shutil.copy(ROOT / "tests/pipeline/models/test_registry.py", tmp_path / "tests/pipeline")
     wanted = {
         "adding-a-feature": "contrast or every_extractor_is_here",
         "adding-a-model": "hog-lda",
@@ -409,7 +409,7 @@ def run_tests(folder: Path, wanted: str) -> int:
 
 
 def test_the_recipe_file_of_the_page_is_a_recipe(tmp_path):
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     written_out(ROOT / "docs" / "adding-a-model.md", tmp_path)
     model = make_model(str(tmp_path / "fine-hog.toml"))

@@ -32,7 +32,7 @@ def test_an_example_prints_what_it_shows(test):
 
 def test_the_modules_that_have_examples_are_found():
     assert "happysad.features.hog" in MODULES
-    assert "happysad.pipeline.models" in MODULES
+    assert "happysad.pipeline.models.registry" in MODULES
     assert "happysad.pipeline.estimators.svc" in MODULES
     names = {test.name.rpartition(".")[2] for test in TESTS}
     public = set(import_module("happysad.features").__all__)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments.reporting.model_card import card_text
-from happysad.pipeline.model_file import read_card
-from happysad.pipeline.shipped import SHIPPED, shipped_path
+from happysad.experiments.reporting.model_card.document import card_text
+from happysad.pipeline.model_files.model_file import read_card
+from happysad.pipeline.model_files.shipped import SHIPPED, shipped_path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results" / "shipped"
@@ -39,4 +39,6 @@ def test_its_pictures_are_there():
 
 
 def test_it_is_no_trial():
-    assert FACTS["config"]["limit"] == 0, "run python experiments/ship.py --publish in full"
+    assert FACTS["config"]["limit"] == 0, (
+        "run python experiments/shipping/ship.py --publish in full"
+    )

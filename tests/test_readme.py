@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from happysad.experiments.publish import PLACE, filled
-from happysad.pipeline.models import RECIPES
+from happysad.experiments.maintenance.publish_results import PLACE, filled
+from happysad.pipeline.models.registry import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

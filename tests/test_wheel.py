@@ -28,8 +28,8 @@ import joblib, numpy
 from PIL import Image
 photo = "a photo.jpg"
 labels = joblib.load("model.joblib").predict([photo, numpy.asarray(Image.open(photo))])
-import happysad.features.faces
-assert happysad.features.faces.__file__.startswith({wheel!r}), happysad.features.faces.__file__
+from happysad.features.faces import aligner
+assert aligner.__file__.startswith({wheel!r}), aligner.__file__
 print(*labels)
 """
 
@@ -60,8 +60,9 @@ def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
             assert shipped.stat().st_size > 1000
     assert (wheel / "happysad" / "features" / "py.typed").exists()
     read = (
-        "experiments/reporting/report.html.j2", "experiments/reporting/model_card.md.j2",
-        "experiments/demo.toml", "app/audit.html.j2",
+        "experiments/reporting/html/report.html.j2",
+        "experiments/reporting/model_card/model_card.md.j2",
+        "experiments/configs/demo.toml", "happysad/output/audit.html.j2",
     )  # fmt: skip
     for name in read:
         assert (wheel / "happysad" / name).exists(), name
@@ -71,9 +72,9 @@ def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
 
 
 def test_a_model_loads_from_the_wheel_without_torch(wheel: Path, tmp_path: Path):
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import save_model
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_file import save_model
+    from happysad.pipeline.models.registry import make_model
 
     images, labels = make_demo_faces(60, random_state=0)
     model = make_model("hog-svm").fit(list(images), labels)

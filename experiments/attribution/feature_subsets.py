@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sklearn.pipeline import Pipeline
 
 from happysad.features.base import FaceFeature
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 
 def extractors(model: Pipeline) -> list[FaceFeature]:
@@ -23,7 +23,7 @@ def block_names(asked: str) -> list[str]:
     UserError
         There is no such recipe, or it has not two kinds of features.
     """
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     union = make_model(asked).named_steps.get("features")
     names = [name for name, _ in union.transformer_list] if union is not None else []
@@ -48,7 +48,7 @@ def make_with_blocks(asked: str, kept: Sequence[str], random_state: int = 0) -> 
     kept : sequence of str
         Of ``block_names``.
     """
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     model = make_model(asked, random_state)
     union = model.named_steps["features"]

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.feature_groups import feature_groups
-from happysad.features.batch import Faces
-from happysad.features.progress import report
-from happysad.pipeline.feature_blocks import (
+from happysad.experiments.attribution.feature_groups import feature_groups
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.estimators.feature_blocks import (
     Rows,
     extracted,
     feature_blocks,
     p_happy_of_features,
 )
+from happysad.utils.progress import report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ def _summary(base: Scores, drops: Scores) -> dict[str, float]:
 
 
 def _scores(model: Pipeline, features: Rows, labels: NDArray[np.str_]) -> Scores:
-    from happysad.pipeline.metrics import evaluate
+    from happysad.pipeline.evaluation.metrics import evaluate
 
     measured = evaluate(labels, p_happy_of_features(model, features))
     return np.array([measured[name] for name in SCORES])

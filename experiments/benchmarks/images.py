@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 PHOTO_SIDE, CROP_SIDE = 350, 48
 _FACE_SIDE = 210  # as large as faces are in photographs that are cut to them
@@ -21,7 +21,7 @@ Images = list[NDArray[np.uint8]]
 
 def photographs(n: int, seed: int = 0) -> Images:
     """``n`` grey photographs (350, 350): a built-in face before a blurred room with edges."""
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     rng = np.random.default_rng(seed)
     faces, _ = make_demo_faces(max(n, 2), random_state=rng, size=_FACE_SIDE)
@@ -30,7 +30,7 @@ def photographs(n: int, seed: int = 0) -> Images:
 
 def tight_crops(n: int, seed: int = 0) -> Images:
     """``n`` grey built-in faces (48, 48), cut as FER2013's are."""
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     faces, _ = make_demo_faces(max(n, 2), random_state=seed, size=CROP_SIDE)
     return list(faces[:n])
@@ -62,7 +62,7 @@ def found(folder: str, n: int) -> dict[str, list[Path]]:
     UserError
         There is no such folder, or no image in it.
     """
-    from happysad.features.images import IMAGE_SUFFIXES
+    from happysad.utils.image_decoding import IMAGE_SUFFIXES
 
     if not Path(folder).is_dir():
         raise UserError(f"there is no folder {folder}: name one that holds images")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 IMPORT = "import happysad.pipeline"
 LOAD = "load_model"
@@ -47,8 +47,8 @@ def footprint_rows(model: Path, photo: Path, repeats: int = 3) -> list[Row]:
     rows = [_row(BYTES, model.stat().st_size / 1e6, "MB")]
     if not hasattr(os, "wait4"):
         return rows
-    load = f"from happysad.pipeline.model_file import load_model; load_model({str(model)!r})"
-    shell = ["-m", "happysad.app.cli", "predict", "--model", str(model), str(photo)]
+    load = f"from happysad import load_model; load_model({str(model)!r})"
+    shell = ["-m", "happysad.cli", "predict", "--model", str(model), str(photo)]
     with tempfile.TemporaryDirectory() as cache:
         first = cost(shell, cache)
         measured = {IMPORT: ["-c", IMPORT], LOAD: ["-c", load], SHELL: shell}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.console import say
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import SHIPPED, shipped_path
+from happysad.pipeline.model_files.shipped import SHIPPED, shipped_path
+from happysad.utils.console import say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -41,9 +41,9 @@ def model_files(names: Sequence[str], folder: Path) -> dict[str, Path]:
 
 
 def _fitted(name: str, folder: Path) -> Path:
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import save_model
-    from happysad.pipeline.models import make_model, short_name
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_file import save_model
+    from happysad.pipeline.models.registry import make_model, short_name
 
     model = make_model(name)
     say(f"fitting {name} on {FITTED_ON} built-in faces")
@@ -54,7 +54,7 @@ def _fitted(name: str, folder: Path) -> Path:
 
 def loaded(file: Path) -> Pipeline:
     """The model of a joblib or ONNX file."""
-    from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.onnx_file import load_onnx
+    from happysad.pipeline.cnn.onnx_file import load_onnx
+    from happysad.pipeline.model_files.model_file import load_model
 
     return load_onnx(file) if file.suffix == ".onnx" else load_model(file)

@@ -52,7 +52,7 @@ def growth_rows(
 
 def drawn(n: int, seed: int = 0) -> tuple[list[NDArray[np.uint8]], NDArray[np.str_]]:
     """``n`` built-in faces of 48x48 with labels."""
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     faces, labels = make_demo_faces(n, random_state=seed, size=48)
     return list(faces), labels
@@ -60,7 +60,7 @@ def drawn(n: int, seed: int = 0) -> tuple[list[NDArray[np.uint8]], NDArray[np.st
 
 def read(data: str, seed: int = 0) -> tuple[list[str], NDArray[np.str_]]:
     """Paths and labels of a data set's train part, in mixed order."""
-    from happysad.pipeline.data import load_data
+    from happysad.pipeline.data.dataset import load_data
 
     frame = load_data(data, seed=seed).frame
     frame = frame[frame["split"] == "train"].sample(frac=1.0, random_state=seed)
@@ -101,14 +101,14 @@ def _few(images: Sequence[Any], labels: NDArray[np.str_]) -> tuple[list[Any], ND
 
 def _training(name: str, images: Sequence[Any], labels: NDArray[np.str_]) -> dict[str, float]:
     """CPU seconds by step."""
-    from happysad.experiments.blocks import extractors
-    from happysad.features.batch import Faces
-    from happysad.features.store import FeatureStore, use_store
+    from happysad.experiments.attribution.feature_subsets import extractors
+    from happysad.features.faces.face_batch import Faces
     from happysad.pipeline.estimators.samplers import mirrored
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
+    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     model = make_model(name)
-    with tempfile.TemporaryDirectory() as folder, use_store(FeatureStore(folder)):
+    with tempfile.TemporaryDirectory() as folder, use_feature_cache(FeatureCache(folder)):
         spent: dict[str, float] = {}
         faces: Faces = _timed(spent, ALIGN, lambda: model[0].transform(images))
         copied = "mirror" in model.named_steps

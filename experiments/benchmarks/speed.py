@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.experiments.console import one_sentence, say
-from happysad.experiments.growth import SIZES
-from happysad.experiments.stages import BATCHES
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import SHIPPED
+from happysad.experiments.benchmarks.scaling import SIZES
+from happysad.experiments.benchmarks.stage_timing import BATCHES
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +41,9 @@ def measure(
     import pandas as pd
     from threadpoolctl import threadpool_limits
 
-    from happysad.experiments.footprint import footprint_rows
-    from happysad.experiments.speed_models import loaded
-    from happysad.experiments.stages import floor_rows, stage_rows
+    from happysad.experiments.benchmarks.memory import footprint_rows
+    from happysad.experiments.benchmarks.models import loaded
+    from happysad.experiments.benchmarks.stage_timing import floor_rows, stage_rows
 
     rows: list[dict[str, Any]] = []
     for name, file in models.items():
@@ -98,7 +98,7 @@ def _stage_lines(rows: pd.DataFrame, floor: pd.DataFrame) -> list[str]:
 @click.option("--growth", "grow", is_flag=True, help="The cost of training in place of answers.")
 @click.option("--data", help="What --growth trains on; built-in faces where not given.")
 @click.option("--sizes", default=",".join(map(str, SIZES)), show_default=True, help="Of --growth.")
-@one_sentence
+@exit_on_user_error
 def main(
     models: tuple[str, ...],
     images: str | None,
@@ -112,9 +112,9 @@ def main(
     """Measure what each stage costs, in CPU milliseconds an image."""
     import pandas as pd
 
-    from happysad.experiments.growth import drawn, growth_lines, growth_rows, read
-    from happysad.experiments.speed_images import found, written
-    from happysad.experiments.speed_models import model_files
+    from happysad.experiments.benchmarks.images import found, written
+    from happysad.experiments.benchmarks.models import model_files
+    from happysad.experiments.benchmarks.scaling import drawn, growth_lines, growth_rows, read
 
     if Path(out).is_file():
         raise UserError(f"--out {out} is a file: name a folder for the results")
@@ -132,7 +132,7 @@ def main(
 
 
 def _numbers(text: str) -> list[int]:
-    from happysad.experiments.options import names_of
+    from happysad.experiments.runner.options import names_of
 
     try:
         sizes = [int(name) for name in names_of(text)]
@@ -144,7 +144,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _show(file: Path, frame: pd.DataFrame, lines: Sequence[str]) -> None:
-    from happysad.features.files import atomic_write
+    from happysad.utils.atomic_files import atomic_write
 
     with atomic_write(file) as beside:
         frame.to_csv(beside, index=False)

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 
-class Watch:
+class StageTimer:
     """Sums CPU seconds by stage; what a stage calls and is a stage itself does not count in it."""
 
     def __init__(self, first: str) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.watch import Watch, put
+from happysad.experiments.benchmarks.stage_timer import StageTimer, put
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -54,9 +54,9 @@ def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list
     """What YuNet and the landmarks that the model reads cost by themselves."""
     import dlib
 
-    from happysad.features.detect import find_faces, find_one_face, rescaled
-    from happysad.features.images import read_image, to_gray
-    from happysad.features.weights import shape_predictor
+    from happysad.features.faces.detector import find_faces, find_one_face, rescaled
+    from happysad.features.faces.pretrained_weights import shape_predictor
+    from happysad.utils.image_decoding import read_image, to_gray
 
     aligner = model.named_steps["faces"]
     seen = [rescaled(to_gray(read_image(file))) for file in files]
@@ -67,7 +67,7 @@ def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list
     kinds = ["5", "68"] if aligner.predictor == "68" else ["5"]
     passes = []
     for _ in range(repeats + 1):
-        watch = Watch("")
+        watch = StageTimer("")
         for image, box in zip(seen, boxes, strict=True):
             with watch.stage(DETECT):
                 find_faces(image, aligner.min_score)
@@ -82,7 +82,7 @@ def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list
 
 def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
     """CPU seconds by stage of one pass over all parts."""
-    watch = Watch(CLASSIFY)
+    watch = StageTimer(CLASSIFY)
     with _held(watch, model):
         watch.book()
         watch.spent.clear()
@@ -93,9 +93,9 @@ def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
 
 
 @contextmanager
-def _held(watch: Watch, model: Pipeline) -> Iterator[None]:
+def _held(watch: StageTimer, model: Pipeline) -> Iterator[None]:
     """The watch held to reading, YuNet, dlib, the face stage and the model's extractors."""
-    from happysad.experiments.blocks import extractors
+    from happysad.experiments.attribution.feature_subsets import extractors
     from happysad.features import detect, faces
 
     seen: Any = detect

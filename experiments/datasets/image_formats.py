@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from happysad.features.images import ImageError
+from happysad.utils.image_decoding import ImageError
 
 COMMON = 0.1
 """The share of a data set's images from which on a format stands by itself."""

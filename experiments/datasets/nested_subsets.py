@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.listing import LABELS
+from happysad.pipeline.data.records import LABELS
 
 
 def nested_subsets(

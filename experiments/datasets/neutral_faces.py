@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
     """
     import pandas as pd
 
-    from happysad.features.images import IMAGE_SUFFIXES, ImageError, image_digest, read_image
-    from happysad.pipeline.listing import fer2013_parts, images
+    from happysad.pipeline.data.records import fer2013_parts, images
+    from happysad.utils.image_decoding import IMAGE_SUFFIXES, ImageError, image_digest, read_image
 
     where = Path(folder).expanduser()
     if not where.is_dir():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.experiments.reporting.peers import PEERS
-from happysad.features.errors import UserError
+from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd

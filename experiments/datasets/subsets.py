@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.experiments.formats import format_names, image_form
-from happysad.experiments.units import Rows
-from happysad.features.errors import UserError
+from happysad.experiments.datasets.image_formats import format_names, image_form
+from happysad.experiments.runner.fit_tasks import Rows
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.pipeline.data import DataSet
+    from happysad.pipeline.data.dataset import DataSet
 
 
 @dataclass(frozen=True)
-class Piece:
+class DomainSubset:
     """A data set, or those of its images that have one format.
 
     Attributes
@@ -39,9 +39,9 @@ class Piece:
     for_others: Rows
 
 
-def read_pieces(
+def read_subsets(
     sources: Sequence[str], apart: Sequence[str], seed: int, log: Callable[[str], None]
-) -> tuple[pd.DataFrame, list[Piece], str, list[str]]:
+) -> tuple[pd.DataFrame, list[DomainSubset], str, list[str]]:
     """The images of all data sets as one frame, the pieces, a digest of all, and notes.
 
     Parameters
@@ -58,7 +58,7 @@ def read_pieces(
     """
     import pandas as pd
 
-    from happysad.pipeline.data import load_data
+    from happysad.pipeline.data.dataset import load_data
 
     sets = [load_data(source, seed=seed, log=log) for source in sources]
     names = [data.name for data in sets]
@@ -90,7 +90,7 @@ def _by_format(data: DataSet, apart: bool) -> list[tuple[str, pd.DataFrame]]:
 
 def _cut_anew(part: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The images of one piece with parts of its own: those of the whole may miss it."""
-    from happysad.pipeline.splits import assign_parts
+    from happysad.pipeline.data.splits import assign_parts
 
     try:
         splits = assign_parts(part["label"].tolist(), part["group"].tolist(), seed=seed)
@@ -99,7 +99,7 @@ def _cut_anew(part: pd.DataFrame, seed: int) -> pd.DataFrame:
     return part.assign(split=splits)
 
 
-def _piece(frame: pd.DataFrame, name: str, drawn: bool) -> Piece:
+def _piece(frame: pd.DataFrame, name: str, drawn: bool) -> DomainSubset:
     own = (frame["piece"] == name).to_numpy(bool)
     train, test = (np.flatnonzero(own & (frame["split"] == part)) for part in ("train", "test"))
-    return Piece(name, train, test, np.flatnonzero(own) if drawn else test)
+    return DomainSubset(name, train, test, np.flatnonzero(own) if drawn else test)

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.files import atomic_write
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.utils.atomic_files import atomic_write
 
 WIDTH, HEIGHT = 640, 480
 SIDE = 300

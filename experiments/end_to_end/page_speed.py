@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.experiments.console import one_sentence, say
-from happysad.experiments.page_browser import browser, wait_for
-from happysad.experiments.page_video import write_camera
-from happysad.experiments.service_process import needs_linux, pinned, served
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.browser import browser, wait_for
+from happysad.experiments.end_to_end.fake_camera import write_camera
+from happysad.experiments.end_to_end.service_process import needs_linux, pinned, served
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ def rate(driver: Chrome, address: str, seconds: float, warm: float = WARM) -> di
 @click.command(name="page-speed")
 @click.option("--model", default="fusion-svm", show_default=True, help="Name or file.")
 @click.option("--seconds", type=click.FloatRange(1), default=10, show_default=True)
-@one_sentence
+@exit_on_user_error
 def main(model: str, seconds: float) -> None:
     """Measure the page's live loop, from a frame of the camera to a drawn box."""
     print(measure(model, seconds).set_index("cores").T.to_string())

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Heard:
+class LoadResult:
     """What clients heard: the seconds that each answer took, and what was wrong with any."""
 
     seconds: list[float] = field(default_factory=list)
@@ -44,7 +44,7 @@ def ask_for(
     clients: int = 16,
     path: str = "/v1/predict",
     watch: Callable[[], float] = lambda: 0.0,
-) -> Heard:
+) -> LoadResult:
     """Have clients ask for some seconds, each over a connection of its own that it keeps.
 
     Parameters
@@ -60,7 +60,7 @@ def ask_for(
     watch : callable
         Called each second; what it gives is kept.
     """
-    heard = Heard()
+    heard = LoadResult()
     asyncio.run(_ask_for(seconds, address, images, expected, clients, path, watch, heard))
     return heard
 
@@ -73,7 +73,7 @@ async def _ask_for(
     clients: int,
     path: str,
     watch: Callable[[], float],
-    heard: Heard,
+    heard: LoadResult,
 ) -> None:
     requests = [_request(address, path, image) for image in images]
     began = time.perf_counter()
@@ -97,7 +97,7 @@ async def _client(
     requests: Sequence[bytes],
     expected: Sequence[Json],
     end: float,
-    heard: Heard,
+    heard: LoadResult,
 ) -> None:
     try:
         reader, writer = await asyncio.open_connection(*address)

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments.console import one_sentence, say
+from happysad.utils.console import exit_on_user_error, say
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from happysad.experiments.service_clients import Heard
+    from happysad.experiments.end_to_end.service_clients import LoadResult
 
 ALONE, TOGETHER = 1, 256
 """Images at once in the library, as ``speed.py`` gives them."""
@@ -37,7 +37,7 @@ def photos(n: int) -> list[bytes]:
     """``n`` JPEG files of 350x350, those on which ``speed.py`` measures."""
     from PIL import Image
 
-    from happysad.experiments.speed_images import photographs
+    from happysad.experiments.benchmarks.images import photographs
 
     files = []
     for pixels in photographs(n):
@@ -49,7 +49,7 @@ def photos(n: int) -> list[bytes]:
 
 def promise(model: Pipeline, images: Sequence[bytes], batch: int, repeats: int = 3) -> float:
     """CPU milliseconds an image from the file to the answer, as ``speed.py`` measures them."""
-    from happysad.experiments.stages import stage_rows
+    from happysad.experiments.benchmarks.stage_timing import stage_rows
 
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{i}.jpg" for i in range(len(images))]
@@ -70,17 +70,17 @@ def measure(
     cores : sequence of int
         Those of the service and of the promise; the clients take the others. None: all share.
     """
-    from happysad.experiments.service_clients import ask_for
-    from happysad.experiments.service_process import needs_linux, pinned, served
-    from happysad.experiments.speed_models import loaded
-    from happysad.pipeline.answer_images import answer_images
-    from happysad.pipeline.image_answer import image_json
-    from happysad.pipeline.shipped import model_path
+    from happysad.experiments.benchmarks.models import loaded
+    from happysad.experiments.end_to_end.service_clients import ask_for
+    from happysad.experiments.end_to_end.service_process import needs_linux, pinned, served
+    from happysad.pipeline.model_files.shipped import model_path
+    from happysad.pipeline.prediction.predict_faces import predict_faces
+    from happysad.pipeline.prediction.prediction import image_json
 
     needs_linux()
     images = photos(count)
     library = loaded(model_path(model))
-    expected = [image_json(answer) for answer in answer_images(library, images)]
+    expected = [image_json(answer) for answer in predict_faces(library, images)]
     others = sorted(os.sched_getaffinity(0) - set(cores))
     say("measuring the library")
     with pinned(cores):
@@ -99,7 +99,7 @@ def measure(
     return table(heard, spent, promised, jobs), heard.wrong
 
 
-def table(heard: Heard, cpu_seconds: float, promised: Sequence[float], jobs: int) -> list[Row]:
+def table(heard: LoadResult, cpu_seconds: float, promised: Sequence[float], jobs: int) -> list[Row]:
     """The rows: answers, their time, the service's cost beside the promise, and its memory."""
     n = max(1, len(heard.seconds))
     alone, together = promised
@@ -131,7 +131,7 @@ def table(heard: Heard, cpu_seconds: float, promised: Sequence[float], jobs: int
     ]
 
 
-def _share(heard: Heard, jobs: int, milliseconds: float) -> float:
+def _share(heard: LoadResult, jobs: int, milliseconds: float) -> float:
     return 100 * heard.per_second / (jobs * 1000 / milliseconds)
 
 
@@ -147,7 +147,7 @@ def _share(heard: Heard, jobs: int, milliseconds: float) -> float:
     help="Core of the service, as many as jobs; repeatable. The clients take the others.",
 )  # fmt: skip
 @click.option("--out", default="runs/service", show_default=True, help="Folder for the CSV file.")
-@one_sentence
+@exit_on_user_error
 def main(
     model: str, clients: int, seconds: float, jobs: int, cores: tuple[int, ...], out: str
 ) -> None:
@@ -155,7 +155,7 @@ def main(
     import pandas as pd
     from threadpoolctl import threadpool_limits
 
-    from happysad.features.files import atomic_write
+    from happysad.utils.atomic_files import atomic_write
 
     with threadpool_limits(1):
         rows, wrong = measure(model, clients, seconds, jobs, cores)

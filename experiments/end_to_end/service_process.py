@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
-HAPPYSAD = (sys.executable, "-m", "happysad.app.cli")
+HAPPYSAD = (sys.executable, "-m", "happysad.cli")
 """The command ``happysad``, also where it is not on the path."""
 
 STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0

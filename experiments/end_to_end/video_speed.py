@@ -18,9 +18,9 @@ from typing import Any
 
 import click
 
-from happysad.experiments.console import one_sentence, say
-from happysad.experiments.service_process import HAPPYSAD
-from happysad.pipeline.shipped import DEFAULT
+from happysad.experiments.end_to_end.service_process import HAPPYSAD
+from happysad.pipeline.model_files.shipped import DEFAULT
+from happysad.utils.console import exit_on_user_error, say
 
 SIZES = ((640, 360), (1280, 720))
 FPS = 25
@@ -40,15 +40,15 @@ def speed(size: tuple[int, int], model: str, n_frames: int, folder: Path) -> dic
 
 def stages(size: tuple[int, int], model: str, n_frames: int) -> dict[str, float]:
     """Milliseconds a frame that following a face costs, by stage, without reading and writing."""
-    from happysad.experiments.demo_clips import draw_clip
-    from happysad.experiments.watch import Watch
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.face_track import FaceTracker
+    from happysad.experiments.benchmarks.stage_timer import StageTimer
+    from happysad.pipeline.demo.demo_clips import draw_clip
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.tracking.tracker import FaceTracker
 
     tracker = FaceTracker(load_any(model))
     frames = list(draw_clip(*size, n_frames, [actor(size)]))
     tracker.update(frames[0], 0.0)  # loads weights
-    watch = Watch("")
+    watch = StageTimer("")
     with _watched(watch):
         for i, frame in enumerate(frames):
             with watch.stage(REST):
@@ -58,7 +58,7 @@ def stages(size: tuple[int, int], model: str, n_frames: int) -> dict[str, float]
 
 def actor(size: tuple[int, int]) -> Any:
     """Who is seen: a face four tenths as high as the picture, walking, happy and then sad."""
-    from happysad.experiments.demo_clips import Actor
+    from happysad.pipeline.demo.demo_clips import Actor
 
     moods = ((0.0, "happy"), (0.5, "sad"))
     return Actor((0.3, 0.45), (0.7, 0.55), round(0.4 * size[1]), moods)
@@ -66,7 +66,7 @@ def actor(size: tuple[int, int]) -> Any:
 
 def draw_file(path: Path, size: tuple[int, int], n_frames: int) -> Path:
     """The clip as a file."""
-    from happysad.experiments.demo_clips import draw_clip, write_clip
+    from happysad.pipeline.demo.demo_clips import draw_clip, write_clip
 
     return write_clip(path, draw_clip(*size, n_frames, [actor(size)]), size, FPS)
 
@@ -82,13 +82,13 @@ def _seconds(clip: Path, model: str, folder: Path) -> float:
 @contextmanager
 def _watched(watch: Any) -> Iterator[None]:
     """The watch held to what a tracker calls."""
-    from happysad.experiments.watch import put
+    from happysad.experiments.benchmarks.stage_timer import put
     from happysad.pipeline import face_search, face_track, sight
 
     pieces = [
-        (face_search.FaceSearch, "faces", FIND),
+        (face_search.FaceAssociation, "faces", FIND),
         (sight.Frame, "sight", DESCRIBE),
-        (face_track, "p_happy_of", ASK),
+        (face_track, "predict_p_happy", ASK),
     ]
     with ExitStack() as stack:
         for owner, name, stage in pieces:
@@ -120,7 +120,7 @@ def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
 @click.command(name="video_speed")
 @click.option("--model", default=DEFAULT, show_default=True, help="Shipped model or file.")
 @click.option("--frames", type=click.IntRange(2), default=250, show_default=True)
-@one_sentence
+@exit_on_user_error
 def main(model: str, frames: int) -> None:
     """Measure frames a second of happysad video on one core."""
     import cv2

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.landmarks import SWAPPED
-from happysad.pipeline.demo_draw import BASIS_SIDE, TEXTURE_SIDE, Basis, draw_codes
-from happysad.pipeline.demo_warp import rescaled, with_border
+from happysad.pipeline.demo.rendering import BASIS_SIDE, TEXTURE_SIDE, Basis, draw_codes
+from happysad.pipeline.demo.warping import rescaled, with_border
 
 N_COMPONENTS = 300
 """Of shape and texture together: 98% of the variance."""

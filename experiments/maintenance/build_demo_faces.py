@@ -1,9 +1,9 @@
 """Learn the basis of the built-in faces from FER2013's Training part.
 
-    python experiments/build_demo_faces.py ../shared/data/fer2013
+    python experiments/maintenance/build_demo_faces.py ../shared/data/fer2013
 
-writes ``pipeline/demo_faces.npz`` in about two minutes; the same images give the same bytes. Only
-images of which FER+'s ten voters are of one mind are used, and only frontal faces that the
+writes ``pipeline/demo/demo_faces.npz`` in about two minutes; the same images give the same
+bytes. Only images of which FER+'s ten voters are of one mind are used, and only frontal faces that the
 detector is sure of. No test image is read.
 """
 
@@ -18,16 +18,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.appearance import learn, mesh, mirrored, nearest_likeness
-from happysad.features.align import eye_centers, transform_points
-from happysad.features.detect import find_faces, find_landmarks, rescaled
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
-from happysad.features.images import read_image, to_gray
-from happysad.features.progress import report
+from happysad.experiments.maintenance.appearance_model import (
+    learn,
+    mesh,
+    mirrored,
+    nearest_likeness,
+)
+from happysad.features.faces.align import eye_centers, transform_points
+from happysad.features.faces.detector import find_faces, find_landmarks, rescaled
 from happysad.pipeline import demo_warp
-from happysad.pipeline.demo_draw import BASIS_FILE, BASIS_SIDE, TEXTURE_SIDE, load_basis
-from happysad.pipeline.demo_faces import LABELS
+from happysad.pipeline.demo.demo_faces import LABELS
+from happysad.pipeline.demo.rendering import BASIS_FILE, BASIS_SIDE, TEXTURE_SIDE, load_basis
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import read_image, to_gray
+from happysad.utils.progress import report
 
 FRAME_EYES = (0.32, 0.38)
 """Where the left eye lands, about as in FER2013: wider than the aligner's crop."""

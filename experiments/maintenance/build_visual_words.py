@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
-from happysad.features.files import atomic_write
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.visual_words import PATCH, WORDS_FILE, patches, with_mirrored
-from happysad.pipeline.data import load_data, part
+from happysad.pipeline.data.dataset import load_data, part
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
 
 N_WORDS = 128  # each has its mirror image beside it
 N_FACES = 4000

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments.console import one_sentence
-from happysad.experiments.page_browser import browser, wait_for
-from happysad.experiments.page_video import clear_face, scene, write_camera
-from happysad.experiments.service_process import served
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.browser import browser, wait_for
+from happysad.experiments.end_to_end.fake_camera import clear_face, scene, write_camera
+from happysad.experiments.end_to_end.service_process import served
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -123,7 +123,7 @@ def _picture(driver: Chrome, file: Path, width: int, mode: str, view: Callable[[
 @click.command(name="page-pictures")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--view", "views", type=click.Choice(VIEWS), multiple=True, help="All if none.")
-@one_sentence
+@exit_on_user_error
 def main(out: Path, views: tuple[str, ...]) -> None:
     """Write pictures of the page into the folder OUT."""
     for file in take_pictures(out, views or VIEWS):

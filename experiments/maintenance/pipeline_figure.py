@@ -1,6 +1,6 @@
 """What does the pipeline see? A picture of each stage at work on a built-in face.
 
-``python experiments/draw_pipeline.py runs/demo/happysad.joblib docs/pipeline.png``
+``python experiments/maintenance/pipeline_figure.py runs/demo/happysad.joblib docs/pipeline.png``
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.experiments.console import one_sentence
-from happysad.experiments.reporting.style import COLORS
-from happysad.features.files import atomic_write
+from happysad.experiments.reporting.figures.style import COLORS
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +46,8 @@ def _draw_row(axes: Any, model: Pipeline, image: Any) -> None:
     from matplotlib.patches import Rectangle
     from skimage.feature import hog
 
-    from happysad.features.detect import find_landmarks, find_one_face
-    from happysad.features.faces import FaceAligner
+    from happysad.features.faces.aligner import FaceAligner
+    from happysad.features.faces.detector import find_landmarks, find_one_face
     from happysad.features.lbp import lbp_codes
 
     for ax in axes:
@@ -105,11 +105,11 @@ def _draw_answer(ax: Any, p_happy: float) -> None:
 @click.argument("model")
 @click.argument("picture", default="docs/pipeline.png")
 @click.option("--seed", type=click.IntRange(0), default=3, show_default=True)
-@one_sentence
+@exit_on_user_error
 def main(model: str, picture: str, seed: int) -> None:
     """Draw each stage at work on a happy and a sad built-in face into PICTURE."""
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_file import load_model
 
     images, labels = make_demo_faces(8, random_state=seed)
     chosen = [images[list(labels).index(label)] for label in ("happy", "sad")]

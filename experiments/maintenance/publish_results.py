@@ -1,4 +1,6 @@
-"""Put the tables of finished runs into the README: ``python experiments/publish.py NAME RUN``.
+"""Put the tables of finished runs into the README.
+
+``python experiments/maintenance/publish_results.py NAME RUN``.
 
 The small CSV files of the run's folder are copied to ``docs/results/NAME``, and every place of the
 README that shows NAME, between ``<!-- table: NAME KIND -->`` and ``<!-- end -->``, is written anew
@@ -15,12 +17,12 @@ from typing import Any
 
 import click
 
-from happysad.experiments.console import one_sentence
-from happysad.experiments.reporting.published_tables import KINDS
-from happysad.experiments.reporting.result_table import markdown
-from happysad.experiments.reporting.run_tables import read_run
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.experiments.reporting.model_card.readme_tables import KINDS
+from happysad.experiments.reporting.tables.result_table import markdown
+from happysad.experiments.reporting.tables.run_tables import read_run
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -87,7 +89,7 @@ def filled(text: str, name: str = "") -> tuple[str, list[str]]:
 @click.command(name="publish")
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path))
-@one_sentence
+@exit_on_user_error
 def main(name: str, folder: Path) -> None:
     """Put the tables of the run in FOLDER into the README under NAME."""
     for line in publish(name, folder):

@@ -1,7 +1,7 @@
 """What does it look like? The pictures of the README, of built-in faces, made by the commands.
 
-``python experiments/draw_readme.py`` writes ``docs/predict.jpg``, ``docs/timeline.png`` and, where
-there is a browser that a program can drive, ``docs/page.jpg``.
+``python experiments/maintenance/readme_figures.py`` writes ``docs/predict.jpg``, 
+``docs/timeline.png`` and, where there is a browser that a program can drive, ``docs/page.jpg``.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from happysad.experiments.console import one_sentence, say
-from happysad.experiments.demo_clips import Actor, draw_clip, write_clip
-from happysad.experiments.service_process import HAPPYSAD, served
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.experiments.end_to_end.service_process import HAPPYSAD, served
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip, write_clip
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 WIDTH, HEIGHT = 800, 360
 FRAMES = 200
@@ -65,7 +65,7 @@ def page(picture: Path) -> None:
     """
     from PIL import Image as Pictures
 
-    from happysad.experiments.page_browser import browser, wait_for
+    from happysad.experiments.end_to_end.browser import browser, wait_for
 
     with tempfile.TemporaryDirectory() as folder, served([]) as service:
         photo, shot = save_photo(Path(folder) / "party.jpg"), Path(folder) / "page.png"
@@ -111,10 +111,10 @@ def _take(made: Path, picture: Path) -> None:
 
 @click.command(name="draw-readme")
 @click.argument("folder", default="docs")
-@one_sentence
+@exit_on_user_error
 def main(folder: str) -> None:
     """Draw the README's pictures into FOLDER."""
-    from happysad.experiments.page_browser import missing
+    from happysad.experiments.end_to_end.browser import missing
 
     pictures = {"predict.jpg": annotated_photo, "timeline.png": timeline, "page.jpg": page}
     if absent := missing():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.perturb import (
+from happysad.experiments.perturbations.registry import (
     CHANGES,
     SHIFT,
     VERSION,
@@ -18,16 +18,16 @@ from happysad.experiments.perturb import (
     locate_face,
     moved_box,
 )
-from happysad.features.batch import Faces
-from happysad.features.images import image_digest, read_image
-from happysad.features.progress import listen, report
-from happysad.features.store import FeatureStore, active_store, use_store
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.feature_cache import FeatureCache, active_feature_cache, use_feature_cache
+from happysad.utils.image_decoding import image_digest, read_image
+from happysad.utils.progress import listen, report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.features.faces import FaceAligner
-    from happysad.features.images import ImageSource
+    from happysad.features.faces.aligner import FaceAligner
+    from happysad.utils.image_decoding import ImageSource
 
 CLEAN = ""
 
@@ -109,7 +109,7 @@ def _all_changed(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
     """Faces of images side by side, each under its conditions."""
     import joblib
 
-    alone, store = _like(aligner, n_jobs=None), active_store()
+    alone, store = _like(aligner, n_jobs=None), active_feature_cache()
     tasks = list(_by_image(frame))
     pool = joblib.Parallel(n_jobs=aligner.n_jobs or 1, return_as="generator")
     ended = pool(joblib.delayed(_of_image)(alone, *task, store) for task in tasks)
@@ -127,7 +127,7 @@ def _by_image(frame: pd.DataFrame) -> Iterator[tuple[str, list[Condition]]]:
 
 def _of_image(
     aligner: FaceAligner, path: ImageSource, conditions: list[Condition],
-    store: FeatureStore | None,
+    store: FeatureCache | None,
 ) -> Faces:  # fmt: skip
     """A face for each condition, in their order."""
     image = read_image(path)
@@ -135,7 +135,7 @@ def _of_image(
     shifts = [i for i, (change, _) in enumerate(conditions) if change == SHIFT]
     others = [i for i, (change, _) in enumerate(conditions) if change != SHIFT]
     changed = [changed_image(image, *conditions[i], face) for i in others]
-    with use_store(store), listen(_nobody):
+    with use_feature_cache(store), listen(_nobody):
         faces = [aligner.transform(changed)]
     faces += [_shifted(aligner, image, conditions[i][1], face) for i in shifts]
     return Faces.concatenate(faces)[np.argsort(others + shifts)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.pixel_changes import Image as Image
-from happysad.experiments.pixel_changes import (
+from happysad.experiments.perturbations.pixel_filters import Image as Image
+from happysad.experiments.perturbations.pixel_filters import (
     blurred,
     covered,
     noisy,
@@ -22,9 +22,9 @@ from happysad.experiments.pixel_changes import (
     shrunk,
     through_jpeg,
 )
-from happysad.features.align import eye_centers
-from happysad.features.detect import Detection, find_landmarks, find_one_face
-from happysad.features.images import image_digest, to_gray
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.detector import Detection, find_landmarks, find_one_face
+from happysad.utils.image_decoding import image_digest, to_gray
 
 VERSION = 1
 """Of the changes: to be raised when one of them gives other pixels."""

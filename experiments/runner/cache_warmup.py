@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.blocks import extractors
-from happysad.features.store import FeatureStore, cache_dir, use_store
+from happysad.experiments.attribution.feature_subsets import extractors
+from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_cache
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
-    from happysad.experiments.engine import Work
-    from happysad.experiments.units import Rows
-    from happysad.features.batch import Faces
-    from happysad.features.faces import FaceAligner
-    from happysad.pipeline.trial import Sample
+    from happysad.experiments.runner.engine import Work
+    from happysad.experiments.runner.fit_tasks import Rows
+    from happysad.features.faces.aligner import FaceAligner
+    from happysad.features.faces.face_batch import Faces
+    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
 
 AlignAll = Callable[["FaceAligner", "pd.DataFrame"], "Faces"]
 Need = tuple["Pipeline", Iterable[int], Iterable[int]]
@@ -31,7 +31,7 @@ _CHUNK = 256  # faces given to a process at once
 
 
 @contextmanager
-def store_folder(use_cache: bool = True) -> Iterator[Path]:
+def feature_cache_folder(use_cache: bool = True) -> Iterator[Path]:
     """The folder of the user's cache, or one that is gone after the block."""
     if use_cache:
         yield cache_dir() / "features"
@@ -87,7 +87,7 @@ def _aligned(aligners: Sequence[FaceAligner], work: Work) -> dict[str, Faces]:
     and others 5, the latter are given the same faces without the points.
     """
     found: dict[str, Faces] = {}
-    with use_store(FeatureStore(work.store)):
+    with use_feature_cache(FeatureCache(work.store)):
         for aligner in sorted(aligners, key=lambda one: one.predictor != "68"):
             wider = found.get(_kind(aligner, predictor="68"))
             if _kind(aligner) not in found:
@@ -106,7 +106,7 @@ def _kind(aligner: FaceAligner, **other: Any) -> str:
 
 def take(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
     """The faces, labels and paths of some rows of the frame."""
-    from happysad.pipeline.trial import Sample
+    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
 
     part = frame.iloc[rows]
     labels, groups = part["label"].to_numpy(str), part["group"].to_numpy(str)
@@ -117,9 +117,9 @@ def describe_ahead(extractor: Any, faces: Faces, store: Path, jobs: int) -> None
     """Put the features of all faces into the store, those that are not there yet."""
     import joblib
 
-    from happysad.features.progress import report
+    from happysad.utils.progress import report
 
-    missing = FeatureStore(store).missing(extractor.space(), faces.keys.tolist())
+    missing = FeatureCache(store).missing(extractor.space(), faces.keys.tolist())
     chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
     jobs = min(jobs, len(chunks))
     if not chunks:
@@ -135,6 +135,6 @@ def describe_ahead(extractor: Any, faces: Faces, store: Path, jobs: int) -> None
 def _describe(extractor: Any, faces: Faces, store: Path) -> int:
     from threadpoolctl import threadpool_limits
 
-    with use_store(FeatureStore(store)), threadpool_limits(1):
+    with use_feature_cache(FeatureCache(store)), threadpool_limits(1):
         extractor.transform(faces)
     return len(faces)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.prepare import AlignAll, Need, align_all, prepare, take
-from happysad.experiments.recording import record, record_failure
-from happysad.experiments.units import Unit, reason
-from happysad.features.batch import Faces
-from happysad.features.progress import report
-from happysad.features.store import FeatureStore
+from happysad.experiments.runner.cache_warmup import AlignAll, Need, align_all, prepare, take
+from happysad.experiments.runner.fit_tasks import FitTask, reason
+from happysad.experiments.runner.results_writer import record, record_failure
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.feature_cache import FeatureCache
+from happysad.utils.progress import report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.run_folder import RunFolder
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.run_folder import RunFolder
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 _SLOWEST = (
     "cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "texture-svm", "hog-lbp-svm", "lbp-svm",
@@ -30,7 +30,7 @@ _SLOWEST = (
 )  # fmt: skip
 
 Say = Callable[[str], None]
-OnTrial = Callable[[Unit, "Trial"], None]
+OnTrial = Callable[[FitTask, "EvaluationResult"], None]
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class Work:
         return self.folder
 
 
-def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None = None) -> None:
+def run_tasks(work: Work, units: Sequence[FitTask], before_record: OnTrial | None = None) -> None:
     """Fit and measure all units that the run's folder does not hold yet.
 
     Parameters
     ----------
     work : Work
-    units : sequence of Unit
+    units : sequence of FitTask
     before_record : callable, optional
         Called with the unit and the trial before its rows are written: a run killed in between
         fits the unit again and loses nothing.
@@ -90,13 +90,13 @@ def run_units(work: Work, units: Sequence[Unit], before_record: OnTrial | None =
         report("fitting models", done, len(tasks))
 
 
-def fit_unit(work: Work, unit: Unit) -> Trial:
+def fit_task(work: Work, unit: FitTask) -> EvaluationResult:
     """Fit and measure one unit here and now, whatever the folder holds; nothing is recorded."""
     (faces,) = prepare([_need(unit)], work)
     return _trial(unit, faces, work.frame, work.store)
 
 
-def _unfinished(work: Work, units: Sequence[Unit]) -> list[tuple[Unit, str]]:
+def _unfinished(work: Work, units: Sequence[FitTask]) -> list[tuple[FitTask, str]]:
     todo, done = [], 0
     for unit in units:
         try:
@@ -115,14 +115,14 @@ def _unfinished(work: Work, units: Sequence[Unit]) -> list[tuple[Unit, str]]:
     return todo
 
 
-def _need(unit: Unit) -> Need:
+def _need(unit: FitTask) -> Need:
     asked = {row for rows in unit.places.values() for row in rows.tolist()}
     return unit.build(unit.random_state), unit.train.tolist(), asked
 
 
 def _try_unit(
-    index: int, unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path
-) -> tuple[int, Trial | None, str]:
+    index: int, unit: FitTask, faces: Faces, frame: pd.DataFrame, store: Path
+) -> tuple[int, EvaluationResult | None, str]:
     """Run one trial; a recipe that fails gives its reason in place of a result."""
     try:
         return index, _trial(unit, faces, frame, store), ""
@@ -130,18 +130,18 @@ def _try_unit(
         return index, None, reason(error)
 
 
-def _trial(unit: Unit, faces: Faces, frame: pd.DataFrame, store: Path) -> Trial:
-    from happysad.pipeline.trial import run_trial
+def _trial(unit: FitTask, faces: Faces, frame: pd.DataFrame, store: Path) -> EvaluationResult:
+    from happysad.pipeline.evaluation.fit_and_evaluate import fit_and_evaluate
 
-    return run_trial(
+    return fit_and_evaluate(
         unit.build(unit.random_state),
         take(faces, frame, unit.train),
         {place: take(faces, frame, rows) for place, rows in unit.places.items()},
-        FeatureStore(store),
+        FeatureCache(store),
     )
 
 
-def _title(unit: Unit) -> str:
+def _title(unit: FitTask) -> str:
     parts = [unit.model, unit.condition, f"fold {unit.fold}" if unit.fold else ""]
     return ", ".join(part for part in parts if part)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -19,7 +19,7 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Place:
+class EvaluationSet:
     """Where a fitted model is measured: a part of a data set, maybe changed in some way.
 
     Attributes
@@ -38,7 +38,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Unit:
+class FitTask:
     """One fit: all that results.csv names it by, the rows it learns from and is measured on.
 
     Attributes
@@ -50,7 +50,7 @@ class Unit:
         pickled.
     train : (n,) int
         Rows of the experiment's frame.
-    places : mapping of Place to (n,) int
+    places : mapping of EvaluationSet to (n,) int
         Rows that the model is measured on.
     condition : str
         What was done to the model or its training part; "" for nothing.
@@ -62,7 +62,7 @@ class Unit:
     model: str
     build: Callable[[int], Pipeline]
     train: Rows
-    places: Mapping[Place, Rows] = field(default_factory=dict)
+    places: Mapping[EvaluationSet, Rows] = field(default_factory=dict)
     condition: str = ""
     fold: int = 0
     seed: int = 0
@@ -81,23 +81,23 @@ class Unit:
     @property
     def random_state(self) -> int:
         """Of everything drawn in the fit."""
-        return unit_seed(self.seed, self.model, self.fold, self.condition)
+        return task_seed(self.seed, self.model, self.fold, self.condition)
 
     def settings(self) -> str:
         """A digest of all parameters of the model and the libraries that fit it."""
-        from happysad.pipeline.model_card import library_versions
+        from happysad.pipeline.model_files.model_card import library_versions
 
         parameters = self.build(self.random_state).get_params().items()
         text = repr(sorted((key, repr(value)) for key, value in parameters))
         versions = repr(sorted(library_versions(("torch", "skorch")).items()))
         return hashlib.sha256((text + versions).encode()).hexdigest()[:12]
 
-    def condition_of(self, place: Place) -> str:
+    def condition_of(self, place: EvaluationSet) -> str:
         """What results.csv says of a place."""
         return place.condition or self.condition
 
 
-def unit_seed(seed: int, model: str, fold: int = 0, condition: str = "") -> int:
+def task_seed(seed: int, model: str, fold: int = 0, condition: str = "") -> int:
     """The random state of one fit: a hash of its named axes, below 2^31."""
     text = f"seed={seed} model={model} fold={fold} condition={condition}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1

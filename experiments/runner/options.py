@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from happysad.experiments.config import RunConfig, read_config, with_flags
-from happysad.experiments.console import progress, say, silent
+from happysad.experiments.runner.config import RunConfig, read_config, with_flags
+from happysad.utils.console import progress, say, silent
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Config = TypeVar("Config", bound=RunConfig)

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.run_folder import SCORED, RunFolder
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import LABELS
+from happysad.experiments.runner.run_folder import SCORED, RunFolder
+from happysad.pipeline.data.records import LABELS
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.units import Place, Unit
-    from happysad.pipeline.data import DataSet
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+    from happysad.pipeline.data.dataset import DataSet
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 MODEL_FILE = "happysad.joblib"
 
 COUNTS = ("tp", "fp", "fn", "tn")
 
 
-def record(run: RunFolder, unit: Unit, frame: pd.DataFrame, settings: str, trial: Trial) -> None:
+def record(
+    run: RunFolder, unit: FitTask, frame: pd.DataFrame, settings: str, trial: EvaluationResult
+) -> None:
     """Write the rows of a unit, its predictions, and its training curve where it has one."""
     rows, answers = [], []
     for place, images in unit.places.items():
@@ -37,7 +39,7 @@ def record(run: RunFolder, unit: Unit, frame: pd.DataFrame, settings: str, trial
     run.add(unit, rows, answers, curves)
 
 
-def record_failure(run: RunFolder, unit: Unit, settings: str, reason: str) -> None:
+def record_failure(run: RunFolder, unit: FitTask, settings: str, reason: str) -> None:
     """Write the row of a unit that could not be fitted or measured, one for each condition."""
     rows = {}
     for place in unit.places:
@@ -48,7 +50,9 @@ def record_failure(run: RunFolder, unit: Unit, settings: str, reason: str) -> No
     run.add(unit, [{**row, "n_train": len(unit.train)} for row in rows.values()], [], [])
 
 
-def _row(unit: Unit, settings: str, place: Place, trial: Trial) -> dict[str, Any]:
+def _row(
+    unit: FitTask, settings: str, place: EvaluationSet, trial: EvaluationResult
+) -> dict[str, Any]:
     status = trial.face_status[place]
     return {
         "status": "ok",
@@ -64,9 +68,12 @@ def _row(unit: Unit, settings: str, place: Place, trial: Trial) -> dict[str, Any
     }
 
 
-def _answers(part: pd.DataFrame, place: Place, trial: Trial) -> pd.DataFrame:
+def _answers(part: pd.DataFrame, place: EvaluationSet, trial: EvaluationResult) -> pd.DataFrame:
     p_happy = trial.p_happy[place]
-    leaked = ["yes" if twin else "" for twin in part.get("twin", [""] * len(part))]
+    leaked = [
+        "yes" if near_duplicate_of else ""
+        for near_duplicate_of in part.get("near_duplicate_of", [""] * len(part))
+    ]
     return part[["label", "group"]].assign(
         image=part["path"],
         leaked=leaked,
@@ -87,14 +94,14 @@ def best_model(results: pd.DataFrame) -> str:
 
 def mean_scores(results: pd.DataFrame, model: str) -> dict[str, float]:
     """Means of a model's scores on the validation part over its folds and seeds."""
-    from happysad.pipeline.metrics import METRICS
+    from happysad.pipeline.evaluation.metrics import METRICS
 
     rows = _validated(results)
     rows = rows[rows["model"] == model]
     return {name: float(rows[name].mean()) for name in METRICS if name not in COUNTS}
 
 
-def beats_the_others(run: RunFolder, unit: Unit, trial: Trial) -> bool:
+def beats_the_others(run: RunFolder, unit: FitTask, trial: EvaluationResult) -> bool:
     """Whether a unit does better on the validation part than what the run holds of its seed."""
     (own,) = [m for place, m in trial.metrics.items() if place.split == "val"]
     rows = _validated(run.results)
@@ -103,9 +110,9 @@ def beats_the_others(run: RunFolder, unit: Unit, trial: Trial) -> bool:
     return all((*_rank(own), unit.model) > other for other in others)
 
 
-def is_saved(run: RunFolder, unit: Unit) -> bool:
+def is_saved(run: RunFolder, unit: FitTask) -> bool:
     """Whether the folder's model file is whole and is that of the unit."""
-    from happysad.pipeline.model_card import read_card
+    from happysad.pipeline.model_files.model_card import read_card
 
     try:
         card = read_card(run.path / MODEL_FILE)
@@ -116,7 +123,9 @@ def is_saved(run: RunFolder, unit: Unit) -> bool:
     return bool(same and card["sha256"] == digest)
 
 
-def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: Any) -> None:
+def save_with_card(
+    path: Path, data: DataSet, unit: FitTask, trial: EvaluationResult, **more: Any
+) -> None:
     """Write the model file and its card.
 
     Parameters
@@ -124,9 +133,9 @@ def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: 
     **more
         Further entries of the card.
     """
-    from happysad.pipeline.bands import ENTRY
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import save_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.card_thresholds import ENTRY
+    from happysad.pipeline.model_files.model_file import save_model
 
     card = {
         "model": unit.model,
@@ -144,10 +153,10 @@ def save_with_card(path: Path, data: DataSet, unit: Unit, trial: Trial, **more: 
     save_model(trial.fitted(), path, card, probe=list(probe))
 
 
-def held_out_thresholds(run: RunFolder, unit: Unit) -> list[dict[str, float]]:
+def held_out_thresholds(run: RunFolder, unit: FitTask) -> list[dict[str, float]]:
     """Where to say "unsure", by the answers of a cross-validation to the faces held out."""
-    from happysad.experiments.run_folder import read_rows
-    from happysad.pipeline.bands import band_entries
+    from happysad.experiments.runner.run_folder import read_rows
+    from happysad.pipeline.model_files.card_thresholds import band_entries
 
     rows = read_rows(run.path / "predictions.csv")
     own = rows[(rows["model"] == unit.model) & (rows["split"] == "val")]
@@ -156,9 +165,9 @@ def held_out_thresholds(run: RunFolder, unit: Unit) -> list[dict[str, float]]:
     return band_entries(own["label"].tolist(), own["p_happy"].tolist()) if len(own) else []
 
 
-def _thresholds(data: DataSet, unit: Unit, trial: Trial) -> list[dict[str, float]]:
+def _thresholds(data: DataSet, unit: FitTask, trial: EvaluationResult) -> list[dict[str, float]]:
     """Where to say "unsure", by the validation part; nothing without one."""
-    from happysad.pipeline.bands import band_entries
+    from happysad.pipeline.model_files.card_thresholds import band_entries
 
     for place, images in unit.places.items():
         if place.split == "val" and place in trial.metrics:

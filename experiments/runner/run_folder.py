@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.provenance import code_revision, command_line, machine
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write, remove_unfinished
-from happysad.pipeline.model_card import library_versions, plain
+from happysad.experiments.runner.provenance import code_revision, command_line, machine
+from happysad.pipeline.model_files.model_card import library_versions, plain
+from happysad.utils.atomic_files import atomic_write, remove_unfinished
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.units import Unit
+    from happysad.experiments.runner.fit_tasks import FitTask
 
 RESULT_COLUMNS = [
     "dataset", "split", "condition", "model", "fold", "seed", "status", "reason", "settings",
@@ -92,7 +92,7 @@ class RunFolder:
         self.predictions = self._read("predictions.csv", PREDICTION_COLUMNS)
         self.training = self._read("training.csv", TRAINING_COLUMNS)
 
-    def finished(self, unit: Unit, settings: str) -> bool:
+    def finished(self, unit: FitTask, settings: str) -> bool:
         """Whether the unit, with these settings, has all its rows and its predictions."""
         rows = self.results[self._of(unit, self.results)]
         answers = self.predictions[self._of(unit, self.predictions)].groupby(PLACE).size()
@@ -109,7 +109,7 @@ class RunFolder:
 
     def add(
         self,
-        unit: Unit,
+        unit: FitTask,
         results: list[dict[str, Any]],
         predictions: list[pd.DataFrame],
         training: list[dict[str, Any]],
@@ -131,7 +131,7 @@ class RunFolder:
             self._write("training.csv", self.training)
         self._write("results.csv", self.results)
 
-    def _of(self, unit: Unit, frame: pd.DataFrame) -> pd.Series[bool]:
+    def _of(self, unit: FitTask, frame: pd.DataFrame) -> pd.Series[bool]:
         """Which rows are the unit's, under whatever condition its places have."""
         conditions = {unit.condition, *map(unit.condition_of, unit.places)}
         mine = frame["model"].eq(unit.model) & frame["condition"].isin(conditions)

@@ -1,7 +1,7 @@
 """Put the models of a finished run into the package, and their numbers beside it.
 
-The files go to ``pipeline/shipped_models``, the small tables to ``docs/results/shipped``, the
-pictures to ``docs``, and ``MODEL_CARD.md`` is written from these.
+The files go to ``pipeline/model_files/shipped_models``, the small tables to
+``docs/results/shipped``, the pictures to ``docs``, and ``MODEL_CARD.md`` is written from these.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from happysad.experiments import publish as place
-from happysad.experiments.ship_files import shipped_file
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.experiments.shipping.files import shipped_file
 from happysad.pipeline import shipped
-from happysad.pipeline.model_card import card_path, read_card
+from happysad.pipeline.model_files.model_card import card_path, read_card
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
 
 NAME = "shipped"
 CARD = "MODEL_CARD.md"
@@ -50,7 +50,7 @@ def publish_shipped(folder: Path) -> list[str]:
 
 def write_card() -> str:
     """Write ``MODEL_CARD.md`` anew from ``docs/results``; give its name."""
-    from happysad.experiments.reporting.model_card import card_text
+    from happysad.experiments.reporting.model_card.document import card_text
 
     text = card_text(place.RESULTS / NAME)
     with atomic_write(place.ROOT / CARD) as beside:
@@ -60,7 +60,7 @@ def write_card() -> str:
 
 def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
     """From and to, the model last: a reader in between is told that card and model differ."""
-    from happysad.experiments.reporting.model_card import picture_name
+    from happysad.experiments.reporting.model_card.document import picture_name
 
     source, picture = shipped_file(folder, name), picture_name(name)
     card = card_path(source)
@@ -73,7 +73,7 @@ def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
 
 def card_facts(folder: Path) -> dict[str, Any]:
     """What the card tells beside the tables: the models' own cards, settings and notes."""
-    from happysad.experiments.run_folder import read_rows
+    from happysad.experiments.runner.run_folder import read_rows
 
     missing = [name for name in shipped.SHIPPED if not shipped_file(folder, name).is_file()]
     if missing:
@@ -99,9 +99,9 @@ def _draw_failures(folder: Path) -> None:
     """Write ``failures.csv`` and the pictures: what the models make of changed built-in faces."""
     import pandas as pd
 
-    from happysad.experiments.reporting.model_card import picture_name
-    from happysad.experiments.reporting.model_card_faces import save_failures
-    from happysad.pipeline.model_file import load_model
+    from happysad.experiments.reporting.model_card.document import picture_name
+    from happysad.experiments.reporting.model_card.example_faces import save_failures
+    from happysad.pipeline.model_files.model_file import load_model
 
     tables = [
         save_failures(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from happysad.experiments.config import RunConfig
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import RunConfig
+from happysad.utils.errors import UserError
 
 
 @dataclass(frozen=True)

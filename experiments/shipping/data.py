@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.experiments.nested import nested_subsets
-from happysad.experiments.pieces import read_pieces
-from happysad.experiments.ship_config import ShipConfig
-from happysad.experiments.units import Place, Rows
+from happysad.experiments.datasets.nested_subsets import nested_subsets
+from happysad.experiments.datasets.subsets import read_subsets
+from happysad.experiments.runner.fit_tasks import EvaluationSet, Rows
+from happysad.experiments.shipping.config import ShipConfig
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +26,14 @@ class ShipData:
     Attributes
     ----------
     frame : pandas.DataFrame
-        As ``read_pieces`` gives it. All images of the other data sets are in the part "test";
-        ``twin`` is not empty for images of a test part that show a picture that is fitted on.
+        As ``read_subsets`` gives it. All images of the other data sets are in the part "test";
+        ``near_duplicate_of`` is not empty for images of a test part that show a picture that is
+        fitted on.
     name : str
         Of the data set that is fitted on.
     fit : (n,) int
         Rows that the shipped models are fitted on.
-    tests : dict of Place to (m,) int
+    tests : dict of EvaluationSet to (m,) int
         Rows that they are tested on.
     digest : str
         Of all images, labels and parts.
@@ -42,7 +43,7 @@ class ShipData:
     frame: pd.DataFrame
     name: str
     fit: Rows
-    tests: dict[Place, Rows]
+    tests: dict[EvaluationSet, Rows]
     digest: str
     notes: list[str]
 
@@ -56,7 +57,7 @@ def read_ship_data(config: ShipConfig, log: Callable[[str], None]) -> ShipData:
         A data set cannot be read, two have one name, or ``formats_apart`` names none of them.
     """
     sources = [config.data, *config.others]
-    frame, _, digest, notes = read_pieces(sources, config.formats_apart, config.seed, log)
+    frame, _, digest, notes = read_subsets(sources, config.formats_apart, config.seed, log)
     name = str(frame["source"].iloc[0])
     frame["split"] = frame["split"].where(frame["source"] == name, "test")
     # Of other data sets all images are tested on, so how they are cut into parts does not count.
@@ -68,10 +69,11 @@ def read_ship_data(config: ShipConfig, log: Callable[[str], None]) -> ShipData:
             f"a trial: {config.limit} images of each part, {len(frame):,} of {whole:,} in all"
         )
     fit = (frame["split"] != "test").to_numpy(bool)
-    frame["twin"] = _twins(frame, fit, name)
+    frame["near_duplicate_of"] = _twins(frame, fit, name)
     piece = frame["piece"].to_numpy(str)
     tests = {
-        Place(one, "test"): np.flatnonzero(~fit & (piece == one)) for one in _last_first(piece)
+        EvaluationSet(one, "test"): np.flatnonzero(~fit & (piece == one))
+        for one in _last_first(piece)
     }
     return ShipData(frame, name, np.flatnonzero(fit), tests, digest, notes)
 
@@ -94,7 +96,9 @@ def _twins(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[
     """
     first = frame[fit].groupby("group")["path"].first()
     own = frame["group"].map(first).fillna("")
-    named = frame["twin"].where(frame["twin"].isin(frame.loc[fit, "path"]), "")
+    named = frame["near_duplicate_of"].where(
+        frame["near_duplicate_of"].isin(frame.loc[fit, "path"]), ""
+    )
     return named.where(named != "", own).where(~fit & (frame["source"] == name), "")
 
 

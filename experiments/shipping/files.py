@@ -7,15 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.ship_data import ShipData
-    from happysad.experiments.units import Unit
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.fit_tasks import FitTask
+    from happysad.experiments.shipping.data import ShipData
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 COMPRESS = 0
 """They are read at every start, and half precision hardly gets smaller."""
@@ -26,10 +26,12 @@ def shipped_file(folder: Path, name: str) -> Path:
     return folder / "models" / f"{name}.joblib"
 
 
-def save_shipped(folder: Path, unit: Unit, trial: Trial, terms: list[str], data: ShipData) -> None:
+def save_shipped(
+    folder: Path, unit: FitTask, trial: EvaluationResult, terms: list[str], data: ShipData
+) -> None:
     """Write a model and its card; the same bytes of the same fit."""
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import save_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_file import save_model
 
     card = {
         "model": unit.model,
@@ -48,9 +50,9 @@ def save_shipped(folder: Path, unit: Unit, trial: Trial, terms: list[str], data:
     save_model(trial.fitted(), path, card, probe=list(probe), compress=COMPRESS)
 
 
-def is_saved(folder: Path, unit: Unit) -> bool:
+def is_saved(folder: Path, unit: FitTask) -> bool:
     """Whether the folder holds the unit's model, whole."""
-    from happysad.pipeline.model_card import read_card
+    from happysad.pipeline.model_files.model_card import read_card
 
     path = shipped_file(folder, unit.model)
     try:
@@ -63,12 +65,12 @@ def is_saved(folder: Path, unit: Unit) -> bool:
 
 def add_thresholds(folder: Path, table: pd.DataFrame) -> None:
     """Put the thresholds for "unsure", a table as ``threshold_table`` gives it, on the cards."""
-    from happysad.pipeline.bands import ENTRY
-    from happysad.pipeline.model_card import card_path, read_card
+    from happysad.pipeline.model_files.card_thresholds import ENTRY
+    from happysad.pipeline.model_files.model_card import card_path, read_card
 
     for name, rows in table.groupby("model", sort=False):
         path = shipped_file(folder, str(name))
-        columns = ["max_error", "low", "high", "answered"]
+        columns = ["max_error", "low", "high", "coverage"]
         card = read_card(path) | {ENTRY: rows[columns].to_dict("records")}
         with atomic_write(card_path(path)) as beside:
             text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)

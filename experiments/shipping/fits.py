@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from happysad.experiments.ship_config import ShipConfig
-from happysad.experiments.ship_data import ShipData
-from happysad.experiments.units import Place, Rows, Unit
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.shipping.config import ShipConfig
+from happysad.experiments.shipping.data import ShipData
 
 SHIPPED = "shipped"
 FOLDS = "cross-validated"
 
 
-def ship_units(config: ShipConfig, data: ShipData) -> list[Unit]:
+def ship_units(config: ShipConfig, data: ShipData) -> list[FitTask]:
     """For each model one fit on all that is fitted on, and one for each fold of the same images.
 
     Raises
@@ -21,15 +21,15 @@ def ship_units(config: ShipConfig, data: ShipData) -> list[Unit]:
         There is no such recipe, or there are too few images for the folds.
     """
     from happysad.pipeline import shipped
-    from happysad.pipeline.folds import grouped_folds
+    from happysad.pipeline.data.folds import grouped_folds
 
     labels, groups = (data.frame[name].iloc[data.fit].tolist() for name in ("label", "group"))
     folds = grouped_folds(labels, groups, config.folds, config.seed)
-    units: list[Unit] = []
+    units: list[FitTask] = []
     for name in config.models or shipped.SHIPPED:
         units.append(_unit(config, name, SHIPPED, data.fit, data.tests))
         for number, (rows, held) in enumerate(folds, 1):
-            places = {Place(data.name, "val"): data.fit[held]}
+            places = {EvaluationSet(data.name, "val"): data.fit[held]}
             units.append(_unit(config, name, FOLDS, data.fit[rows], places, number))
     return units
 
@@ -39,12 +39,12 @@ def _unit(
     name: str,
     condition: str,
     rows: Rows,
-    places: dict[Place, Rows],
+    places: dict[EvaluationSet, Rows],
     fold: int = 0,
-) -> Unit:
-    from happysad.pipeline.models import find_recipe, make_model
+) -> FitTask:
+    from happysad.pipeline.models.registry import find_recipe, make_model
 
-    return Unit(
+    return FitTask(
         name,
         partial(make_model, name),
         rows,

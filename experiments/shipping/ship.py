@@ -1,7 +1,7 @@
 """Fit the models that come with the package, and test them as their card reports.
 
-``python experiments/ship.py`` fits them and fills a run's folder; ``--publish`` then puts the
-models into the package, their numbers into ``docs/results/shipped``, and writes ``MODEL_CARD.md``.
+``python experiments/shipping/ship.py`` fits them and fills a run's folder; ``--publish`` then
+puts the models into the package, their numbers into ``docs/results/shipped``, and writes ``MODEL_CARD.md``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.experiments.console import one_sentence, silent
-from happysad.experiments.options import Say, run, run_options
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.ship_config import ShipConfig
+from happysad.experiments.runner.options import Say, run, run_options
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.experiments.shipping.config import ShipConfig
+from happysad.utils.console import exit_on_user_error, silent
 
 if TYPE_CHECKING:
-    from happysad.experiments.units import Unit
-    from happysad.pipeline.trial import Trial
+    from happysad.experiments.runner.fit_tasks import FitTask
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
 def ship(config: ShipConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
@@ -39,13 +39,13 @@ def ship(config: ShipConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
     """
     import joblib
 
-    from happysad.experiments.engine import Work, fit_unit, run_units
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.reporting.shipped_tables import write_tables
-    from happysad.experiments.run_folder import read_rows
-    from happysad.experiments.ship_data import read_ship_data
-    from happysad.experiments.ship_files import add_thresholds, is_saved, save_shipped
-    from happysad.experiments.ship_units import SHIPPED, ship_units
+    from happysad.experiments.reporting.model_card.per_dataset_tables import write_tables
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, fit_task, run_tasks
+    from happysad.experiments.runner.run_folder import read_rows
+    from happysad.experiments.shipping.data import read_ship_data
+    from happysad.experiments.shipping.files import add_thresholds, is_saved, save_shipped
+    from happysad.experiments.shipping.fits import SHIPPED, ship_units
 
     data = read_ship_data(config, log)
     units = ship_units(config, data)
@@ -56,17 +56,17 @@ def ship(config: ShipConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
     details = {"config": vars(config), "notes": data.notes}
     folder.describe({"state": "running", **details})
 
-    def save(unit: Unit, trial: Trial) -> None:
+    def save(unit: FitTask, trial: EvaluationResult) -> None:
         if unit.condition == SHIPPED:
             save_shipped(folder.path, unit, trial, config.terms, data)
 
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         work = Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log)
-        run_units(work, units, save)
+        run_tasks(work, units, save)
         for unit in units:
             if unit.condition == SHIPPED and not is_saved(folder.path, unit):
                 log(f"fitting {unit.model}, whose file is not in the folder")
-                save(unit, fit_unit(work, unit))
+                save(unit, fit_task(work, unit))
     folder.describe({"state": "computed", **details})
     write_tables(folder.path)
     add_thresholds(folder.path, read_rows(folder.path / "thresholds.csv"))
@@ -78,17 +78,17 @@ def ship(config: ShipConfig, *, use_cache: bool = True, log: Say = silent) -> Pa
 @run_options
 @click.option("--limit", type=click.IntRange(0), help="A trial with so many images of each part.")
 @click.option("--publish", "publish_it", is_flag=True, help="Put the models into the package.")
-@one_sentence
+@exit_on_user_error
 def main(
     config_file: str | None, no_cache: bool, quiet: bool, publish_it: bool, **flags: Any
 ) -> None:
     """Fit the models that come with the package; --data is what they are fitted on."""
-    from happysad.experiments.reporting.shipped_tables import print_shipped
+    from happysad.experiments.reporting.model_card.per_dataset_tables import print_shipped
 
     folder = run(ShipConfig, ship, config_file, no_cache, quiet, "ship.toml", **flags)
     print_shipped(folder)
     if publish_it:
-        from happysad.experiments.ship_publish import publish_shipped
+        from happysad.experiments.shipping.card import publish_shipped
 
         for line in publish_shipped(folder):
             print(line)

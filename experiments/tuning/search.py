@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
-from happysad.experiments.search_space import Space
-from happysad.features.batch import Faces
-from happysad.features.store import FeatureStore, use_store
-from happysad.pipeline.folds import Fold
+from happysad.experiments.tuning.search_space import Space
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.data.folds import Fold
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ class Stored(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
     def _at_work(self) -> Iterator[None]:
         from threadpoolctl import threadpool_limits
 
-        with use_store(FeatureStore(self.store)), threadpool_limits(1):
+        with use_feature_cache(FeatureCache(self.store)), threadpool_limits(1):
             yield
 
 
@@ -117,7 +117,7 @@ def search(
     dict, pandas.DataFrame
         Columns: one a setting, n_faces (used in all), mean, sd, rank (1 is best), fit_s.
     """
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
         # What comes before the classifier is fitted once for all candidates that share it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 Space = Mapping[str, list[Any]]
 
@@ -29,7 +29,7 @@ def default_space(asked: str) -> dict[str, list[Any]]:
     UserError
         There is no such recipe, or nothing is known to search in it.
     """
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     space = {}
     for name, value in make_model(asked).get_params(deep=True).items():
@@ -42,7 +42,7 @@ def default_space(asked: str) -> dict[str, list[Any]]:
 
 def check_space(asked: str, space: Space) -> None:
     """UserError unless these are settings of the recipe, each with a list of values."""
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     known = make_model(asked)[1:].get_params(deep=True)
     for name, values in space.items():
@@ -54,6 +54,6 @@ def check_space(asked: str, space: Space) -> None:
 
 def make_tuned(asked: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0) -> Any:
     """The unfitted model of a recipe with these settings."""
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     return make_model(asked, random_state).set_params(**dict(settings))

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from happysad.features.align import eye_centers, eye_line_transform, transform_points, warp
-from happysad.features.batch import N_LANDMARKS, Faces, crop_shape
-from happysad.features.detect import (
+from happysad.features.faces.align import eye_centers, eye_line_transform, transform_points, warp
+from happysad.features.faces.box_refinement import refined
+from happysad.features.faces.detector import (
     MIN_SCORE,
     Detection,
     Predictor,
@@ -24,7 +24,9 @@ from happysad.features.detect import (
     full_frame,
     rescaled,
 )
-from happysad.features.images import (
+from happysad.features.faces.face_batch import N_LANDMARKS, Faces, crop_shape
+from happysad.utils.feature_cache import active_feature_cache, through_feature_cache
+from happysad.utils.image_decoding import (
     ImageError,
     ImageSource,
     check_list,
@@ -32,9 +34,7 @@ from happysad.features.images import (
     read_image,
     to_gray,
 )
-from happysad.features.progress import report
-from happysad.features.refine import refined
-from happysad.features.store import active_store, through_store
+from happysad.utils.progress import report
 
 _CHUNK = 256  # images between two reports of progress, and two writes to the store
 
@@ -175,10 +175,10 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         return self
 
     def _stored(self, images: list[ImageSource]) -> Faces:
-        if active_store() is None:
+        if active_feature_cache() is None:
             return Faces.concatenate(self._computed(images))
         keys = [self._key(image) for image in images]
-        blobs = through_store(
+        blobs = through_feature_cache(
             f"faces-v{self.version}-{self.size}-{self.predictor}-{self.min_score}"
             + ("-color" if self.color else "")
             + ("" if self.detector else "-crops"),

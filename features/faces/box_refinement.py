@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.align import eye_centers
-from happysad.features.detect import Detection, Rescaled, find_landmarks
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.detector import Detection, Rescaled, find_landmarks
 
 PASSES = 2
 

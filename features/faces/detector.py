@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.weights import face_detector, shape_predictor
+from happysad.features.faces.pretrained_weights import face_detector, shape_predictor
 
 Predictor = Literal["68", "5"]
 Box = tuple[float, float, float, float]

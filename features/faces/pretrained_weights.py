@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from happysad.features.errors import UserError
-from happysad.features.store import cache_dir
+from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import cache_dir
 
 
 class _File(NamedTuple):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments.console import one_sentence, progress, say, silent
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error, progress, say, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.audit import Audit
+    from happysad.pipeline.audit.audit import Audit
 
 
 @click.command(name="audit")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-cache", is_flag=True, help="Neither read nor keep faces.")
 @click.option("--quiet", is_flag=True, help="Nothing but the result.")
-@one_sentence
+@exit_on_user_error
 def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quiet: bool) -> None:
     """Look for copies, leaks, shortcuts and other faults in a data set.
 
@@ -43,13 +43,17 @@ def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quie
     """
     import joblib
 
-    from happysad.experiments.prepare import store_folder
-    from happysad.features.store import FeatureStore, use_store
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
     from happysad.pipeline import audit as auditing
+    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     if out and Path(out).exists() and not Path(out).is_dir():
         raise UserError(f"--out {out} is a file: name a folder for the results")
-    with progress(quiet), store_folder(not no_cache) as store, use_store(FeatureStore(store)):
+    with (
+        progress(quiet),
+        feature_cache_folder(not no_cache) as store,
+        use_feature_cache(FeatureCache(store)),
+    ):
         log, jobs = silent if quiet else say, jobs or joblib.cpu_count()
         found = auditing.audit(data, seed=seed, jobs=jobs, log=log)
     folder = Path(out or Path("runs") / f"audit-{found.name}")
@@ -66,7 +70,7 @@ def write_audit(found: Audit, folder: Path) -> None:
     UserError
         The folder cannot be written to.
     """
-    from happysad.app.audit_page import write_page
+    from happysad.output.audit_page import write_page
 
     try:
         with atomic_write(folder / "audit.csv") as beside:
@@ -83,7 +87,7 @@ def print_audit(found: Audit) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from happysad.pipeline.audit_kinds import KINDS
+    from happysad.pipeline.audit.finding_types import KINDS
 
     table = Table(title=f"Audit of {found.name}", box=box.SIMPLE_HEAD, title_justify="left")
     for name in ("finding", "", "found", "advice"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from happysad.experiments.console import one_sentence
-from happysad.features.errors import UserError
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 
 @click.command(name="demo")
@@ -20,7 +20,7 @@ from happysad.features.errors import UserError
     show_default=True,
     help="The same seed draws the same faces.",
 )
-@one_sentence
+@exit_on_user_error
 def demo(folder: str, faces: int, seed: int) -> None:
     """Draw built-in faces (of nobody) into FOLDER, as train/, val/ and test/ of happy/ and sad/.
 
@@ -31,7 +31,7 @@ def demo(folder: str, faces: int, seed: int) -> None:
       happysad demo faces
       happysad demo few --faces 40 --seed 7
     """
-    from happysad.pipeline.demo_faces import demo_folder
+    from happysad.pipeline.demo.demo_faces import demo_folder
 
     if Path(folder).exists():
         raise UserError(f"{folder} exists: name a new folder, so that nothing is overwritten")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.app.model_option import min_score_option, model_option, refuse_model_files
-from happysad.experiments.console import one_sentence
-from happysad.features.errors import UserError
+from happysad.commands.model_option import min_score_option, model_option, refuse_model_files
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.explain import Explanation
+    from happysad.pipeline.explain.explain import Explanation
 
 SHOWN = 12
 """Features in the table; the picture shows as many."""
@@ -26,7 +26,7 @@ SHOWN = 12
 @click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the surest.")
 @click.option("--out", default="explained.png", show_default=True, help="Picture to write.")
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
-@one_sentence
+@exit_on_user_error
 def explain(
     photos: tuple[str, ...],
     model: str,
@@ -46,10 +46,10 @@ def explain(
       happysad explain group.jpg --face 2 --out third.png
       happysad explain crop.png --crops --model mine.joblib
     """
-    from happysad.app.explain_figure import save_explanation
-    from happysad.features.images import read_image
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.explain import explain as explain_face
+    from happysad.output.explain_figure import save_explanation
+    from happysad.pipeline.explain.explain import explain as explain_face
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.utils.image_decoding import read_image
 
     refuse_model_files("explain", photos)
     if len(photos) > 1:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from happysad.experiments.console import one_sentence
-from happysad.features.errors import UserError
+from happysad.utils.console import exit_on_user_error
+from happysad.utils.errors import UserError
 
 
 @click.command(name="export")
 @click.argument("model")
 @click.argument("out")
-@one_sentence
+@exit_on_user_error
 def export(model: str, out: str) -> None:
     """Write the CNN in the file MODEL as ONNX to OUT, with a card beside it.
 
@@ -26,10 +26,10 @@ def export(model: str, out: str) -> None:
       happysad export cnn.joblib cnn.onnx
       happysad predict --model cnn.onnx photo.jpg
     """
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_card import read_card
-    from happysad.pipeline.model_file import load_model
-    from happysad.pipeline.onnx_file import export_onnx
+    from happysad.pipeline.cnn.onnx_file import export_onnx
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_card import read_card
+    from happysad.pipeline.model_files.model_file import load_model
 
     if Path(out).suffix != ".onnx":
         raise UserError(f"{out}: an ONNX file ends in .onnx")

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from happysad.features.errors import UserError
-from happysad.pipeline.any_model import SUFFIXES
-from happysad.pipeline.shipped import DEFAULT, SHIPPED
+from happysad.pipeline.model_files.shipped import DEFAULT, SHIPPED
+from happysad.pipeline.prediction.load_any import SUFFIXES
+from happysad.utils.errors import UserError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

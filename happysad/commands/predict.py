@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.app.light_start import light_imports, light_start
-from happysad.app.model_option import (
+from happysad.commands.model_option import (
     max_error_option,
     min_score_option,
     model_option,
     refuse_model_files,
 )
-from happysad.experiments.console import one_sentence, progress, say
-from happysad.features.errors import UserError
+from happysad.light_start import light_imports, light_start
+from happysad.utils.console import exit_on_user_error, progress, say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.features.images import ImageSource
-    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.prediction.prediction import ImagePrediction
+    from happysad.utils.image_decoding import ImageSource
 
 UNREAD = 1
 """Exit code where an image could not be read."""
@@ -37,7 +37,7 @@ UNREAD = 1
 @click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
 @click.option("--jobs", default=1, show_default=True, help="Threads; -1 for one per core.")
 @click.option("--quiet", is_flag=True, help="No progress bar, no line at the end.")
-@one_sentence
+@exit_on_user_error
 def predict(
     images: tuple[str, ...],
     model: str,
@@ -72,22 +72,22 @@ def predict(
     if jobs < -1 or jobs == 0:
         raise UserError(f"--jobs is a number of threads, or -1 for one per core, not {jobs}")
     light_start()
-    from happysad.app.annotate import targets
-    from happysad.app.predict_targets import check_targets
-    from happysad.pipeline.answer_images import check_min_score
-    from happysad.pipeline.bands import model_band
+    from happysad.commands.targets import check_targets
+    from happysad.output.annotate import targets
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.pipeline.prediction.predict_faces import check_min_score
 
     check_min_score(min_score)
     named = _named(images)
     check_targets(csv_file, json_file, annotate, [source for _, source in named])
     places = targets(Path(annotate), [source for _, source in named]) if annotate else []
-    band = model_band(model, max_error)
+    band = model_reject_band(model, max_error)
     asked = {"crops": crops, "min_score": min_score, "band": band}
     answers = _answered(model, named, asked, jobs, quiet)
     facts = {"model": model, "max_error": max_error, "min_score": min_score}
     told = _write(answers, csv_file, json_file, facts)
     if annotate:
-        from happysad.app.annotate import annotate as draw
+        from happysad.output.annotate import annotate as draw
 
         pairs = zip(answers, (source for _, source in named), strict=True)
         told.append(f"{len(draw(pairs, places))} pictures written to {annotate}")
@@ -97,7 +97,7 @@ def predict(
 
 
 def _named(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
-    from happysad.pipeline.image_sources import VIDEO_SUFFIXES, named_images
+    from happysad.pipeline.prediction.image_sources import VIDEO_SUFFIXES, named_images
 
     for image in images:
         if Path(image).suffix.lower() in VIDEO_SUFFIXES and Path(image).is_file():
@@ -124,26 +124,29 @@ def _answered(
     asked: dict[str, Any],
     jobs: int,
     quiet: bool,
-) -> list[ImageAnswer]:
-    from happysad.pipeline.answer_images import answer_named
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.model_pickle import unpickled_in
+) -> list[ImagePrediction]:
+    from happysad.pipeline.model_files.safe_unpickling import unpickled_in
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.prediction.predict_faces import predict_named
 
     with unpickled_in(light_imports):
         loaded = load_any(model)
     try:
         with progress(quiet):
-            return list(answer_named(loaded, named, **asked, n_jobs=jobs))
+            return list(predict_named(loaded, named, **asked, n_jobs=jobs))
     except KeyboardInterrupt:
         say("happysad: stopped; nothing was written")
         sys.exit(130)
 
 
 def _write(
-    answers: list[ImageAnswer], csv_file: str | None, json_file: str | None, facts: dict[str, Any]
+    answers: list[ImagePrediction],
+    csv_file: str | None,
+    json_file: str | None,
+    facts: dict[str, Any],
 ) -> list[str]:
     """The files that were asked for, and the table unless one of them was printed."""
-    from happysad.app.answer_table import print_table, write_csv, write_json
+    from happysad.output.prediction_table import print_table, write_csv, write_json
 
     if csv_file:
         write_csv(answers, csv_file)
@@ -154,9 +157,9 @@ def _write(
     return [f"written to {file}" for file in (csv_file, json_file) if file and file != "-"]
 
 
-def _tell(answers: list[ImageAnswer], crops: bool, quiet: bool, told: list[str]) -> None:
+def _tell(answers: list[ImagePrediction], crops: bool, quiet: bool, told: list[str]) -> None:
     """The line at the end, apart from the results."""
-    from happysad.app.answer_table import summary
+    from happysad.output.prediction_table import summary
 
     if not quiet:
         for line in [summary(answers, crops), *told]:

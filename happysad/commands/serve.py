@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.app.service.address import bound, hosts_of, shown_as
-from happysad.experiments.console import one_sentence, say
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.service.http.bind_address import bound, hosts_of, shown_as
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,7 +40,7 @@ GRACE = 3
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes that answer; all cores.")
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
-@one_sentence
+@exit_on_user_error
 def serve(host: str, port: int, models: tuple[str, ...], jobs: int | None, opened: bool) -> None:
     """Answer about pictures over HTTP, and show a page for photos and the camera.
 
@@ -83,8 +83,8 @@ def run_service(
     check_libraries()
     import joblib
 
-    from happysad.app.service.api import create_app
-    from happysad.app.service.state import Settings
+    from happysad.service.api import create_app
+    from happysad.service.state import Settings
 
     try:
         with bound(host, port) as listener:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.features.images import ImageSource
+    from happysad.utils.image_decoding import ImageSource
 
 PRINTED = "-"
 
@@ -41,7 +41,7 @@ def check_targets(
 
 
 def _check_file(option: str, place: str, originals: set[str]) -> None:
-    from happysad.features.images import IMAGE_SUFFIXES
+    from happysad.utils.image_decoding import IMAGE_SUFFIXES
 
     if not place:
         raise UserError(f"{option} needs the name of a file")

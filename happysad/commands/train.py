@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments.console import one_sentence, progress, say, silent
-from happysad.features.errors import UserError
+from happysad.utils.console import exit_on_user_error, progress, say, silent
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.trial import Trial
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 DEFAULT_MODEL = "fusion-svm"
 
@@ -32,7 +32,7 @@ DEFAULT_MODEL = "fusion-svm"
 )
 @click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features.")
 @click.option("--quiet", is_flag=True, help="Nothing but the result.")
-@one_sentence
+@exit_on_user_error
 def train(
     data: str,
     model: str,
@@ -54,7 +54,7 @@ def train(
       happysad train --data photos --model texture-svm+class-weight
       happysad train --data photos --model cnn-small --start-from cnn.joblib
     """
-    from happysad.pipeline.models import find_recipe
+    from happysad.pipeline.models.registry import find_recipe
 
     find_recipe(model)
     if Path(out).suffix != ".joblib":
@@ -79,18 +79,18 @@ def fit_and_save(
     use_cache: bool,
     quiet: bool,
     start_from: str | None = None,
-) -> Trial:
+) -> EvaluationResult:
     """Fit the recipe ``name`` on a data set's train part; save it; give what was measured."""
     import joblib
     import numpy as np
 
-    from happysad.experiments.engine import Work, fit_unit
-    from happysad.experiments.prepare import store_folder
-    from happysad.experiments.recording import save_with_card
-    from happysad.experiments.units import Place, Unit
-    from happysad.pipeline.cnn_start import fine_tuned
-    from happysad.pipeline.data import load_data
-    from happysad.pipeline.models import find_recipe, make_model, short_name
+    from happysad.experiments.runner.cache_warmup import feature_cache_folder
+    from happysad.experiments.runner.engine import Work, fit_task
+    from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+    from happysad.experiments.runner.results_writer import save_with_card
+    from happysad.pipeline.cnn.pretrained import fine_tuned
+    from happysad.pipeline.data.dataset import load_data
+    from happysad.pipeline.models.registry import find_recipe, make_model, short_name
 
     log = silent if quiet else say
     make = partial(make_model, name)
@@ -99,8 +99,8 @@ def fit_and_save(
         make(0)  # whatever is wrong with the file is told before any face is looked for
     data = load_data(source, seed=seed, log=log)
     rows = {part: np.flatnonzero(data.frame["split"] == part) for part in ("train", "val", "test")}
-    places = {Place(data.name, part): rows[part] for part in ("val", "test")}
-    unit = Unit(
+    places = {EvaluationSet(data.name, part): rows[part] for part in ("val", "test")}
+    unit = FitTask(
         short_name(name),  # the random state of the same model in a comparison
         make,
         rows["train"],
@@ -108,8 +108,8 @@ def fit_and_save(
         seed=seed,
         summary=find_recipe(name).summary,
     )
-    with store_folder(use_cache) as store:
+    with feature_cache_folder(use_cache) as store:
         log(f"fitting {name} on {len(unit.train)} images")
-        trial = fit_unit(Work(None, data.frame, store, jobs or joblib.cpu_count(), log), unit)
+        trial = fit_task(Work(None, data.frame, store, jobs or joblib.cpu_count(), log), unit)
     save_with_card(out, data, unit, trial)
     return trial

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.app.clip_writer import CODECS, ClipWriter
-from happysad.app.light_start import light_imports, light_start
-from happysad.app.model_option import max_error_option, min_score_option, model_option
-from happysad.app.video_outputs import Outputs, new_folder, outputs
-from happysad.experiments.console import one_sentence, progress, say
-from happysad.features.errors import UserError
-from happysad.pipeline.any_model import SUFFIXES
+from happysad.commands.model_option import max_error_option, min_score_option, model_option
+from happysad.light_start import light_imports, light_start
+from happysad.pipeline.prediction.load_any import SUFFIXES
+from happysad.utils.console import exit_on_user_error, progress, say
+from happysad.utils.errors import UserError
+from happysad.video_io.outputs import Outputs, new_folder, outputs
+from happysad.video_io.video_writer import CODECS, ClipWriter
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from happysad.app.timeline import Timeline
-    from happysad.app.video_file import Clip
-    from happysad.pipeline.face_track import FaceTracker, TrackedFace
-    from happysad.pipeline.unsure import Band
+    from happysad.output.timeline import Timeline
+    from happysad.pipeline.evaluation.abstention import RejectBand
+    from happysad.pipeline.tracking.tracker import FaceTracker, TrackedFace
+    from happysad.video_io.video_file import Clip
 
 
 @click.command(name="video")
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--no-video", is_flag=True, help="Write the timeline only.")
 @click.option("--quiet", is_flag=True, help="Nothing but mistakes.")
-@one_sentence
+@exit_on_user_error
 def video(
     clip: str,
     out: str | None,
@@ -71,17 +71,17 @@ def video(
     if Path(clip).suffix.lower() in SUFFIXES:
         raise UserError(f"{clip} is a model, no video: say happysad video --model {clip} VIDEO")
     light_start()
-    from happysad.app.video_file import Clip
-    from happysad.pipeline.answer_images import check_min_score
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.bands import model_band
-    from happysad.pipeline.face_track import FaceTracker
-    from happysad.pipeline.model_pickle import unpickled_in
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.pipeline.model_files.safe_unpickling import unpickled_in
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.prediction.predict_faces import check_min_score
+    from happysad.pipeline.tracking.tracker import FaceTracker
+    from happysad.video_io.video_file import Clip
 
     check_min_score(min_score)
     opened = Clip(clip)
     files = outputs(clip, out, None if no_video else kind)
-    band = model_band(model, max_error)
+    band = model_reject_band(model, max_error)
     with unpickled_in(light_imports):
         loaded = load_any(model)
     tracker = FaceTracker(loaded, band, min_score=min_score)
@@ -94,7 +94,7 @@ def video(
 
 
 def _written(
-    clip: Clip, tracker: FaceTracker, files: Outputs, band: Band | None, quiet: bool
+    clip: Clip, tracker: FaceTracker, files: Outputs, band: RejectBand | None, quiet: bool
 ) -> Timeline:
     """Go through the clip and write all files, or none."""
     try:
@@ -108,12 +108,12 @@ def _written(
 
 
 def _write(
-    clip: Clip, tracker: FaceTracker, files: Outputs, band: Band | None, quiet: bool
+    clip: Clip, tracker: FaceTracker, files: Outputs, band: RejectBand | None, quiet: bool
 ) -> Timeline:
-    from happysad.app.sound import add_sound
-    from happysad.app.timeline import Timeline
-    from happysad.app.timeline_figure import save_timeline
-    from happysad.features.files import atomic_write
+    from happysad.output.timeline import Timeline
+    from happysad.output.timeline_figure import save_timeline
+    from happysad.utils.atomic_files import atomic_write
+    from happysad.video_io.audio_track import add_sound
 
     with ExitStack() as stack:
         table = stack.enter_context(atomic_write(files.table))
@@ -135,7 +135,7 @@ def _write(
 
 def watch(clip: Clip, tracker: FaceTracker, timeline: Timeline, writer: ClipWriter | None) -> None:
     """Answer every frame of a clip, and tell how far it is."""
-    from happysad.features.progress import report
+    from happysad.utils.progress import report
 
     for seconds, frame in clip.frames():
         faces = tracker.update(frame, seconds)
@@ -149,7 +149,7 @@ def watch(clip: Clip, tracker: FaceTracker, timeline: Timeline, writer: ClipWrit
 
 def drawn_over(frame: NDArray[np.uint8], faces: list[TrackedFace]) -> NDArray[np.uint8]:
     """A frame with its answers: track, label and p(happy) of each face."""
-    from happysad.app.draw import Mark, draw_marks, draw_note
+    from happysad.output.drawing import Mark, draw_marks, draw_note
 
     if not faces:
         return draw_note(frame, "no face")

@@ -8,9 +8,9 @@ import webbrowser
 
 import click
 
-from happysad.app.model_option import max_error_option, min_score_option, model_option
-from happysad.experiments.console import one_sentence, say
-from happysad.features.errors import UserError
+from happysad.commands.model_option import max_error_option, min_score_option, model_option
+from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.errors import UserError
 
 PAGE = "/?camera=1"
 """Of the service: the page with the camera on."""
@@ -26,7 +26,7 @@ PAGE = "/?camera=1"
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @click.option("--window", is_flag=True, help="A window of its own in place of the browser.")
 @click.option("--camera", help="Of --window: number, video file or stream; 0 where not given.")
-@one_sentence
+@exit_on_user_error
 def webcam(
     model: str,
     max_error: float | None,
@@ -51,7 +51,7 @@ def webcam(
     """
     if camera is not None and not window:
         raise UserError("--camera is for --window: the page lets you choose the camera")
-    from happysad.pipeline.answer_images import check_min_score
+    from happysad.pipeline.prediction.predict_faces import check_min_score
 
     check_min_score(min_score)
     if window:
@@ -61,13 +61,13 @@ def webcam(
 
 
 def _in_window(model: str, max_error: float | None, min_score: float | None, camera: str) -> None:
-    from happysad.app.window import show
-    from happysad.app.window_checks import check_camera, check_windows
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.bands import model_band
-    from happysad.pipeline.face_track import FaceTracker
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.tracking.tracker import FaceTracker
+    from happysad.video_io.window import show
+    from happysad.video_io.window_checks import check_camera, check_windows
 
-    band = model_band(model, max_error)
+    band = model_reject_band(model, max_error)
     check_windows()
     check_camera(camera)
     show(FaceTracker(load_any(model), band, min_score=min_score), camera)
@@ -76,15 +76,15 @@ def _in_window(model: str, max_error: float | None, min_score: float | None, cam
 def _in_browser(
     model: str, max_error: float | None, min_score: float | None, port: int, opened: bool
 ) -> None:
-    from happysad.app.serve import run_service
-    from happysad.app.window_checks import cameras
-    from happysad.pipeline.bands import model_band
+    from happysad.commands.serve import run_service
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.video_io.window_checks import cameras
 
     if cameras() == []:
         raise UserError(
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
-    model_band(model, max_error)  # says what is wrong with it before the page would
+    model_reject_band(model, max_error)  # says what is wrong with it before the page would
     asked = {"max_error": max_error, "min_score": min_score}
     given = (f"&{name}={value:g}" for name, value in asked.items() if value is not None)
     page = PAGE + "".join(given)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.app.answer_table import note
-from happysad.features.errors import UserError
+from happysad.output.prediction_table import note
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.features.images import ImageSource
-    from happysad.pipeline.image_answer import Box, FaceAnswer, ImageAnswer
+    from happysad.pipeline.prediction.prediction import Box, FacePrediction, ImagePrediction
+    from happysad.utils.image_decoding import ImageSource
 
 LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".pgm", ".ppm")
 QUALITY = 92
@@ -27,7 +27,7 @@ LARGE = 1280
 """Pixels of the longer side up to which it is."""
 
 
-def face_text(face: FaceAnswer) -> str:
+def face_text(face: FacePrediction) -> str:
     """Such as "happy 0.97", the label and p(happy), and whether no face was found."""
     return f"{face.label} {face.p_happy:.2f}{note(face)}"
 
@@ -67,7 +67,7 @@ def targets(folder: Path, images: Sequence[ImageSource]) -> list[Path]:
 
 
 def annotate(
-    pairs: Iterable[tuple[ImageAnswer, ImageSource]], places: Sequence[Path]
+    pairs: Iterable[tuple[ImagePrediction, ImageSource]], places: Sequence[Path]
 ) -> list[Path]:
     """Write a copy of each image that could be read; give the files written.
 
@@ -94,12 +94,12 @@ def _enlarged(box: Box, times: int) -> Box:
     return left, top, right, bottom
 
 
-def _save(answer: ImageAnswer, source: ImageSource, place: Path) -> None:
+def _save(answer: ImagePrediction, source: ImageSource, place: Path) -> None:
     from PIL import Image
 
-    from happysad.app.draw import Mark, draw_marks, draw_note
-    from happysad.features.files import atomic_write
-    from happysad.features.images import read_image
+    from happysad.output.drawing import Mark, draw_marks, draw_note
+    from happysad.utils.atomic_files import atomic_write
+    from happysad.utils.image_decoding import read_image
 
     pixels = read_image(source)
     times = _times(pixels.shape)

@@ -9,15 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
-from happysad.features.images import read_image
-from happysad.pipeline.audit_kinds import KINDS
+from happysad.pipeline.audit.finding_types import KINDS
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import read_image
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.pipeline.audit import Audit
+    from happysad.pipeline.audit.audit import Audit
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 MOST = 60

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.reporting.style import COLORS, drawing
+from happysad.experiments.reporting.figures.style import COLORS, drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from happysad.pipeline.explain import Explanation
+    from happysad.pipeline.explain.explain import Explanation
 
 SHOWN = 12
 HAPPY, SAD = COLORS[:2]

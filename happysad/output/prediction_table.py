@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import IO, Any
 from unicodedata import east_asian_width
 
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
-from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, image_json, rows
+from happysad.pipeline.prediction.prediction import (
+    COLUMNS,
+    FacePrediction,
+    ImagePrediction,
+    image_json,
+    rows,
+)
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
 
 Line = tuple[str, str, str, str, str]
 
 
-def print_table(answers: Sequence[ImageAnswer]) -> None:
+def print_table(answers: Sequence[ImagePrediction]) -> None:
     """A line per face, or why there is none.
 
     Written out by hand: rich takes longer to import than the answer, and would cut long paths.
@@ -42,12 +48,12 @@ def print_table(answers: Sequence[ImageAnswer]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def _face_line(answer: ImageAnswer, number: int, face: FaceAnswer) -> Line:
+def _face_line(answer: ImagePrediction, number: int, face: FacePrediction) -> Line:
     box = " ".join(map(str, face.box))
     return shown(answer.image), str(number), face.label + note(face), f"{face.p_happy:.3f}", box
 
 
-def note(face: FaceAnswer) -> str:
+def note(face: FacePrediction) -> str:
     """What follows the answer to a tight crop in which the detector sees no face; else nothing."""
     return " (no face found)" if face.status == "full_frame" else ""
 
@@ -62,7 +68,7 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
-def summary(answers: Sequence[ImageAnswer], crops: bool) -> str:
+def summary(answers: Sequence[ImagePrediction], crops: bool) -> str:
     """How many of what, in a line, and what to do where faces were missed."""
     status = Counter(answer.status for answer in answers)
     labels = Counter(face.label for answer in answers for face in answer.faces)
@@ -84,7 +90,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def write_csv(answers: Sequence[ImageAnswer], place: str) -> None:
+def write_csv(answers: Sequence[ImagePrediction], place: str) -> None:
     """A row per face to a file, or to standard output for "-".
 
     Raises
@@ -102,7 +108,7 @@ def write_csv(answers: Sequence[ImageAnswer], place: str) -> None:
     _write(write, place, "the table")
 
 
-def write_json(answers: Sequence[ImageAnswer], place: str, facts: dict[str, Any]) -> None:
+def write_json(answers: Sequence[ImagePrediction], place: str, facts: dict[str, Any]) -> None:
     """``{**facts, "images": [...]}`` to a file, or to standard output for "-".
 
     Raises

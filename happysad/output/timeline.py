@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from happysad.pipeline.face_track import TrackedFace
+    from happysad.pipeline.tracking.tracker import TrackedFace
 
 COLUMNS = ("time", "frame", "track", "p_happy", "label", "left", "top", "right", "bottom")
 

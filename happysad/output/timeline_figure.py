@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.style import COLORS, WIDTH, drawing
+from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
 
 if TYPE_CHECKING:
-    from happysad.app.timeline import Line, Timeline
-    from happysad.pipeline.unsure import Band
+    from happysad.output.timeline import Line, Timeline
+    from happysad.pipeline.evaluation.abstention import RejectBand
 
 HAPPY, SAD, UNSURE = "#E69F00", "#0072B2", "#767676"
 
@@ -27,14 +27,16 @@ POINTS = 2000
 """Of a line: more than the picture has columns."""
 
 
-def save_timeline(timeline: Timeline, path: Path, title: str, band: Band | None = None) -> None:
+def save_timeline(
+    timeline: Timeline, path: Path, title: str, band: RejectBand | None = None
+) -> None:
     """Draw the lines of a video.
 
     Parameters
     ----------
     path : Path
         A PNG file.
-    band : Band, optional
+    band : RejectBand, optional
         Where the answer is "unsure".
     """
     with drawing(path, WIDTH, 3.4) as figure:

@@ -11,13 +11,13 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from happysad.app.service.docs import add_docs
-from happysad.app.service.guard import Guard
-from happysad.app.service.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
-from happysad.app.service.options import only
-from happysad.app.service.problems import add_problems
-from happysad.app.service.schemas import MAX_ERROR, MIN_SCORE, Answer, Health, ModelList
-from happysad.app.service.state import Service, Settings, as_json
+from happysad.service.http.docs import add_docs
+from happysad.service.http.guard import Guard
+from happysad.service.http.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
+from happysad.service.http.options import only
+from happysad.service.http.problems import add_problems
+from happysad.service.http.schemas import MAX_ERROR, MIN_SCORE, Answer, Health, ModelList
+from happysad.service.state import Service, Settings, as_json
 
 PAGE = Path(__file__).with_name("page")
 

@@ -11,19 +11,19 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from happysad.app.service.address import LOOPBACK
-from happysad.app.service.answering import Answering
-from happysad.app.service.bodies import Bodies
-from happysad.app.service.forms import Upload
-from happysad.app.service.hands import Asked
-from happysad.app.service.limits import Limits
-from happysad.app.service.metrics import Metrics
-from happysad.app.service.models import Models
-from happysad.app.service.openapi import VERSION
-from happysad.app.service.processes import hired
-from happysad.app.service.waiting import answers_unless_gone
-from happysad.pipeline.image_answer import ImageAnswer, image_json
-from happysad.pipeline.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.prediction.prediction import ImagePrediction, image_json
+from happysad.service.http.bind_address import LOOPBACK
+from happysad.service.http.limits import Limits
+from happysad.service.http.metrics import Metrics
+from happysad.service.http.multipart import Upload
+from happysad.service.http.openapi import VERSION
+from happysad.service.http.request_body import Bodies
+from happysad.service.workers.backpressure import answers_unless_gone
+from happysad.service.workers.batch_scheduler import BatchScheduler
+from happysad.service.workers.models import Models
+from happysad.service.workers.worker import PredictOptions
+from happysad.service.workers.worker_processes import start_workers
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Service:
         self.models = Models(settings.models)
         self.bodies = Bodies(settings.limits)
         self.metrics = Metrics(self.models, lambda: self.answering.waiting)
-        hands = hired(
+        hands = start_workers(
             settings.jobs, self.models.sources, settings.limits.pixels, settings.processes
         )
-        self.answering = Answering(hands, settings.room, self.metrics.spent)
+        self.answering = BatchScheduler(hands, settings.room, self.metrics.spent)
 
     async def answer(
         self,
@@ -84,7 +84,7 @@ class Service:
         """
         began = time.perf_counter()
         offered = self.models.get(model)
-        asked = Asked(offered.name, crops, offered.band(max_error), min_score)
+        asked = PredictOptions(offered.name, crops, offered.band(max_error), min_score)
         order = self.answering.ask(asked, uploads)
         answers = await answers_unless_gone(request, order)
         self.metrics.answers(offered.name, answers)
@@ -109,7 +109,7 @@ def as_json(content: dict[str, Any], status: int = 200) -> Response:
     return Response(text, status, media_type="application/json")
 
 
-def _why(answers: Sequence[ImageAnswer]) -> str:
+def _why(answers: Sequence[ImagePrediction]) -> str:
     if len(answers) == 1:
         return f"{answers[0].image} cannot be read: {answers[0].reason}"
     return f"none of the {len(answers)} images can be read; the first: {answers[0].reason}"

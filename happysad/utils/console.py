@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec
 
-from happysad.features.errors import UserError
-from happysad.features.progress import Listener, listen
+from happysad.utils.errors import UserError
+from happysad.utils.progress import Listener, listen
 
 P = ParamSpec("P")
 
@@ -102,7 +102,7 @@ def _bars() -> Iterator[Listener]:
         yield listener
 
 
-def one_sentence(command: Callable[P, None]) -> Callable[P, None]:
+def exit_on_user_error(command: Callable[P, None]) -> Callable[P, None]:
     """Have a command end with one sentence and exit code 2 on a user's mistake.
 
     A file or folder that the system refuses is one too. Being told to end (SIGTERM) is taken as

@@ -1,6 +1,6 @@
 """Results of the face stage and the features, kept on disk image by image.
 
-A ``FeatureStore`` is a folder with one SQLite file per extractor, version and settings; a row
+A ``FeatureCache`` is a folder with one SQLite file per extractor, version and settings; a row
 is keyed by the digest of what it was computed from and carries a checksum. SQLite's journal
 makes a killed process harmless; a row whose checksum is wrong is computed again, and a file
 that is no database any more is begun anew.
@@ -47,7 +47,7 @@ def cache_dir() -> Path:
     return base / "happysad"
 
 
-class FeatureStore:
+class FeatureCache:
     """Values by space (extractor, version and settings) and key (digest of the input).
 
     Parameters
@@ -136,16 +136,16 @@ def _checksum(key: object, value: object) -> int:
     return zlib.crc32(value, zlib.crc32(key.encode()))
 
 
-_active: ContextVar[FeatureStore | None] = ContextVar("happysad_store", default=None)
+_active: ContextVar[FeatureCache | None] = ContextVar("happysad_store", default=None)
 
 
-def active_store() -> FeatureStore | None:
+def active_feature_cache() -> FeatureCache | None:
     """The store that extractors read and fill now, or None."""
     return _active.get()
 
 
 @contextmanager
-def use_store(store: FeatureStore | None) -> Iterator[None]:
+def use_feature_cache(store: FeatureCache | None) -> Iterator[None]:
     """Have all extractors in the block read from ``store`` and fill it; None turns it off."""
     token = _active.set(store)
     try:
@@ -154,7 +154,7 @@ def use_store(store: FeatureStore | None) -> Iterator[None]:
         _active.reset(token)
 
 
-def through_store(
+def through_feature_cache(
     space: str,
     keys: Sequence[str],
     compute: Callable[[list[int]], Sequence[bytes]],
@@ -167,7 +167,7 @@ def through_store(
         Given the positions that are missing, gives their values in that order. An empty key is
         always computed and never stored; so is an empty value, which stands for a failure.
     """
-    store = active_store()
+    store = active_feature_cache()
     known = store.get(space, sorted({key for key in keys if key})) if store else {}
     missing = [i for i, key in enumerate(keys) if key not in known]
     fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}

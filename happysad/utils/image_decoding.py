@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -143,21 +143,21 @@ def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
     if channels == 4:
         from PIL import Image
 
-        from happysad.features.eight_bits import eight_bits
+        from happysad.utils.to_uint8 import to_uint8
 
-        return eight_bits(Image.fromarray(image))
+        return to_uint8(Image.fromarray(image))
     return np.ascontiguousarray(image[:, :, 0] if channels == 1 else image)
 
 
 def _pixels(image: Picture) -> NDArray[np.uint8]:
-    from happysad.features.eight_bits import eight_bits, upright
+    from happysad.utils.to_uint8 import to_uint8, upright
 
     if 0 in image.size:
         raise ImageError("cannot read the image: it has no pixels")
     quiet_pillow()
     try:
         image.load()
-        return eight_bits(upright(image))
+        return to_uint8(upright(image))
     except Exception as error:  # as of a file
         raise ImageError(f"cannot read the image: {plainly(error)}") from None
 
@@ -165,13 +165,13 @@ def _pixels(image: Picture) -> NDArray[np.uint8]:
 def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
     from PIL import Image, UnidentifiedImageError
 
-    from happysad.features.eight_bits import eight_bits, upright
+    from happysad.utils.to_uint8 import to_uint8, upright
 
     quiet_pillow()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             image.load()
-            return eight_bits(upright(image))
+            return to_uint8(upright(image))
     except UnidentifiedImageError:
         raise ImageError(f"cannot read {name}: {what_else(data)}") from None
     except Image.DecompressionBombError:

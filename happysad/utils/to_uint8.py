@@ -40,7 +40,7 @@ def upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+def to_uint8(image: Image.Image) -> NDArray[np.uint8]:
     """Its pixels, (H, W) or (H, W, 3) uint8: CMYK and palettes in RGB, transparency on white.
 
     16-bit whole numbers are scaled over their full range, floats in [0, 1] or over their own.

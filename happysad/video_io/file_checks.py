@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from happysad.features.errors import UserError
-from happysad.features.images import IMAGE_SUFFIXES
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import IMAGE_SUFFIXES
 
 MOVING = {".gif"}
 """Of images that may be clips."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.app.clip_checks import check_clip, why_unreadable
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
+from happysad.video_io.file_checks import check_clip, why_unreadable
 
 Pixels = NDArray[np.uint8]
 

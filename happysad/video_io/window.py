@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.app.video import drawn_over
-from happysad.experiments.console import say
+from happysad.commands.video import drawn_over
+from happysad.utils.console import say
 
 if TYPE_CHECKING:
-    from happysad.pipeline.face_track import FaceTracker
+    from happysad.pipeline.tracking.tracker import FaceTracker
 
 TITLE = "happysad"
 
@@ -101,7 +101,7 @@ def save(image: NDArray[np.uint8], folder: Path) -> Path:
     """Write a picture as a PNG file with the time in its name."""
     from PIL import Image
 
-    from happysad.features.files import atomic_write
+    from happysad.utils.atomic_files import atomic_write
 
     path = folder / f"happysad-{datetime.now():%Y-%m-%d-%H%M%S-%f}.png"
     with atomic_write(path) as beside:

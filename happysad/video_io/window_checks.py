@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 DEVICES = Path("/dev")
 
@@ -64,7 +64,7 @@ def check_camera(camera: str) -> None:
     """UserError where a camera, by number, or a file or stream, by name, gives no picture."""
     import cv2
 
-    from happysad.app.video_file import quiet_opencv
+    from happysad.video_io.video_file import quiet_opencv
 
     if camera.isdigit() and cameras() == []:
         raise UserError("this machine has no camera; --camera takes a video file or stream as well")

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
 from happysad.pipeline import audit_findings as ask
-from happysad.pipeline.audit_kinds import COLUMNS, KINDS
-from happysad.pipeline.contents import alike, open_all, with_groups
-from happysad.pipeline.data import listed
-from happysad.pipeline.listing import Listing, Row, images
+from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
+from happysad.pipeline.data.dataset import listed
+from happysad.pipeline.data.image_loading import alike, open_all, with_groups
+from happysad.pipeline.data.records import ImageRecord, ImageRecords, images
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.pipeline.shortcuts import Shortcuts
+    from happysad.pipeline.audit.shortcuts import Shortcuts
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +86,8 @@ def audit(
 ) -> Audit:
     """Look through a data set of happy and sad faces.
 
-    Faces go through the active feature store (``use_store``), so a second audit, or a comparison
-    after it, need not look for them again. Time grows about in proportion to the number of
+    Faces go through the active feature store (``use_feature_cache``), so a second audit, or a
+    comparison after it, need not look for them again. Time grows about in proportion to the number of
     images.
 
     Parameters
@@ -120,16 +120,16 @@ def audit(
     found += ask.persons(listing, rows)
     found += ask.balance(listing, rows)
     found += ask.left_out(listing)
-    grouped = with_groups(rows, Listing(listing.name, listing.root), pairs)
+    grouped = with_groups(rows, ImageRecords(listing.name, listing.root), pairs)
     shortcuts = _shortcuts(grouped, seed)
     found += ask.shortcuts(listing, shortcuts)
     found += _faces(listing, rows, jobs)
     return Audit(listing.name, listing.root, len(listing.rows), _frame(found), shortcuts)
 
 
-def _shortcuts(rows: list[Row], seed: int) -> Shortcuts | None:
-    from happysad.pipeline.file_facts import file_facts
-    from happysad.pipeline.shortcuts import find_shortcuts
+def _shortcuts(rows: list[ImageRecord], seed: int) -> Shortcuts | None:
+    from happysad.pipeline.audit.file_metadata import file_facts
+    from happysad.pipeline.audit.shortcuts import find_shortcuts
 
     if len({row.label for row in rows}) < 2:
         return None
@@ -137,8 +137,8 @@ def _shortcuts(rows: list[Row], seed: int) -> Shortcuts | None:
     return find_shortcuts(facts, [row.label for row in rows], [row.group for row in rows], seed)
 
 
-def _faces(listing: Listing, rows: list[Row], jobs: int) -> list[ask.Finding]:
-    from happysad.features.faces import FaceAligner
+def _faces(listing: ImageRecords, rows: list[ImageRecord], jobs: int) -> list[ask.Finding]:
+    from happysad.features.faces.aligner import FaceAligner
 
     aligner = FaceAligner(on_error="mark", n_jobs=jobs)
     detected = aligner.transform([str(row.path) for row in rows]).status == "detected"

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.audit_kinds import KINDS
-from happysad.pipeline.listing import LABELS, PARTS, Listing, Row
-from happysad.pipeline.near_duplicates import Pair
-from happysad.pipeline.shortcuts import Shortcuts
+from happysad.pipeline.audit.finding_types import KINDS
+from happysad.pipeline.audit.shortcuts import Shortcuts
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords
+from happysad.pipeline.duplicates.near_duplicates import Pair
 
 Finding = dict[str, Any]
 
@@ -22,7 +22,11 @@ _SHORTCUT = 0.60  # balanced accuracy from the file alone
 
 
 def finding(
-    listing: Listing, kind: str, row: Row | None = None, other: Row | None = None, **values: Any
+    listing: ImageRecords,
+    kind: str,
+    row: ImageRecord | None = None,
+    other: ImageRecord | None = None,
+    **values: Any,
 ) -> Finding:
     """One finding; of images the name, the label and the official part are filled in."""
     found: Finding = {"kind": kind, "severity": KINDS[kind].severity, **values}
@@ -33,20 +37,24 @@ def finding(
     return found
 
 
-def unreadable(listing: Listing, failed: Sequence[tuple[Row, str]]) -> Iterator[Finding]:
+def unreadable(
+    listing: ImageRecords, failed: Sequence[tuple[ImageRecord, str]]
+) -> Iterator[Finding]:
     """Files that cannot be opened or are cut off."""
     for row, reason in failed:
         yield finding(listing, "unreadable", row, detail=reason)
 
 
-def blanks(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
+def blanks(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
     """Images of one even grey."""
     for row in rows:
         if row.looks is None:
             yield finding(listing, "blank", row)
 
 
-def duplicates(listing: Listing, rows: Sequence[Row], pairs: Sequence[Pair]) -> Iterator[Finding]:
+def duplicates(
+    listing: ImageRecords, rows: Sequence[ImageRecord], pairs: Sequence[Pair]
+) -> Iterator[Finding]:
     """Copies and near-duplicates: with both labels, across parts, within one."""
     for pair in pairs:
         one, two = rows[pair.first], rows[pair.second]
@@ -63,9 +71,9 @@ def duplicates(listing: Listing, rows: Sequence[Row], pairs: Sequence[Pair]) -> 
             yield finding(listing, "exact copy" if exact else "near-duplicate", two, one, **about)
 
 
-def persons(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
+def persons(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
     """Given groups that are in more than one official part."""
-    of_group: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    of_group: dict[str, dict[str, list[ImageRecord]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row.group and row.split:
             of_group[row.group][row.split].append(row)
@@ -77,7 +85,7 @@ def persons(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
             yield finding(listing, "person", *pair, detail=f"{name}: {counts}")
 
 
-def balance(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
+def balance(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
     """How many of each class there are, in all and in each part."""
     for part, some in _by_part(rows):
         counts = Counter(row.label for row in some)
@@ -93,7 +101,9 @@ def balance(listing: Listing, rows: Sequence[Row]) -> Iterator[Finding]:
             yield finding(listing, "imbalance", split=part, detail=text)
 
 
-def faces(listing: Listing, rows: Sequence[Row], detected: NDArray[np.bool_]) -> Iterator[Finding]:
+def faces(
+    listing: ImageRecords, rows: Sequence[ImageRecord], detected: NDArray[np.bool_]
+) -> Iterator[Finding]:
     """Images without a face, and the share found in each class, in all and in each part."""
     for row, found in zip(rows, detected, strict=True):
         if not found and row.looks is not None:
@@ -112,7 +122,7 @@ def faces(listing: Listing, rows: Sequence[Row], detected: NDArray[np.bool_]) ->
             yield finding(listing, "face coverage", split=part, detail=text)
 
 
-def shortcuts(listing: Listing, found: Shortcuts | None) -> Iterator[Finding]:
+def shortcuts(listing: ImageRecords, found: Shortcuts | None) -> Iterator[Finding]:
     """Balanced accuracy of the facts of a file; the ones that give much away are shortcuts."""
     if found is None:
         text = "too few people or scenes of a class to measure what the files tell"
@@ -126,13 +136,13 @@ def shortcuts(listing: Listing, found: Shortcuts | None) -> Iterator[Finding]:
         yield finding(listing, "shortcut" if tells else "file facts", detail=text)
 
 
-def left_out(listing: Listing) -> Iterator[Finding]:
+def left_out(listing: ImageRecords) -> Iterator[Finding]:
     """What the reader of the folder or table left out, other classes among it."""
     for line in listing.notes:
         yield finding(listing, "left out", detail=line)
 
 
-def _by_part(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+def _by_part(rows: Sequence[ImageRecord]) -> Iterator[tuple[str, list[ImageRecord]]]:
     """All rows under "", and those of each official part."""
     yield "", list(rows)
     for part in PARTS:

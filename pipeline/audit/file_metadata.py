@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.features.images import read_image, to_gray
+from happysad.utils.image_decoding import read_image, to_gray
 
 if TYPE_CHECKING:
     import pandas as pd

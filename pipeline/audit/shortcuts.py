@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.progress import report
+from happysad.utils.progress import report
 
 if TYPE_CHECKING:
     import pandas as pd

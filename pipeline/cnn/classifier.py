@@ -12,12 +12,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn_input import check_channels
-from happysad.pipeline.cnn_settings import CONSTRAINTS, schedule_of
-from happysad.pipeline.cnn_targets import ClassWeight, class_weights, encode, hold_out
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.cnn.preprocessing import check_channels
+from happysad.pipeline.cnn.settings import CONSTRAINTS, schedule_of
+from happysad.pipeline.cnn.targets import ClassWeight, class_weights, encode, hold_out
 from happysad.pipeline.estimators.checks import check_labels
+from happysad.utils.errors import UserError
 
 
 class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -227,7 +227,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     def _starting_weights(self, channels: int) -> dict[str, NDArray[np.float32]] | None:
         if self.start_from is None:
             return None
-        from happysad.pipeline.cnn_start import starting_weights
+        from happysad.pipeline.cnn.pretrained import starting_weights
 
         settings = self.architecture, self.input_size, channels, self.classes_
         return starting_weights(self.start_from, *settings)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn_input import CHUNK, check_channels, to_bytes
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.cnn.preprocessing import CHUNK, check_channels, to_bytes
+from happysad.utils.errors import UserError
 
 
 class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped

@@ -15,19 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
-from happysad.features.files import atomic_write
-from happysad.features.images import ImageSource
+from happysad.features.faces.aligner import FaceAligner
+from happysad.pipeline.cnn.onnx_cnn import OnnxCnn
 from happysad.pipeline.estimators.face_model import FaceModel
-from happysad.pipeline.model_card import FORMAT, card_path, library_versions, plain, read_card
-from happysad.pipeline.model_probe import check_probe, make_probe
-from happysad.pipeline.onnx_cnn import OnnxCnn
+from happysad.pipeline.model_files.model_card import (
+    FORMAT,
+    card_path,
+    library_versions,
+    plain,
+    read_card,
+)
+from happysad.pipeline.model_files.selfcheck import check_probe, make_probe
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageSource
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
 TOLERANCE = 1e-4
 """How far the two models' probabilities may lie apart."""
@@ -64,7 +70,7 @@ def export_onnx(
         The model is no CNN or not fitted, ``onnx`` is not installed, the place cannot be
         written, or the network's answers are others than the model's.
     """
-    from happysad.pipeline.onnx_graph import onnx_bytes
+    from happysad.pipeline.cnn.onnx_graph import onnx_bytes
 
     path = Path(path)
     if path.suffix != ".onnx":
@@ -118,7 +124,7 @@ def load_onnx(path: str | Path) -> FaceModel:
 
 def _parts(model: Any) -> tuple[FaceAligner, CnnClassifier]:
     """The aligner and the CNN of a Pipeline that is nothing else."""
-    from happysad.pipeline.cnn_start import find_cnn
+    from happysad.pipeline.cnn.pretrained import find_cnn
 
     cnn = find_cnn(model)
     steps = [step for _, step in getattr(model, "steps", [])]

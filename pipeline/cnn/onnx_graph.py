@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
 OPSET = 13  # old enough for OpenCV 4 and every onnxruntime in use
 IR_VERSION = 8

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 CHUNK = 256  # crops resized at a time: bounds the memory, not the result
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
 
 def find_cnn(source: Any) -> CnnClassifier:
@@ -29,11 +29,11 @@ def find_cnn(source: Any) -> CnnClassifier:
     UserError
         It is none of these, is not fitted, or the file cannot be loaded.
     """
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
     name = f"the {type(source).__name__} given"
     if isinstance(source, str | Path):
-        from happysad.pipeline.model_file import load_model
+        from happysad.pipeline.model_files.model_file import load_model
 
         source, name = load_model(source), str(source)
     classifier = source.steps[-1][1] if getattr(source, "steps", None) else source

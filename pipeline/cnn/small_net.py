@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from happysad.pipeline.cnn_input import CHUNK, to_bytes
-from happysad.pipeline.cnn_resnet import ResNet
+from happysad.pipeline.cnn.preprocessing import CHUNK, to_bytes
+from happysad.pipeline.cnn.resnet import ResNet
 
 _COUNTER = "num_batches_tracked"  # batch norm counts its batches and does not use the count
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 ClassWeight = Literal["balanced"] | Mapping[str, float] | None
 

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
 
-from happysad.pipeline.cnn_input import CHUNK
-from happysad.pipeline.cnn_net import to_unit
+from happysad.pipeline.cnn.preprocessing import CHUNK
+from happysad.pipeline.cnn.small_net import to_unit
 
 
 @dataclass(frozen=True)

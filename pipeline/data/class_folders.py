@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from happysad.features.errors import UserError
-from happysad.features.images import IMAGE_SUFFIXES
-from happysad.pipeline.listing import (
-    Listing,
-    Row,
+from happysad.pipeline.data.csv_tables import is_data_table, read_table
+from happysad.pipeline.data.records import (
+    ImageRecord,
+    ImageRecords,
     fer2013_parts,
     label_of,
     note,
     other_classes_note,
     part_of,
 )
-from happysad.pipeline.tables import is_data_table, read_table
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import IMAGE_SUFFIXES
 
 EXPECTED = (
     "expected are the folders happy and sad, with or without train, val and test around them, "
@@ -28,7 +28,7 @@ EXPECTED = (
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
-def read_source(source: Path) -> Listing:
+def read_source(source: Path) -> ImageRecords:
     """List the images of a folder or of a CSV file, without opening them.
 
     Raises
@@ -55,13 +55,13 @@ def read_source(source: Path) -> Listing:
     raise UserError(f"the folder {source} has no class folders ({names} found): {EXPECTED}")
 
 
-def read_class_folders(root: Path) -> Listing:
+def read_class_folders(root: Path) -> ImageRecords:
     """List ``happy/`` and ``sad/`` folders, with or without ``train/ val/ test/`` around them.
 
     Class folders are read to any depth. Where each file name starts with ``Training_``,
     ``PublicTest_`` or ``PrivateTest_`` (FER2013), the names decide on the part.
     """
-    listing = Listing(root.name, root)
+    listing = ImageRecords(root.name, root)
     parts = _parts(root)
     others: Counter[str] = Counter()
     outside: list[Path] = []
@@ -70,7 +70,9 @@ def read_class_folders(root: Path) -> Listing:
             label = label_of(entry.name)
             files = list(_files(entry))
             if entry.is_dir() and label:
-                listing.rows += [Row(file, label, split) for file in files if _is_image(file)]
+                listing.rows += [
+                    ImageRecord(file, label, split) for file in files if _is_image(file)
+                ]
             elif entry.is_dir():
                 others[entry.name] += sum(map(_is_image, files))
             else:
@@ -84,7 +86,7 @@ def read_class_folders(root: Path) -> Listing:
     return listing
 
 
-def _leftover_notes(listing: Listing, outside: list[Path]) -> list[str]:
+def _leftover_notes(listing: ImageRecords, outside: list[Path]) -> list[str]:
     stray = [file for file in _files(listing.root) if not _is_image(file)]
     said = (
         (outside, "image outside the class folders", "images outside the class folders"),
@@ -97,7 +99,7 @@ def _leftover_notes(listing: Listing, outside: list[Path]) -> list[str]:
     ]
 
 
-def _use_fer2013_names(listing: Listing) -> None:
+def _use_fer2013_names(listing: ImageRecords) -> None:
     splits = fer2013_parts([row.path for row in listing.rows])
     if splits and splits != [row.split for row in listing.rows]:
         listing.rows = [

@@ -8,9 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import Listing, Row, label_of, note, other_classes_note, part_of
-from happysad.pipeline.pixel_table import read_pixel_table
+from happysad.pipeline.data.fer2013_csv import read_pixel_table
+from happysad.pipeline.data.records import (
+    ImageRecord,
+    ImageRecords,
+    label_of,
+    note,
+    other_classes_note,
+    part_of,
+)
+from happysad.utils.errors import UserError
 
 _COLUMNS = {
     "path": ("path", "image", "file", "filename"),
@@ -33,7 +40,7 @@ def is_data_table(file: Path) -> bool:
     )
 
 
-def read_table(file: Path) -> Listing:
+def read_table(file: Path) -> ImageRecords:
     """List the images of a CSV file.
 
     Three layouts are told apart by their header (letter case and blanks do not count): columns
@@ -58,7 +65,7 @@ def read_table(file: Path) -> Listing:
     table = _load(file, names, separator)
     if {"user.id", "image", "emotion"} <= set(names):
         return _read_muxspace(file, table["image"], table["emotion"])
-    listing = Listing(file.stem, file.parent)
+    listing = ImageRecords(file.stem, file.parent)
     empty = [""] * len(table[used["path"]])
     columns = {key: table[name] if name else empty for key, name in used.items()}
     splits = [_split(file, number, text) for number, text in enumerate(columns["split"], 2)]
@@ -74,21 +81,21 @@ def person_of(name: str) -> str:
     return re.sub(r"_\d+$", "", Path(name.strip()).stem)
 
 
-def _read_muxspace(file: Path, names: list[str], labels: list[str]) -> Listing:
-    listing = Listing(file.parent.name, file.parent)
+def _read_muxspace(file: Path, names: list[str], labels: list[str]) -> ImageRecords:
+    listing = ImageRecords(file.parent.name, file.parent)
     paths = [file.parent / "images" / name.strip() for name in names]
     people = [person_of(name) for name in names]
     _add(listing, zip(paths, labels, [""] * len(names), people, strict=True))
     return listing
 
 
-def _add(listing: Listing, lines: Iterable[tuple[Path, str, str, str]]) -> None:
+def _add(listing: ImageRecords, lines: Iterable[tuple[Path, str, str, str]]) -> None:
     """Sort a table's lines into rows and notes: other classes, repeats, doubts, missing files."""
     others: Counter[str] = Counter()
-    rows: dict[Path, list[Row]] = {}
+    rows: dict[Path, list[ImageRecord]] = {}
     for path, label, split, group in lines:
         if label_of(label):
-            rows.setdefault(path, []).append(Row(path, label_of(label), split, group))
+            rows.setdefault(path, []).append(ImageRecord(path, label_of(label), split, group))
         else:
             others[label.strip().lower() or "no label"] += 1
     doubtful = [path for path, same in rows.items() if len({row.label for row in same}) > 1]

@@ -14,11 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
-from happysad.pipeline.contents import alike, opened_rows, with_groups, with_twins
-from happysad.pipeline.listing import LABELS, PARTS, Listing, Row, images
-from happysad.pipeline.readers import EXPECTED, read_class_folders, read_source
-from happysad.pipeline.splits import with_parts
+from happysad.pipeline.data.class_folders import EXPECTED, read_class_folders, read_source
+from happysad.pipeline.data.image_loading import (
+    alike,
+    opened_rows,
+    with_groups,
+    with_near_duplicates,
+)
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords, images
+from happysad.pipeline.data.splits import with_parts
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +39,8 @@ class DataSet:
         One row per image, sorted by path, all columns text: ``path`` (absolute), ``label``
         ("happy" or "sad"), ``split`` ("train", "val" or "test"), ``group`` (images that belong on
         one side of any split: one person, one picture), ``source`` (the data set's name),
-        ``sha256`` of the file and ``twin`` (for a val or test image the path of its nearest
-        near-duplicate in train, else "").
+        ``sha256`` of the file and ``near_duplicate_of`` (for a val or test image the path of
+        its nearest near-duplicate in train, else "").
     name : str
         The name of the folder or of the CSV file, or "demo".
     notes : list of str
@@ -92,16 +97,16 @@ def load_data(
     pairs = alike(rows)
     rows = with_parts(with_groups(rows, listing, pairs), listing, where, seed)
     _check_parts(rows, where)
-    rows = with_twins(rows, listing, pairs)
+    rows = with_near_duplicates(rows, listing, pairs)
     for line in listing.notes:
         log(line)
     return DataSet(_frame(rows, listing.name), listing.name, listing.notes, drawn)
 
 
-def listed(source: str | Path, seed: int = 0) -> tuple[Listing, str]:
+def listed(source: str | Path, seed: int = 0) -> tuple[ImageRecords, str]:
     """What a source lists, not yet opened, and how to call it in a sentence."""
     if str(source) == "demo":
-        from happysad.pipeline.demo_faces import demo_folder
+        from happysad.pipeline.demo.demo_faces import demo_folder
 
         listing = read_class_folders(Path(demo_folder(seed=seed)))
         listing.name = "demo"
@@ -117,15 +122,17 @@ def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return frame[frame["split"] == name].reset_index(drop=True)
 
 
-def _frame(rows: list[Row], name: str) -> pd.DataFrame:
+def _frame(rows: list[ImageRecord], name: str) -> pd.DataFrame:
     import pandas as pd
 
-    columns = ["path", "label", "split", "group", "source", "sha256", "twin"]
-    values = [(str(r.path), r.label, r.split, r.group, name, r.sha256, r.twin) for r in rows]
+    columns = ["path", "label", "split", "group", "source", "sha256", "near_duplicate_of"]
+    values = [
+        (str(r.path), r.label, r.split, r.group, name, r.sha256, r.near_duplicate_of) for r in rows
+    ]
     return pd.DataFrame(values, columns=pd.Index(columns), dtype="str")
 
 
-def _check_labels(rows: list[Row], where: str, notes: list[str]) -> None:
+def _check_labels(rows: list[ImageRecord], where: str, notes: list[str]) -> None:
     """UserError unless there are faces of both classes; the last notes say what became of them."""
     found = Counter(row.label for row in rows)
     missing = [label for label in LABELS if not found[label]]
@@ -140,7 +147,7 @@ def _check_labels(rows: list[Row], where: str, notes: list[str]) -> None:
         )
 
 
-def _check_parts(rows: list[Row], where: str) -> None:
+def _check_parts(rows: list[ImageRecord], where: str) -> None:
     found = Counter((row.split, row.label) for row in rows)
     for name in PARTS:
         held = [label for label in LABELS if found[name, label]]

@@ -17,14 +17,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import Listing, Row, label_of, note, other_classes_note, part_of
+from happysad.pipeline.data.records import (
+    ImageRecord,
+    ImageRecords,
+    label_of,
+    note,
+    other_classes_note,
+    part_of,
+)
+from happysad.utils.errors import UserError
 
 _EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 _FORMAT = 1  # counted up when the files or the index change, so that old folders are left alone
 
 
-def read_pixel_table(file: Path, names: list[str]) -> Listing:
+def read_pixel_table(file: Path, names: list[str]) -> ImageRecords:
     """List the images of ``fer2013.csv`` or ``icml_face_data.csv``.
 
     The happy (3) and sad (4) rows are written as grey PNG files below the cache folder, in a
@@ -41,7 +48,7 @@ def read_pixel_table(file: Path, names: list[str]) -> Listing:
     UserError
         The table cannot be read, or the files cannot be written.
     """
-    from happysad.features.store import cache_dir
+    from happysad.utils.feature_cache import cache_dir
 
     try:
         with file.open("rb") as table:
@@ -50,8 +57,10 @@ def read_pixel_table(file: Path, names: list[str]) -> Listing:
         index = _read_index(folder) or _unpack(file, names, folder)
     except OSError as error:
         raise UserError(f"cannot turn the pixels of {file} into image files: {error}") from None
-    listing = Listing(file.stem, folder)
-    listing.rows += [Row(folder / name, label, split) for name, label, split, _ in index["rows"]]
+    listing = ImageRecords(file.stem, folder)
+    listing.rows += [
+        ImageRecord(folder / name, label, split) for name, label, split, _ in index["rows"]
+    ]
     listing.notes += other_classes_note(Counter(index["others"]))
     if index["bad"]:
         texts = ("row cannot be read and is left out", "rows cannot be read and are left out")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import LABELS
+from happysad.pipeline.data.records import LABELS
+from happysad.utils.errors import UserError
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 

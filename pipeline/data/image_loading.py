@@ -12,14 +12,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.images import ImageError, image_digest, read_image, to_gray
-from happysad.pipeline.alignment import SIDE, Match, thumbnail
-from happysad.pipeline.grouping import connected_groups
-from happysad.pipeline.listing import Listing, Row, note
-from happysad.pipeline.near_duplicates import EQUAL, Pair, near_duplicates, without_chains
+from happysad.pipeline.data.records import ImageRecord, ImageRecords, note
+from happysad.pipeline.duplicates.connected_components import connected_groups
+from happysad.pipeline.duplicates.ecc_alignment import SIDE, Match, thumbnail
+from happysad.pipeline.duplicates.near_duplicates import (
+    EQUAL,
+    Pair,
+    near_duplicates,
+    without_chains,
+)
+from happysad.utils.image_decoding import ImageError, image_digest, read_image, to_gray
 
 
-def opened_rows(listing: Listing) -> list[Row]:
+def opened_rows(listing: ImageRecords) -> list[ImageRecord]:
     """Open every file of a listing and fill in ``sha256`` and ``looks``.
 
     Files that cannot be read, and pictures of which there are exact copies with the other label,
@@ -27,7 +32,7 @@ def opened_rows(listing: Listing) -> list[Row]:
 
     Returns
     -------
-    list of Row, sorted by path
+    list of ImageRecord, sorted by path
     """
     good, lost = open_all(listing.rows)
     failed = [f"{listing.short(row.path)} ({reason})" for row, reason in lost]
@@ -44,12 +49,14 @@ def opened_rows(listing: Listing) -> list[Row]:
     return [row for row in good if len(labels[row.sha256]) == 1]
 
 
-def open_all(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Row, str]]]:
+def open_all(
+    rows: Sequence[ImageRecord],
+) -> tuple[list[ImageRecord], list[tuple[ImageRecord, str]]]:
     """Open every file: the rows with ``sha256`` and ``looks``, and those that fail, with why.
 
     Returns
     -------
-    list of Row, list of (Row, str)
+    list of ImageRecord, list of (ImageRecord, str)
         Both sorted by path.
     """
     rows = sorted(rows, key=lambda row: str(row.path))
@@ -61,10 +68,10 @@ def open_all(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Row, str]]]:
         for row, result in zip(rows, results, strict=True)
         if isinstance(result, ImageError)
     ]
-    return [result for result in results if isinstance(result, Row)], failed
+    return [result for result in results if isinstance(result, ImageRecord)], failed
 
 
-def alike(rows: Sequence[Row]) -> list[Pair]:
+def alike(rows: Sequence[ImageRecord]) -> list[Pair]:
     """The near-duplicates among opened rows, exact copies included, by their positions."""
     # A blank image is a near-duplicate of nothing, but can still have exact copies.
     pairs = near_duplicates([_thumbnail(row) for row in rows])
@@ -75,7 +82,9 @@ def alike(rows: Sequence[Row]) -> list[Pair]:
     return pairs
 
 
-def with_groups(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list[Row]:
+def with_groups(
+    rows: list[ImageRecord], listing: ImageRecords, pairs: Sequence[Pair]
+) -> list[ImageRecord]:
     """Fill in ``group``: images that share a given group, or are near-duplicates, are one group.
 
     Parameters
@@ -108,8 +117,10 @@ def with_groups(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> lis
     return [replace(row, group=name[n]) for n, row in zip(numbers, rows, strict=True)]
 
 
-def with_twins(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list[Row]:
-    """Fill in ``twin`` of val and test images: the path of the nearest near-duplicate in train."""
+def with_near_duplicates(
+    rows: list[ImageRecord], listing: ImageRecords, pairs: Sequence[Pair]
+) -> list[ImageRecord]:
+    """Fill in ``near_duplicate_of`` of val and test images: the nearest one in train."""
     nearest: dict[int, tuple[Match, Path]] = {}
     torn = []
     for pair in pairs:
@@ -121,7 +132,7 @@ def with_twins(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list
             torn += [listing.short(rows[n].path) for n in (pair.first, pair.second)]
     for part in ("val", "test"):
         names = [listing.short(rows[n].path) for n in sorted(nearest) if rows[n].split == part]
-        text = "a near-duplicate in train (kept, named in the column twin)"
+        text = "a near-duplicate in train (kept, named in the column near_duplicate_of)"
         if names:
             texts = f"image of {part} has {text}", f"images of {part} have {text}"
             listing.notes.append(note(names, *texts))
@@ -130,11 +141,12 @@ def with_twins(rows: list[Row], listing: Listing, pairs: Sequence[Pair]) -> list
         names = sorted(set(torn))
         listing.notes.append(note(names, f"image has {text}", f"images have {text}"))
     return [
-        replace(row, twin=str(nearest[n][1])) if n in nearest else row for n, row in enumerate(rows)
+        replace(row, near_duplicate_of=str(nearest[n][1])) if n in nearest else row
+        for n, row in enumerate(rows)
     ]
 
 
-def _opened(row: Row) -> Row | ImageError:
+def _opened(row: ImageRecord) -> ImageRecord | ImageError:
     try:
         looks = thumbnail(to_gray(read_image(row.path)))
         digest = image_digest(row.path)
@@ -143,7 +155,7 @@ def _opened(row: Row) -> Row | ImageError:
         return error
 
 
-def _thumbnail(row: Row) -> NDArray[np.uint8] | None:
+def _thumbnail(row: ImageRecord) -> NDArray[np.uint8] | None:
     if row.looks is None:
         return None
     return np.frombuffer(row.looks, np.uint8).reshape(SIDE, SIDE)

@@ -23,12 +23,12 @@ _MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
-class Row:
+class ImageRecord:
     """One labelled image file; ``split`` and ``group`` are "" where nothing is known of them.
 
     ``sha256`` of the file and ``looks``, the pixels of its ``alignment.thumbnail`` (None for a
-    blank image), are filled in once it is opened; then ``twin``, the nearest near-duplicate in
-    train of an image that is not in train.
+    blank image), are filled in once it is opened; then ``near_duplicate_of``, the nearest
+    near-duplicate in train of an image that is not in train.
     """
 
     path: Path
@@ -37,16 +37,16 @@ class Row:
     group: str = ""
     sha256: str = ""
     looks: bytes | None = field(default=None, repr=False)
-    twin: str = ""
+    near_duplicate_of: str = ""
 
 
 @dataclass
-class Listing:
+class ImageRecords:
     """The rows of one data set, its name, the path its names are relative to, and the notes."""
 
     name: str
     root: Path
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ImageRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def short(self, path: Path) -> str:

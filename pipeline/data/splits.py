@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import LABELS, PARTS, Listing, Row, note
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords, note
+from happysad.utils.errors import UserError
 
 SHARES = {"train": 0.70, "val": 0.15, "test": 0.15}
 
@@ -22,16 +22,18 @@ class _Group:
     part: str = ""
 
 
-def with_parts(rows: list[Row], listing: Listing, where: str, seed: int) -> list[Row]:
+def with_parts(
+    rows: list[ImageRecord], listing: ImageRecords, where: str, seed: int
+) -> list[ImageRecord]:
     """Keep official parts and draw those that are missing.
 
     A missing val or test part is 15% of train; without a train part everything is cut anew.
 
     Parameters
     ----------
-    rows : list of Row
+    rows : list of ImageRecord
         Opened and grouped.
-    listing : Listing
+    listing : ImageRecords
         Its notes are added to.
     where : str
         The data set as the user named it, for the errors.
@@ -72,7 +74,7 @@ def with_parts(rows: list[Row], listing: Listing, where: str, seed: int) -> list
     return [replace(row, split=part_of.get(row.path, row.split)) for row in rows]
 
 
-def _note_shared_pictures(rows: list[Row], listing: Listing) -> None:
+def _note_shared_pictures(rows: list[ImageRecord], listing: ImageRecords) -> None:
     """A line for exact copies, and one for those that are in two official parts."""
     copies = defaultdict(list)
     for row in rows:

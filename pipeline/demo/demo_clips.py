@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 Point = tuple[float, float]
 
@@ -114,8 +114,8 @@ def _face(seed: int, mood: str) -> NDArray[np.float32]:
 
     Happy and sad faces of one seed stray from their classes' means in the same ways.
     """
-    from happysad.pipeline.demo_draw import class_means, faces_of, load_basis
-    from happysad.pipeline.demo_faces import LABELS
+    from happysad.pipeline.demo.demo_faces import LABELS
+    from happysad.pipeline.demo.rendering import class_means, faces_of, load_basis
 
     basis, number = load_basis(), LABELS.index(mood)
     rng = np.random.default_rng(seed)

@@ -2,8 +2,8 @@
 
 They come from an active appearance model (Cootes, Edwards and Taylor, 2001): ``demo_faces.npz``
 holds the mean landmarks and the mean face, 300 components in which they vary together and, in
-their space, a mixture of Gaussians for each class. ``experiments/build_demo_faces.py`` learned
-them from FER2013's Training part. A face is a draw from its class's mixture, seen in a slightly
+their space, a mixture of Gaussians for each class. ``experiments/maintenance/build_demo_faces.py`` 
+learned them from FER2013's Training part. A face is a draw from its class's mixture, seen in a slightly
 different pose, light and grain each time.
 """
 
@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_draw import BASIS_FILE, draw, load_basis, photographed
-from happysad.pipeline.demo_files import part_sizes, write_parts
+from happysad.pipeline.demo.demo_folder import part_sizes, write_parts
+from happysad.pipeline.demo.rendering import BASIS_FILE, draw, load_basis, photographed
+from happysad.utils.errors import UserError
 
 LABELS = ("happy", "sad")
 

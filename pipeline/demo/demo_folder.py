@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.features.store import cache_dir
+from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import cache_dir
 
 MARKER = ".happysad-demo"
 """Hidden file of a whole folder: what it was made with, and the digest of all that is in it."""

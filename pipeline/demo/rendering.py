@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_warp import bend, rescaled, with_border
+from happysad.pipeline.demo.warping import bend, rescaled, with_border
+from happysad.utils.errors import UserError
 
 BASIS_FILE = Path(__file__).with_name("demo_faces.npz")
 
@@ -88,7 +88,7 @@ def load_basis(path: Path = BASIS_FILE) -> Basis:
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         raise UserError(
             f"the built-in faces' basis {path} is missing or damaged: install happysad again, "
-            "or in a checkout run python experiments/build_demo_faces.py"
+            "or in a checkout run python experiments/maintenance/build_demo_faces.py"
         ) from None
     arrays["texture_components"] = arrays["texture_components"] * scales
     for name in ("shape_components", "factors"):  # stored in half precision

@@ -13,9 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.progress import report
-from happysad.pipeline.alignment import SIDE
-from happysad.pipeline.tangent import agreement, details, inner_rows, tangent_spaces, unit_rows
+from happysad.pipeline.duplicates.ecc_alignment import SIDE
+from happysad.pipeline.duplicates.tangent_distance import (
+    agreement,
+    details,
+    inner_rows,
+    tangent_spaces,
+    unit_rows,
+)
+from happysad.utils.progress import report
 
 _NEIGHBOURS = 6
 _REACH = 0.6  # largest distance of two hashes, which are of unit length

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.progress import report
-from happysad.pipeline.alignment import SIDE, Match, match
-from happysad.pipeline.candidates import Key, candidates
-from happysad.pipeline.grouping import connected_sets
+from happysad.pipeline.duplicates.candidate_search import Key, candidates
+from happysad.pipeline.duplicates.connected_components import connected_sets
+from happysad.pipeline.duplicates.ecc_alignment import SIDE, Match, match
+from happysad.utils.progress import report
 
 EQUAL = Match(1.0, 1.0)
 _WHOLE = 30  # a set of copies up to this size is compared pair by pair

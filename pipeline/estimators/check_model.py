@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 _WANTED = (
     "a model is a fitted Pipeline whose first step, named faces, is a FaceAligner and whose last "
@@ -23,7 +23,7 @@ def check_model(model: Any) -> None:
     """
     from sklearn.pipeline import Pipeline
 
-    from happysad.features.faces import FaceAligner
+    from happysad.features.faces.aligner import FaceAligner
 
     kind = "None" if model is None else f"{type(model).__name__}"
     if not isinstance(model, Pipeline):

@@ -14,8 +14,8 @@ from sklearn.utils._param_validation import InvalidParameterError, validate_para
 from sklearn.utils.multiclass import check_classification_targets
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.errors import UserError
 
 _OF_PARTS = ("_validate_steps", "_validate_transformers", "_validate_transformer_weights")
 """What scikit-learn's Pipeline and FeatureUnion check first when they are fitted."""

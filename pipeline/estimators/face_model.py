@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import config_context
 from sklearn.utils.validation import check_is_fitted
 
-from happysad.features.faces import FaceAligner
-from happysad.features.images import check_list
+from happysad.features.faces.aligner import FaceAligner
 from happysad.pipeline.estimators.checks import check_labels, check_parameters
+from happysad.utils.image_decoding import check_list
 
 
 class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
@@ -26,8 +26,8 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
 
     Examples
     --------
-    >>> from happysad.pipeline.demo_faces import make_demo_faces
-    >>> from happysad.pipeline.models import make_model
+    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
+    >>> from happysad.pipeline.models.registry import make_model
     >>> faces, labels = make_demo_faces(40)
     >>> model = make_model("hog-svm").fit(list(faces), labels)
     >>> model.predict(list(faces[:1])).shape, model.predict([]).shape

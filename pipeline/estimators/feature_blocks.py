@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 _SUREST = {"double": 1e-15, "single": 1e-7}  # nearer to 0 or 1 no probability is told from them
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 from happysad.features.landmarks import SWAPPED
 
 Resampled = tuple[Faces, NDArray[Any]]

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, happy_and_p
+from happysad.utils.errors import UserError
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.8
-"""That the error of an answer stays below the one named; the default of ``choose_band``."""
+"""That the error of an answer stays below the one named; the default of ``choose_reject_band``."""
 
 NEVER_SAD = 0.0
 NEVER_HAPPY = 1.01
@@ -27,7 +27,7 @@ NEVER_HAPPY = 1.01
 
 
 @dataclass(frozen=True)
-class Band:
+class RejectBand:
     """Happy where ``p_happy >= high``, sad where ``p_happy < low``, unsure in between."""
 
     low: float
@@ -83,9 +83,9 @@ def choose_threshold(y_true: Labels, p_happy: Probabilities) -> float:
     return float(good[np.argmin(np.abs(good - middle))])
 
 
-def choose_band(
+def choose_reject_band(
     y_true: Labels, p_happy: Probabilities, max_error: float, confidence: float = CONFIDENCE
-) -> Band:
+) -> RejectBand:
     """The thresholds that answer the most faces at an error of at most ``max_error``.
 
     The error holds for each word on its own: of the faces called happy at most that share is
@@ -109,7 +109,7 @@ def choose_band(
 
     Returns
     -------
-    Band
+    RejectBand
         ``low == high`` where everything can be answered. ``low`` is 0 where sad can never be
         said and ``high`` 1.01 where happy can never be; both, without faces of both classes.
 
@@ -125,14 +125,14 @@ def choose_band(
     happy, p = happy_and_p(y_true, p_happy)
     _check_error(max_error)
     if happy.all() or not happy.any():
-        return Band(NEVER_SAD, NEVER_HAPPY)
+        return RejectBand(NEVER_SAD, NEVER_HAPPY)
     middle = choose_threshold(y_true, p_happy)
     candidates = np.union1d(_midpoints(p), [middle])
     below, happy_below = (np.searchsorted(np.sort(x), candidates) for x in (p, p[happy]))
     above, sad_above = len(p) - below, (~happy).sum() - (below - happy_below)
     says_happy = (upper_limit(sad_above, above, confidence) <= max_error) & (candidates >= middle)
     says_sad = (upper_limit(happy_below, below, confidence) <= max_error) & (candidates <= middle)
-    return Band(
+    return RejectBand(
         float(candidates[says_sad].max(initial=NEVER_SAD)),
         float(candidates[says_happy].min(initial=NEVER_HAPPY)),
     )

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.answers import Labels, Probabilities, happy_and_p, labels_of
-from happysad.pipeline.metrics import SCORES
-from happysad.pipeline.weighted_metrics import weighted_scores
+from happysad.pipeline.evaluation.metrics import SCORES
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, happy_and_p, labels_of
+from happysad.pipeline.evaluation.weighted_metrics import weighted_scores
 
 Groups = Sequence[str] | NDArray[Any]
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, happy_and_p
 
 if TYPE_CHECKING:
     import pandas as pd

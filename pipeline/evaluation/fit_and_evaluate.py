@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.batch import Faces
-from happysad.features.images import ImageSource
-from happysad.features.store import FeatureStore, use_store
-from happysad.pipeline.metrics import LABELS, evaluate
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.evaluation.metrics import LABELS, evaluate
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
+from happysad.utils.image_decoding import ImageSource
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -37,7 +37,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Trial:
+class EvaluationResult:
     """What came of it.
 
     Attributes
@@ -74,12 +74,12 @@ class Trial:
         return loaded
 
 
-def run_trial(
+def fit_and_evaluate(
     model: Pipeline,
     train: Sample,
     others: Mapping[Any, Sample],
-    store: FeatureStore | None = None,
-) -> Trial:
+    store: FeatureCache | None = None,
+) -> EvaluationResult:
     """Fit ``model`` on the faces of ``train`` and measure it on each of the other parts.
 
     Parameters
@@ -88,21 +88,21 @@ def run_trial(
         As ``make_model`` gives it; its face stage is taken as done.
     others : mapping of any key to Sample
         The parts to measure on, under the keys that the result has them under.
-    store : FeatureStore, optional
+    store : FeatureCache, optional
         Where features are kept.
     """
     import joblib
     from threadpoolctl import threadpool_limits
 
     # One thread: recipes run side by side, and the sums come out the same on any machine.
-    with use_store(store), threadpool_limits(1):
+    with use_feature_cache(store), threadpool_limits(1):
         start = time.process_time()
         _fit(model, train)
         fit_s = time.process_time() - start
         p_happy = {name: _p_happy(model[1:], part.faces) for name, part in others.items()}
     buffer = io.BytesIO()
     joblib.dump(model, buffer, compress=1)
-    return Trial(
+    return EvaluationResult(
         p_happy,
         {
             name: evaluate(part.labels.tolist(), p_happy[name])
@@ -154,7 +154,7 @@ def milliseconds_per_image(model: Pipeline, parts: Mapping[Any, Sample]) -> floa
     paths = paths[:: max(1, len(paths) // TIMED_IMAGES)][:TIMED_IMAGES]
     if not paths:
         return float("nan")
-    with use_store(None), threadpool_limits(1):
+    with use_feature_cache(None), threadpool_limits(1):
         model.predict_proba(paths[:1])  # weights load at the first call
         start = time.process_time()
         for path in paths:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.answers import labels_of, probabilities_of
-from happysad.pipeline.calibration import calibration_error
+from happysad.pipeline.evaluation.calibration import calibration_error
+from happysad.pipeline.evaluation.validation import labels_of, probabilities_of
+from happysad.utils.errors import UserError
 
 LABELS = ("happy", "sad")
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import LABELS
+from happysad.pipeline.data.records import LABELS
+from happysad.utils.errors import UserError
 
 Labels = Sequence[str] | NDArray[Any]
 Probabilities = Sequence[float] | NDArray[Any]

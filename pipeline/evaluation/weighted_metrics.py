@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.calibration import BINS, bin_of
+from happysad.pipeline.evaluation.calibration import BINS, bin_of
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -10,23 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from happysad.features.align import eye_centers, eye_line_transform, transform_points
-from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
-from happysad.features.errors import UserError
-from happysad.features.images import ImageSource, read_image, to_gray
-from happysad.pipeline.answer_images import check_min_score
-from happysad.pipeline.check_model import check_model
+from happysad.features.faces.align import eye_centers, eye_line_transform, transform_points
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.estimators.check_model import check_model
 from happysad.pipeline.estimators.face_model import usual_settings
-from happysad.pipeline.feature_blocks import feature_blocks
-from happysad.pipeline.linear_map import linear_terms, spread
-from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
-from happysad.pipeline.occlusion import occlusion_map
+from happysad.pipeline.estimators.feature_blocks import feature_blocks
+from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
+from happysad.pipeline.explain.linear_map import linear_terms, spread
+from happysad.pipeline.explain.occlusion import occlusion_map
+from happysad.pipeline.prediction.predict_faces import check_min_score
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageSource, read_image, to_gray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.features.detect import Detection
+    from happysad.features.faces.detector import Detection
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def explain(
 def _detection(
     gray: NDArray[np.uint8], min_score: float, image: ImageSource, face: int, crops: bool
 ) -> Detection:
-    from happysad.features.detect import find_faces, find_one_face
+    from happysad.features.faces.detector import find_faces, find_one_face
 
     found = [find_one_face(gray, min_score)] if crops else find_faces(gray, min_score)
     name = str(image) if isinstance(image, str | Path) else "the image"
@@ -157,7 +157,7 @@ def _map(model: Pipeline, face: Faces) -> tuple[NDArray[np.float64], float, str]
 def _points(gray: NDArray[np.uint8], found: Detection, face: Faces) -> NDArray[np.float32]:
     if not np.isnan(face.landmarks).any():
         return np.asarray(face.landmarks[0])
-    from happysad.features.detect import find_landmarks
+    from happysad.features.faces.detector import find_landmarks
 
     corners = find_landmarks(gray, found, "5")
     matrix = eye_line_transform(eye_centers(corners), face.size)

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
-from happysad.pipeline.face_regions import LANDMARKS, REGIONS, column_regions, region_masks
-from happysad.pipeline.feature_blocks import (
+from happysad.pipeline.estimators.feature_blocks import (
     feature_blocks,
     log_odds_happy,
     log_odds_with_typical,
 )
-from happysad.pipeline.landmark_edits import (
+from happysad.pipeline.explain.face_regions import LANDMARKS, REGIONS, column_regions, region_masks
+from happysad.pipeline.explain.landmark_counterfactuals import (
     WORDS,
     Shape,
     in_pixels,
@@ -25,7 +25,7 @@ from happysad.pipeline.landmark_edits import (
     with_measure,
     with_typical,
 )
-from happysad.pipeline.occlusion import cover
+from happysad.pipeline.explain.occlusion import cover
 
 if TYPE_CHECKING:
     import pandas as pd

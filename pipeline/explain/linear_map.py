@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 from happysad.features.pixels import Pixels
-from happysad.pipeline.feature_blocks import feature_blocks
+from happysad.pipeline.estimators.feature_blocks import feature_blocks
 
 
 class LinearTerms(NamedTuple):

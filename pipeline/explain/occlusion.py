@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from happysad.features.batch import Faces
-from happysad.pipeline.feature_blocks import log_odds_happy
-from happysad.pipeline.landmark_edits import Shape, with_typical
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.estimators.feature_blocks import log_odds_happy
+from happysad.pipeline.explain.landmark_counterfactuals import Shape, with_typical
 
 PATCHES = (1 / 6, 1 / 4, 1 / 3)
 """Sides of the patches, as shares of the crop's side: a mouth corner, a mouth, half a face."""

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from happysad.features.errors import UserError
-from happysad.pipeline.answers import Labels, Probabilities, happy_and_p
-from happysad.pipeline.model_card import read_card
-from happysad.pipeline.unsure import NEVER_HAPPY, NEVER_SAD, Band, choose_band
+from happysad.pipeline.evaluation.abstention import (
+    NEVER_HAPPY,
+    NEVER_SAD,
+    RejectBand,
+    choose_reject_band,
+)
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, happy_and_p
+from happysad.pipeline.model_files.model_card import read_card
+from happysad.utils.errors import UserError
 
 ENTRY = "unsure"
 """The card's entry."""
@@ -29,19 +34,19 @@ def band_entries(y_true: Labels, p_happy: Probabilities) -> list[dict[str, float
     Returns
     -------
     list of dict
-        For each of ``MAX_ERRORS`` that some answers can keep to (see ``choose_band``):
+        For each of ``MAX_ERRORS`` that some answers can keep to (see ``choose_reject_band``):
         ``max_error``, ``low``, ``high``, and ``answered``, the share of these faces that is
         answered. Two errors with the same thresholds are both there.
     """
     _, p = happy_and_p(y_true, p_happy)
     entries = []
     for max_error in MAX_ERRORS:
-        band = choose_band(y_true, p_happy, max_error)
+        band = choose_reject_band(y_true, p_happy, max_error)
         if (band.low, band.high) == (NEVER_SAD, NEVER_HAPPY):
             continue
         answered = float((band.answer(p) != "unsure").mean())
         entries.append(
-            {"max_error": max_error, "low": band.low, "high": band.high, "answered": answered}
+            {"max_error": max_error, "low": band.low, "high": band.high, "coverage": answered}
         )
     return entries
 
@@ -51,7 +56,7 @@ def card_errors(card: Mapping[str, Any]) -> list[float]:
     return sorted(float(entry["max_error"]) for entry in card.get(ENTRY) or [])
 
 
-def card_band(card: Mapping[str, Any], max_error: float) -> Band:
+def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
     """The thresholds for an error, or for the nearest below it that the card knows.
 
     Parameters
@@ -83,15 +88,15 @@ def card_band(card: Mapping[str, Any], max_error: float) -> Band:
             f"{known[0]:g}"
         )
     (entry,) = [entry for entry in card[ENTRY] if entry["max_error"] == kept[-1]]
-    return Band(float(entry["low"]), float(entry["high"]))
+    return RejectBand(float(entry["low"]), float(entry["high"]))
 
 
-def model_band(model: str | Path, max_error: float | None) -> Band | None:
-    """``card_band`` of a shipped name or a model file; None where no error is named.
+def model_reject_band(model: str | Path, max_error: float | None) -> RejectBand | None:
+    """``card_reject_band`` of a shipped name or a model file; None where no error is named.
 
     Raises
     ------
     UserError
-        As ``read_card`` and ``card_band``.
+        As ``read_card`` and ``card_reject_band``.
     """
-    return None if max_error is None else card_band(read_card(model), max_error)
+    return None if max_error is None else card_reject_band(read_card(model), max_error)

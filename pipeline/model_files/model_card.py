@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import model_path
+from happysad.pipeline.model_files.shipped import model_path
+from happysad.utils.errors import UserError
 
 FORMAT = 1
 

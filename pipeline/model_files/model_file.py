@@ -20,11 +20,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
-from happysad.features.images import ImageSource
-from happysad.pipeline.check_model import check_model
-from happysad.pipeline.model_card import (
+from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.model_files.model_card import (
     FORMAT,
     advice,
     card_path,
@@ -33,16 +30,19 @@ from happysad.pipeline.model_card import (
     plain,
     read_card,
 )
-from happysad.pipeline.model_dump import dump_model
-from happysad.pipeline.model_pickle import (
+from happysad.pipeline.model_files.model_dump import dump_model
+from happysad.pipeline.model_files.safe_unpickling import (
     check_cnn_libraries,
     optional_libraries,
     pickled_modules,
     told_plainly,
     unpickle,
 )
-from happysad.pipeline.model_probe import check_probe, make_probe
-from happysad.pipeline.shipped import model_path
+from happysad.pipeline.model_files.selfcheck import check_probe, make_probe
+from happysad.pipeline.model_files.shipped import model_path
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageSource
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -12,8 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_card import advice
+from happysad.pipeline.model_files.model_card import advice
+from happysad.utils.errors import UserError
 
 CNN_LIBRARIES = ("torch", "skorch")
 
@@ -63,7 +63,9 @@ def optional_libraries(modules: set[str]) -> set[str]:
     """Those of ``OPTIONAL`` that the model needs: they belong on its card."""
     packages = {module.partition(".")[0] for module in modules}
     found = {name for name in CNN_LIBRARIES if name in packages}
-    if "happysad.pipeline.cnn" in modules:  # keeps its weights as arrays: torch is not in the file
+    if (
+        "happysad.pipeline.cnn.classifier" in modules
+    ):  # keeps its weights as arrays: torch is not in the file
         found |= set(CNN_LIBRARIES)
     return found | ({"imbalanced-learn"} if "imblearn" in packages else set())
 

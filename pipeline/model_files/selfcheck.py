@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.errors import UserError
-from happysad.features.images import ImageSource, read_image
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageSource, read_image
 
 PROBE_IMAGES = 4
 PROBE_PIXELS = 256  # longest side: the card stays a small text file whatever the probe

@@ -1,6 +1,6 @@
 """The trained models that come with the package, found by name.
 
-``experiments/ship.py`` trains them and ``MODEL_CARD.md`` says what they are.
+``experiments/shipping/ship.py`` trains them and ``MODEL_CARD.md`` says what they are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 FOLDER = Path(__file__).with_name("shipped_models")
 

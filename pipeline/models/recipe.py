@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from sklearn.base import is_classifier
 
-from happysad.features.detect import Predictor
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import Predictor
 from happysad.pipeline.estimators.checks import check_parameters
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import OversampledFaces
+from happysad.utils.errors import UserError
 
 Step = tuple[str, Any]
 Cost = Literal["seconds", "minutes", "hours"]

@@ -12,7 +12,6 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
 from happysad.features.embedding import Embedding
-from happysad.features.errors import UserError
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
@@ -22,8 +21,9 @@ from happysad.pipeline.estimators.calibration import CalibratedClassifier, Copie
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import MirroredCopies
 from happysad.pipeline.estimators.scaled_pca import ScaledPCA
-from happysad.pipeline.recipe import Recipe, Step, balanced, tuned
-from happysad.pipeline.recipe_file import read_recipe_file
+from happysad.pipeline.models.recipe import Recipe, Step, balanced, tuned
+from happysad.pipeline.models.toml_recipe import read_recipe_file
+from happysad.utils.errors import UserError
 
 
 def make_model(name: str, random_state: int = 0, **face_options: Any) -> FaceModel:
@@ -51,7 +51,7 @@ def make_model(name: str, random_state: int = 0, **face_options: Any) -> FaceMod
 
     Examples
     --------
-    >>> from happysad.pipeline.models import make_model
+    >>> from happysad.pipeline.models.registry import make_model
     >>> list(make_model("fusion-svm").named_steps)
     ['faces', 'mirror', 'features', 'classifier']
     """
@@ -165,7 +165,7 @@ def _pixels(state: int) -> list[Step]:
 
 
 def _cnn(state: int, **options: Any) -> list[Step]:
-    from happysad.pipeline.cnn import CnnClassifier
+    from happysad.pipeline.cnn.classifier import CnnClassifier
 
     return [("classifier", CnnClassifier(**options, random_state=state))]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from happysad.features.errors import UserError
-from happysad.features.files import atomic_write
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.errors import UserError
 
 KEYS = ("base", "summary", "parameters")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from happysad.features.errors import UserError
-from happysad.features.images import IMAGE_SUFFIXES, ImageSource, check_list, is_picture
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import IMAGE_SUFFIXES, ImageSource, check_list, is_picture
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 

@@ -20,9 +20,9 @@ def load_any(model: str | Path) -> Pipeline:
         As ``load_model`` and ``load_onnx``.
     """
     if str(model).endswith(".onnx"):
-        from happysad.pipeline.onnx_file import load_onnx
+        from happysad.pipeline.cnn.onnx_file import load_onnx
 
         return load_onnx(model)
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.model_files.model_file import load_model
 
     return load_model(model)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.features.errors import UserError
-from happysad.features.images import ImageSource
-from happysad.pipeline.image_sources import named_images
+from happysad.pipeline.prediction.image_sources import named_images
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,11 +62,11 @@ def predict_images(
         A path does not exist, a folder holds no images, there is no such model, its card
         has no thresholds for ``max_error``, or ``min_score`` is out of its range.
     """
-    from happysad.pipeline.answer_images import answer_named, check_min_score
-    from happysad.pipeline.any_model import load_any
-    from happysad.pipeline.bands import model_band
-    from happysad.pipeline.check_model import check_model
-    from happysad.pipeline.image_answer import to_frame
+    from happysad.pipeline.estimators.check_model import check_model
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named
+    from happysad.pipeline.prediction.prediction import to_frame
 
     if max_error is not None and not isinstance(model, str | Path):
         raise UserError(
@@ -75,10 +75,10 @@ def predict_images(
     check_min_score(min_score)
     if not isinstance(n_jobs, int) or n_jobs == 0:
         raise UserError(f"n_jobs is a number of threads, or -1 for one per core, not {n_jobs!r}")
-    band = model_band(model, max_error) if isinstance(model, str | Path) else None
+    band = model_reject_band(model, max_error) if isinstance(model, str | Path) else None
     named = list(named_images(sources))
     loaded = load_any(model) if isinstance(model, str | Path) else model
     check_model(loaded)
     return to_frame(
-        answer_named(loaded, named, crops=crops, min_score=min_score, band=band, n_jobs=n_jobs)
+        predict_named(loaded, named, crops=crops, min_score=min_score, band=band, n_jobs=n_jobs)
     )

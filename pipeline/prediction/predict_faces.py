@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.features.images import ImageError, ImageSource
-from happysad.features.progress import report
-from happysad.features.weights import LOWEST_SCORE
-from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+from happysad.features.faces.face_batch import Faces
+from happysad.features.faces.pretrained_weights import LOWEST_SCORE
+from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageError, ImageSource
+from happysad.utils.progress import report
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from happysad.pipeline.unsure import Band
+    from happysad.pipeline.evaluation.abstention import RejectBand
 
 CHUNK = 32
 """Images whose faces are decided together: most of what a batch saves, in little memory."""
@@ -33,15 +33,15 @@ def check_min_score(min_score: float | None) -> None:
         )
 
 
-def answer_images(
+def predict_faces(
     model: Pipeline,
     images: Iterable[ImageSource],
     *,
     crops: bool = False,
     min_score: float | None = None,
-    band: Band | None = None,
+    band: RejectBand | None = None,
     names: Sequence[str] | None = None,
-) -> list[ImageAnswer]:
+) -> list[ImagePrediction]:
     """One answer per image, in order; what cannot be read is ``unreadable``, no exception.
 
     Parameters
@@ -52,7 +52,7 @@ def answer_images(
         They are tight crops of one face each: where none is found, the whole image is read.
     min_score : float, optional
         Lowest score of the detector that counts as a face, from 0.1 to 1; without, the model's.
-    band : Band, optional
+    band : RejectBand, optional
         Where to say "unsure"; without, happy from 0.5 upwards and else sad.
     names : sequence of str, optional
         Their names; without, the paths, and "image N" for bytes and arrays.
@@ -69,15 +69,15 @@ def answer_images(
     return _answers(model, list(zip(names, given, strict=True)), crops, min_score, band)
 
 
-def answer_named(
+def predict_named(
     model: Pipeline,
     named: Sequence[tuple[str, ImageSource]],
     *,
     crops: bool = False,
     min_score: float | None = None,
-    band: Band | None = None,
+    band: RejectBand | None = None,
     n_jobs: int = 1,
-) -> Iterator[ImageAnswer]:
+) -> Iterator[ImagePrediction]:
     """The answers as they come, in order, for any number of images; tells its progress.
 
     ``n_jobs`` threads; finding faces and most of the arithmetic let other threads run.
@@ -91,7 +91,7 @@ def answer_named(
         report("answering", done, len(named))
 
 
-def p_happy_of(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
+def predict_p_happy(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
     """p(happy) of each of ``n`` faces, (n,)."""
     column = list(model.classes_).index("happy")
     return np.asarray(model[1:].predict_proba(faces)[:, column], np.float64)
@@ -99,13 +99,13 @@ def p_happy_of(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
 
 def _each(
     chunks: list[Sequence[tuple[str, ImageSource]]], n_jobs: int, model: Pipeline, *rest: Any
-) -> Iterator[list[ImageAnswer]]:
+) -> Iterator[list[ImagePrediction]]:
     if n_jobs == 1 or len(chunks) < 2:
         return (_answers(model, chunk, *rest) for chunk in chunks)
     from joblib import Parallel, delayed
 
     work = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
-    answers: Iterator[list[ImageAnswer]] = work(
+    answers: Iterator[list[ImagePrediction]] = work(
         delayed(_answers)(model, chunk, *rest) for chunk in chunks
     )
     return answers
@@ -114,7 +114,7 @@ def _each(
 class _Seen(NamedTuple):
     """An image, as far as it is known before its faces are decided."""
 
-    answer: ImageAnswer
+    answer: ImagePrediction
     faces: list[Faces]
 
 
@@ -123,13 +123,13 @@ def _answers(
     named: Sequence[tuple[str, ImageSource]],
     crops: bool,
     min_score: float | None,
-    band: Band | None,
-) -> list[ImageAnswer]:
+    band: RejectBand | None,
+) -> list[ImagePrediction]:
     seen = [_see(model, name, source, crops, min_score) for name, source in named]
     faces = [face for one in seen for face in one.faces]
     if not faces:
         return [one.answer for one in seen]
-    p = p_happy_of(model, Faces.concatenate(faces))
+    p = predict_p_happy(model, Faces.concatenate(faces))
     labels = band.answer(p) if band else np.where(p >= 0.5, "happy", "sad")
     decided = iter(
         _face_answer(face, float(one), str(label))
@@ -142,13 +142,13 @@ def _see(
     model: Pipeline, name: str, source: ImageSource, crops: bool, min_score: float | None
 ) -> _Seen:
     """Read one image and find the faces in it."""
-    from happysad.features.detect import find_faces, find_one_face, rescaled
-    from happysad.features.images import read_image, to_gray
+    from happysad.features.faces.detector import find_faces, find_one_face, rescaled
+    from happysad.utils.image_decoding import read_image, to_gray
 
     try:
         image = read_image(source)
     except ImageError as error:
-        return _Seen(ImageAnswer(name, "unreadable", _reason(str(error))), [])
+        return _Seen(ImagePrediction(name, "unreadable", _reason(str(error))), [])
     aligner, gray = model.named_steps["faces"], to_gray(image)
     seen = rescaled(gray)
     least = aligner.min_score if min_score is None else min_score
@@ -156,7 +156,7 @@ def _see(
     pixels = image if aligner.color else gray
     faces = [aligner.align(pixels, one, seen) for one in detections]
     height, width = gray.shape
-    return _Seen(ImageAnswer(name, "no_face", "", width, height), faces)
+    return _Seen(ImagePrediction(name, "no_face", "", width, height), faces)
 
 
 def _reason(sentence: str) -> str:
@@ -165,13 +165,13 @@ def _reason(sentence: str) -> str:
     return rest if colon and start.startswith("cannot read the image") else sentence
 
 
-def _face_answer(face: Faces, p: float, label: str) -> FaceAnswer:
+def _face_answer(face: Faces, p: float, label: str) -> FacePrediction:
     status = "ok" if face.status[0] == "detected" else "full_frame"
     left, top, right, bottom = map(int, face.boxes[0])
-    return FaceAnswer(label, p, (left, top, right, bottom), float(face.scores[0]), status)
+    return FacePrediction(label, p, (left, top, right, bottom), float(face.scores[0]), status)
 
 
-def _with_faces(answer: ImageAnswer, faces: tuple[FaceAnswer, ...]) -> ImageAnswer:
+def _with_faces(answer: ImagePrediction, faces: tuple[FacePrediction, ...]) -> ImagePrediction:
     if not faces:
         return answer
-    return ImageAnswer(answer.image, faces[0].status, "", answer.width, answer.height, faces)
+    return ImagePrediction(answer.image, faces[0].status, "", answer.width, answer.height, faces)

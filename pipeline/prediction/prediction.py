@@ -18,7 +18,7 @@ Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class FaceAnswer:
+class FacePrediction:
     """One face.
 
     Attributes
@@ -41,7 +41,7 @@ class FaceAnswer:
 
 
 @dataclass(frozen=True)
-class ImageAnswer:
+class ImagePrediction:
     """One image.
 
     Attributes
@@ -53,7 +53,7 @@ class ImageAnswer:
         Why it is unreadable; else empty.
     width, height : int
         In pixels, upright; 0 where it is unreadable.
-    faces : tuple of FaceAnswer
+    faces : tuple of FacePrediction
         The surest face first.
     """
 
@@ -62,10 +62,10 @@ class ImageAnswer:
     reason: str = ""
     width: int = 0
     height: int = 0
-    faces: tuple[FaceAnswer, ...] = ()
+    faces: tuple[FacePrediction, ...] = ()
 
 
-def image_json(answer: ImageAnswer) -> dict[str, Any]:
+def image_json(answer: ImagePrediction) -> dict[str, Any]:
     """An answer in what JSON knows: ``p_happy`` with four digits, ``box`` a list of four."""
     return {
         "image": answer.image,
@@ -87,7 +87,7 @@ def image_json(answer: ImageAnswer) -> dict[str, Any]:
     }
 
 
-def rows(answers: Iterable[ImageAnswer]) -> Iterator[tuple[Any, ...]]:
+def rows(answers: Iterable[ImagePrediction]) -> Iterator[tuple[Any, ...]]:
     """A row per face by ``COLUMNS``; one of face -1 and None where there is no face."""
     for answer in answers:
         for number, face in enumerate(answer.faces):
@@ -97,7 +97,7 @@ def rows(answers: Iterable[ImageAnswer]) -> Iterator[tuple[Any, ...]]:
             yield (answer.image, -1, answer.status, *[None] * 7, answer.reason)
 
 
-def to_frame(answers: Iterable[ImageAnswer]) -> pd.DataFrame:
+def to_frame(answers: Iterable[ImagePrediction]) -> pd.DataFrame:
     """The rows as a frame; without a face there is no label, number (NaN) or box (NA)."""
     import pandas as pd
 

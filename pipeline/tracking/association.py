@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.detect import MIN_SCORE, Box, Detection, find_faces, resized
+from happysad.features.faces.detector import MIN_SCORE, Box, Detection, find_faces, resized
 
 KNOWN_FACE = 0.3
 """Lowest score at which a face is found where one was: lower than for a new one."""
@@ -26,7 +26,7 @@ SAME = 0.5
 """Overlap above which two boxes are one face."""
 
 
-class FaceSearch:
+class FaceAssociation:
     """Decides for each frame where to look.
 
     Parameters

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.detect import Box
-from happysad.pipeline.face_search import overlap
-from happysad.pipeline.sight import Sight
-from happysad.pipeline.smooth import LogOddsSmoother
+from happysad.features.faces.detector import Box
+from happysad.pipeline.tracking.association import overlap
+from happysad.pipeline.tracking.observation import FrameObservation
+from happysad.pipeline.tracking.smoothing import LogOddsSmoother
 
 STEADY, PACE = 0.08, 0.15
 """Seconds over which a face's place and its pace are averaged: enough to still the box, and to
@@ -25,7 +25,7 @@ TOUCHING = 0.2
 """Overlap from which a face may be the one that was expected, whatever it looks like."""
 
 
-class Track:
+class FaceHistory:
     """A face and its way.
 
     Its middle moves at a pace that changes slowly: a g-h filter, whose gains follow from the time
@@ -45,7 +45,7 @@ class Track:
         Seconds at which it was last seen, or known to be behind another face.
     """
 
-    def __init__(self, sight: Sight, seconds: float, smoothing_s: float) -> None:
+    def __init__(self, sight: FrameObservation, seconds: float, smoothing_s: float) -> None:
         self.number = 0
         self.evidence = sight.detection.score
         self.last = self.excused = self._now = seconds
@@ -67,13 +67,13 @@ class Track:
         self._now = seconds
         self.p_raw = math.nan
 
-    def see(self, sight: Sight, seconds: float) -> None:
+    def see(self, sight: FrameObservation, seconds: float) -> None:
         """The detector found it, after ``expect``."""
         self._move(sight.middle, sight.side, seconds)
         self.evidence += sight.detection.score
         self._remember(sight)
 
-    def carry(self, sight: Sight, seconds: float) -> None:
+    def carry(self, sight: FrameObservation, seconds: float) -> None:
         """The detector missed it, but there it is: its eyes say where."""
         unit = _between(sight.eyes)
         self._move(sight.eyes.mean(axis=0) + self._offset * unit, self._sides * unit, seconds)
@@ -83,7 +83,7 @@ class Track:
         self.p_raw = p_happy
         self.smoother.update(seconds, p_happy)
 
-    def affinity(self, sight: Sight) -> float:
+    def affinity(self, sight: FrameObservation) -> float:
         """How well a sight fits: overlap and likeness; -1 where it cannot be this face."""
         likeness = float(sight.look @ self.look)
         shared = overlap(self.box, sight.detection.box)
@@ -101,7 +101,7 @@ class Track:
         self._side += (1 - kept) * (side - self._side)
         self.last = self.excused = seconds
 
-    def _remember(self, sight: Sight) -> None:
+    def _remember(self, sight: FrameObservation) -> None:
         """The look, and where the box is from the eyes, in distances between them."""
         self.look = sight.look
         unit = _between(sight.eyes)
@@ -109,7 +109,9 @@ class Track:
         self._sides = sight.side / unit
 
 
-def matched(tracks: Sequence[Track], sights: Sequence[Sight]) -> list[tuple[Track, Sight]]:
+def matched(
+    tracks: Sequence[FaceHistory], sights: Sequence[FrameObservation]
+) -> list[tuple[FaceHistory, FrameObservation]]:
     """The pairs that fit best all together (Kuhn 1955); a track or sight may stay alone."""
     if not tracks or not sights:
         return []

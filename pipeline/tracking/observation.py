@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.align import eye_centers
-from happysad.features.batch import Faces
-from happysad.features.detect import Detection, Rescaled, find_landmarks, rescaled
-from happysad.features.faces import FaceAligner
-from happysad.features.images import to_gray
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import Detection, Rescaled, find_landmarks, rescaled
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.image_decoding import to_gray
 
 LOOK_SIDE = 24
 """Of the small picture by which a face is known again."""
@@ -33,10 +33,12 @@ class Frame:
         """At the size at which it is looked at."""
         return rescaled(self.gray)
 
-    def sight(self, detection: Detection) -> Sight:
+    def sight(self, detection: Detection) -> FrameObservation:
         """The face in a box."""
         if self.seen.scale != 1.0:
-            return Sight(detection, self._align(self._pixels, detection, self.seen), self.seen)
+            return FrameObservation(
+                detection, self._align(self._pixels, detection, self.seen), self.seen
+            )
         # What is made of the pixels around a face does not depend on the rest, and costs less.
         left, top, right, bottom = detection.box
         margin = MARGIN * (right - left)
@@ -45,12 +47,12 @@ class Frame:
         part = slice(y, max(y + 1, int(bottom + margin))), slice(x, max(x + 1, int(right + margin)))
         moved = Detection((left - x, top - y, right - x, bottom - y), detection.score)
         near = Rescaled(np.ascontiguousarray(self.gray[part]), 1.0)
-        sight = Sight(moved, self._align(self._pixels[part], moved, near), near)
+        sight = FrameObservation(moved, self._align(self._pixels[part], moved, near), near)
         sight.detection, sight.eyes = detection, sight.eyes + (x, y)
         return sight
 
 
-class Sight:
+class FrameObservation:
     """A face in a frame.
 
     Attributes
@@ -59,7 +61,7 @@ class Sight:
     face : Faces
         Crop and landmarks, a batch of one.
     look : (576,) float32
-        See ``look_of``.
+        See ``observe_frame``.
     eyes : (2, 2) float64
         Their centres in pixels of the frame, the picture's left one first.
     """
@@ -67,7 +69,7 @@ class Sight:
     def __init__(self, detection: Detection, face: Faces, seen: Rescaled) -> None:
         self.detection = detection
         self.face = face
-        self.look = look_of(face)
+        self.look = observe_frame(face)
         self.eyes = eye_centers(find_landmarks(seen, detection, "5"))
 
     @property
@@ -82,7 +84,7 @@ class Sight:
         return self.detection.box[2] - self.detection.box[0]
 
 
-def look_of(face: Faces) -> NDArray[np.float32]:
+def observe_frame(face: Faces) -> NDArray[np.float32]:
     """The crop small, grey, and free of brightness and contrast: a unit vector.
 
     The dot product of two is their correlation.

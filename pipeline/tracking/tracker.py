@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.batch import Faces
-from happysad.features.detect import Detection
-from happysad.features.images import read_image
-from happysad.pipeline.answer_images import check_min_score, p_happy_of
-from happysad.pipeline.check_model import check_model
-from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, overlap
-from happysad.pipeline.sight import Frame, Sight
-from happysad.pipeline.track import ALIKE, TOUCHING, Track, matched
-from happysad.pipeline.unsure import Band
+from happysad.features.faces.detector import Detection
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.prediction.predict_faces import check_min_score, predict_p_happy
+from happysad.pipeline.tracking.association import KNOWN_FACE, FaceAssociation, overlap
+from happysad.pipeline.tracking.face_history import ALIKE, TOUCHING, FaceHistory, matched
+from happysad.pipeline.tracking.observation import Frame, FrameObservation
+from happysad.utils.image_decoding import read_image
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -68,7 +68,7 @@ class FaceTracker:
     ----------
     model : Pipeline
         A fitted model, as ``load_model`` gives it.
-    band : Band, optional
+    band : RejectBand, optional
         Where to say "unsure"; without it, happy from 0.5 on.
     smoothing_s : float
         Time constant of the smoothing in seconds.
@@ -98,7 +98,7 @@ class FaceTracker:
     def __init__(
         self,
         model: Pipeline,
-        band: Band | None = None,
+        band: RejectBand | None = None,
         smoothing_s: float = 0.4,
         search_s: float = 0.5,
         forget_s: float = 0.5,
@@ -114,8 +114,8 @@ class FaceTracker:
         self.hidden_s = hidden_s
         self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
         self.n_tracks_ = 0
-        self._tracks: list[Track] = []
-        self._search = FaceSearch(search_s, self.min_score)
+        self._tracks: list[FaceHistory] = []
+        self._search = FaceAssociation(search_s, self.min_score)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.
@@ -142,7 +142,7 @@ class FaceTracker:
         shown = [track for track in self._tracks if track.number and track.last == seconds]
         return [self._answer(t, now.gray.shape) for t in sorted(shown, key=lambda t: t.number)]
 
-    def _follow(self, now: Frame, sights: Sequence[Sight], seconds: float) -> None:
+    def _follow(self, now: Frame, sights: Sequence[FrameObservation], seconds: float) -> None:
         """Bring the tracks up to now."""
         pairs = [
             (track, sight)
@@ -155,7 +155,7 @@ class FaceTracker:
         known = {id(sight) for _, sight in pairs}
         for sight in sights:
             if id(sight) not in known and self._is_new(sight, seconds):
-                pairs.append((Track(sight, seconds, self.smoothing_s), sight))
+                pairs.append((FaceHistory(sight, seconds, self.smoothing_s), sight))
                 self._tracks.append(pairs[-1][0])
         for track, _ in pairs:
             if not track.number and track.evidence >= CERTAIN_FACE:
@@ -163,7 +163,7 @@ class FaceTracker:
                 track.number = self.n_tracks_
         self._ask(pairs, seconds)
 
-    def _carry(self, now: Frame, found: Sequence[Track], seconds: float) -> None:
+    def _carry(self, now: Frame, found: Sequence[FaceHistory], seconds: float) -> None:
         """Follow by the eyes what the detector missed and still looks like itself."""
         for track in self._tracks:
             if track in found or not track.number:
@@ -175,28 +175,28 @@ class FaceTracker:
             if float(sight.look @ track.look) >= ALIKE:
                 track.carry(sight, seconds)
 
-    def _is_new(self, sight: Sight, seconds: float) -> bool:
+    def _is_new(self, sight: FrameObservation, seconds: float) -> bool:
         """Whether a sight that no track claims is another face, and sure enough to be one."""
         there = [track for track in self._tracks if track.last == seconds]
         apart = all(overlap(track.box, sight.detection.box) < TOUCHING for track in there)
         return apart and sight.detection.score >= self.min_score
 
-    def _ask(self, pairs: Sequence[tuple[Track, Sight]], seconds: float) -> None:
+    def _ask(self, pairs: Sequence[tuple[FaceHistory, FrameObservation]], seconds: float) -> None:
         """What the model says of all faces of this frame, at once."""
         if not pairs:
             return
-        p_happy = p_happy_of(self.model, Faces.concatenate([sight.face for _, sight in pairs]))
+        p_happy = predict_p_happy(self.model, Faces.concatenate([sight.face for _, sight in pairs]))
         for (track, _), p in zip(pairs, p_happy.tolist(), strict=True):
             track.ask(seconds, p)
 
-    def _is_kept(self, track: Track, seconds: float) -> bool:
+    def _is_kept(self, track: FaceHistory, seconds: float) -> bool:
         """Whether to look for it in the next frame: one that is uncertain must be seen in each."""
         if not track.number:
             return track.last == seconds
         lost, missed = seconds - track.last, seconds - track.excused
         return missed <= self.forget_s and lost <= self.hidden_s
 
-    def _answer(self, track: Track, shape: tuple[int, ...]) -> TrackedFace:
+    def _answer(self, track: FaceHistory, shape: tuple[int, ...]) -> TrackedFace:
         left, top, right, bottom = map(round, track.box)
         box = max(0, left), max(0, top), min(shape[1], right), min(shape[0], bottom)
         p = track.smoother.p_

@@ -18,7 +18,7 @@ TIMES = ["fit_s", "predict_ms"]
 def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run of every recipe on 40 built-in faces; not to be changed."""
     from happysad.experiments.compare import compare
-    from happysad.experiments.config import CompareConfig
+    from happysad.experiments.runner.config import CompareConfig
 
     out = tmp_path_factory.mktemp("run") / "all"
     return compare(CompareConfig(data=str(demo_data), out=str(out), jobs=1))
@@ -37,21 +37,21 @@ def lasting() -> Callable[[Path], pd.DataFrame]:
 @pytest.fixture(scope="session")
 def data(demo_data: Path) -> Any:
     """The 40 built-in faces as a ``DataSet``."""
-    from happysad.pipeline.data import load_data
+    from happysad.pipeline.data.dataset import load_data
 
     return load_data(demo_data)
 
 
 @pytest.fixture(scope="session")
-def make_trial(data: Any) -> Callable[..., Any]:
-    """``make_trial(right)``: a trial whose model answers that share of each part rightly."""
+def make_evaluation(data: Any) -> Callable[..., Any]:
+    """``make_evaluation(right)``: a trial whose model answers that share of each part rightly."""
     import io
 
     import joblib
 
-    from happysad.pipeline.metrics import evaluate
-    from happysad.pipeline.models import make_model
-    from happysad.pipeline.trial import Trial
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
+    from happysad.pipeline.evaluation.metrics import evaluate
+    from happysad.pipeline.models.registry import make_model
 
     faces = make_model("dummy")[0].transform(data.frame["path"].tolist())
     model = make_model("dummy")
@@ -59,7 +59,7 @@ def make_trial(data: Any) -> Callable[..., Any]:
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
 
-    def make(right: float, sure: float = 0.9) -> Trial:
+    def make(right: float, sure: float = 0.9) -> EvaluationResult:
         p_happy, metrics, status = {}, {}, {}
         for part in ("val", "test"):
             labels = data.frame.loc[data.frame["split"] == part, "label"].to_numpy(str)
@@ -69,7 +69,7 @@ def make_trial(data: Any) -> Callable[..., Any]:
             p = np.where((labels == "happy") ^ wrong, sure, 1 - sure)
             p_happy[part], metrics[part] = p, evaluate(labels, p)
             status[part] = np.array(["detected"] * (len(labels) - 1) + ["full_frame"])
-        return Trial(p_happy, metrics, status, 0.5, 2.0, buffer.getvalue())
+        return EvaluationResult(p_happy, metrics, status, 0.5, 2.0, buffer.getvalue())
 
     return make
 
@@ -79,7 +79,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """72 built-in faces without parts; most happy ones are grey, most sad ones small in colour."""
     from PIL import Image
 
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     root = tmp_path_factory.mktemp("news") / "news"
     for number, (face, label) in enumerate(zip(*make_demo_faces(72, random_state=9), strict=True)):
@@ -96,7 +96,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ship_config(demo_data: Path, news: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Settings of ``ship`` with small recipes on built-in faces."""
-    from happysad.experiments.ship_config import ShipConfig
+    from happysad.experiments.shipping.config import ShipConfig
 
     return ShipConfig(
         data=str(demo_data),
@@ -114,7 +114,7 @@ def ship_config(demo_data: Path, news: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def shipped_run(ship_config: Any) -> Path:
     """The folder of a finished run of ``ship``; not to be changed."""
-    from happysad.experiments.ship import ship
+    from happysad.experiments.shipping.ship import ship
 
     return ship(ship_config)
 
@@ -136,7 +136,7 @@ def image_is_drawn() -> Callable[[Path], bool]:
 @pytest.fixture
 def small_run(tmp_path: Path) -> Path:
     """A run's folder with every table in it, all made up: three models on 40 test images."""
-    from happysad.pipeline.metrics import evaluate
+    from happysad.pipeline.evaluation.metrics import evaluate
 
     random = np.random.default_rng(0)
     labels = np.array(["happy", "sad"] * 20)
@@ -163,11 +163,11 @@ def small_run(tmp_path: Path) -> Path:
                     for name in ("accuracy", "balanced_accuracy", "roc_auc", "brier", "f1_macro")
                 ]  # fmt: skip
         part = {"dataset": "faces & co", "split": "test", "model": model, "n": 40}
-        shares = {"refused_happy": 0.1, "refused_sad": 0.3, "refused_neutral": np.nan}
-        rule = {"rule": "max error 0.02", "low": 0.2, "high": 0.8, "answered": 0.8, "error": 0.025}
+        shares = {"rejected_happy": 0.1, "rejected_sad": 0.3, "rejected_neutral": np.nan}
+        rule = {"rule": "max error 0.02", "low": 0.2, "high": 0.8, "coverage": 0.8, "error": 0.025}
         recalls = {"recall_happy": 0.95, "recall_sad": 0.9, "balanced_accuracy": 0.925}
         points.append({**part, **rule, **recalls, **shares})
-        points.append({**part, "rule": rule["rule"], "split": "neutral", "answered": 0.25})
+        points.append({**part, "rule": rule["rule"], "split": "neutral", "coverage": 0.25})
     failed = {"dataset": "faces & co", "split": "test", "model": "broken", "condition": ""}
     failed |= {"fold": 0, "seed": 0, "status": "error", "reason": "ValueError: <b>bad</b>"}
     pair = {"n": 40, "only_model_right": 9, "only_other_right": 2, "p": 0.06, "p_corrected": 0.12}

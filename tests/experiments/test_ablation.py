@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from happysad.experiments.ablation import AblationConfig, ablation, main
-from happysad.experiments.config import read_config
-from happysad.experiments.run_folder import read_rows
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import read_config
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.errors import UserError
 
 MODEL = "fusion-gb"  # the quickest with four blocks
 
@@ -50,7 +50,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
 
 
 def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
-    monkeypatch.setattr("happysad.pipeline.trial.run_trial", None)
+    monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
     before = (Path(config.out) / "importance.csv").read_bytes()
     lines: list[str] = []
     ablation(config, log=lines.append)

@@ -17,13 +17,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 
 from happysad.experiments.compare import compare, model_names
-from happysad.experiments.config import CompareConfig, read_config
-from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import CompareConfig, read_config
+from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.features.hog import Hog
-from happysad.pipeline.bands import band_entries
-from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.models import RECIPES, STANDARD, Recipe
+from happysad.pipeline.model_files.card_thresholds import band_entries
+from happysad.pipeline.model_files.model_file import load_model, read_card
+from happysad.pipeline.models.registry import RECIPES, STANDARD, Recipe
+from happysad.utils.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = {
@@ -65,7 +65,7 @@ def quick(demo_data, tmp_path_factory) -> CompareConfig:
 @pytest.fixture
 def plain(monkeypatch) -> None:
     """No figures and no report: they take most of the time of a small run."""
-    monkeypatch.setattr("happysad.experiments.reporting.finish.finish", lambda *_, **__: None)
+    monkeypatch.setattr("happysad.experiments.reporting.html.finish.finish", lambda *_, **__: None)
 
 
 @pytest.fixture
@@ -446,10 +446,10 @@ import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklea
 from happysad.experiments import engine, prepare, recording
 from happysad.experiments.reporting import finish, report, summary
 from happysad.experiments.compare import compare
-from happysad.experiments.config import CompareConfig
+from happysad.experiments.runner.config import CompareConfig
 from happysad.pipeline import data, model_file, models, trial
-from happysad.pipeline.bands import band_entries
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.card_thresholds import band_entries
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 
 faces, _ = make_demo_faces(4)
 models.make_model("dummy")[0].transform(list(faces))  # weights load once, here

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.config import read_config
 from happysad.experiments.cross_dataset import CrossDatasetConfig, cross_dataset, main
-from happysad.experiments.run_folder import read_rows
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import demo_folder
+from happysad.experiments.runner.config import read_config
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.pipeline.demo.demo_faces import demo_folder
+from happysad.utils.errors import UserError
 
 MODELS = ["pixels-logreg", "landmarks-svm"]
 
@@ -74,7 +74,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
 
 def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     before = (Path(config.out) / "results.csv").read_bytes()
-    monkeypatch.setattr("happysad.pipeline.trial.run_trial", None)
+    monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
     lines: list[str] = []
     cross_dataset(config, log=lines.append)
     assert "4 of 4 fits were finished before" in lines
@@ -90,12 +90,12 @@ def test_people_that_were_fitted_on_are_not_tested_on():
     import numpy as np
 
     from happysad.experiments.cross_dataset import _of_others
-    from happysad.experiments.pieces import Piece
+    from happysad.experiments.datasets.subsets import DomainSubset
 
     frame = pd.DataFrame({"source": ["a", "a", "a", "b"], "group": ["x", "x", "y", "x"]})
     none = np.zeros(0, np.intp)
-    own = Piece("a grey", np.array([0]), none, none)
-    others = Piece("a colour", none, none, np.array([1, 2, 3]))
+    own = DomainSubset("a grey", np.array([0]), none, none)
+    others = DomainSubset("a colour", none, none, np.array([1, 2, 3]))
     assert list(_of_others(frame, own, others)) == [2, 3]
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.config import read_config
 from happysad.experiments.fine_tuning import (
     COLUMNS,
     CONDITIONS,
@@ -18,7 +17,8 @@ from happysad.experiments.fine_tuning import (
     main,
     summary,
 )
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import read_config
+from happysad.utils.errors import UserError
 
 LABELS = np.array(["happy", "sad"] * 30)
 GROUPS = np.array([f"person {i // 3}" for i in range(60)])
@@ -57,9 +57,9 @@ def test_the_config_file_is_read():
 
 def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
     pytest.importorskip("torch")
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.model_file import save_model
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_file import save_model
+    from happysad.pipeline.models.registry import make_model
 
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0)

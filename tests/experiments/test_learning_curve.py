@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.config import read_config
 from happysad.experiments.learning_curve import (
     LearningCurveConfig,
     learning_curve,
     main,
     used_sizes,
 )
-from happysad.experiments.run_folder import read_rows
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import read_config
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.errors import UserError
 
 FOLDER = Path(__file__).resolve().parents[2] / "experiments"
 CONFIGS = sorted(FOLDER.glob("learning_curve*.toml"))

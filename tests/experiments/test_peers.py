@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from happysad.experiments import publish
-from happysad.experiments.peer_scores import SCORES, read_scores
+from happysad.experiments.datasets.peer_scores import SCORES, read_scores
 from happysad.experiments.peers import main
-from happysad.experiments.reporting.peers import PEERS
-from happysad.experiments.run_folder import PREDICTION_COLUMNS
+from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS
 
 FER, FACE_API = PEERS.values()
 KEPT = publish.RESULTS / "peers" / "scores.csv"
@@ -171,7 +171,8 @@ def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
     monkeypatch.setattr(publish, "README", home / "README.md")
     monkeypatch.setattr(publish, "RESULTS", results.parent)
     monkeypatch.setattr(
-        "happysad.experiments.reporting.model_card.card_text", lambda folder: f"{folder.name}\n"
+        "happysad.experiments.reporting.model_card.document.card_text",
+        lambda folder: f"{folder.name}\n",
     )
     home.mkdir()
     (home / "README.md").write_text("<!-- table: peers peers -->\nold\n<!-- end -->\n")
@@ -189,9 +190,9 @@ def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
 def real_runs(demo_data, tmp_path_factory) -> Desk:
     """Runs as the two scripts write them, on built-in faces."""
     from happysad.experiments.compare import compare
-    from happysad.experiments.config import CompareConfig
     from happysad.experiments.cross_dataset import CrossDatasetConfig, cross_dataset
-    from happysad.pipeline.demo_faces import demo_folder
+    from happysad.experiments.runner.config import CompareConfig
+    from happysad.pipeline.demo.demo_faces import demo_folder
 
     root = tmp_path_factory.mktemp("peers")
     other = demo_folder(root / "other", n_samples=40, seed=7)

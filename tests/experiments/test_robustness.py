@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.config import read_config
-from happysad.experiments.perturb import CHANGES
+from happysad.experiments.perturbations.registry import CHANGES
 from happysad.experiments.robustness import RobustnessConfig, drawn_images, main, robustness
-from happysad.experiments.run_folder import read_rows
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import read_config
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.errors import UserError
 
 FOLDER = Path(__file__).resolve().parents[2] / "experiments"
 CONFIGS = sorted(FOLDER.glob("robustness*.toml"))
@@ -48,13 +48,13 @@ def test_a_row_for_each_model_and_condition(written):
 
 
 def test_the_clean_rows_are_those_of_a_comparison(written, data):
-    from happysad.experiments.units import unit_seed
-    from happysad.pipeline.models import make_model
+    from happysad.experiments.runner.fit_tasks import task_seed
+    from happysad.pipeline.models.registry import make_model
 
     answers = read_rows(written / "predictions.csv")
     clean = answers[(answers["model"] == "pixels-logreg") & (answers["condition"] == "")]
     train = data.frame[data.frame["split"] == "train"]
-    model = make_model("pixels-logreg", unit_seed(0, "pixels-logreg"))
+    model = make_model("pixels-logreg", task_seed(0, "pixels-logreg"))
     model.fit(train["path"].tolist(), train["label"].to_numpy(str))
     p_happy = model.predict_proba(clean["image"].tolist())[:, 0]
     assert list(clean["p_happy"]) == pytest.approx(list(p_happy), abs=1e-5)
@@ -82,7 +82,7 @@ def test_the_folder_holds_tables_figures_and_a_report(written, image_is_drawn):
 
 
 def test_a_second_run_fits_nothing(config, written, monkeypatch):
-    monkeypatch.setattr("happysad.experiments.engine._trial", None)
+    monkeypatch.setattr("happysad.experiments.runner.engine._trial", None)
     before = (written / "results.csv").read_bytes()
     told: list[str] = []
     robustness(config, log=told.append)

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.config import CompareConfig, read_config
-from happysad.experiments.run_folder import read_rows
+from happysad.experiments.runner.config import CompareConfig, read_config
+from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.tune import TuneConfig, main, tune
-from happysad.features.errors import UserError
-from happysad.pipeline.recipe_file import read_recipe_file
+from happysad.pipeline.models.toml_recipe import read_recipe_file
+from happysad.utils.errors import UserError
 
 SPACE = {"classifier__C": [0.001, 0.01, 0.1]}
 
@@ -82,8 +82,8 @@ def test_the_recipe_file_holds_the_best_and_compare_reads_it(config, demo_data, 
 
 
 def test_what_is_finished_is_neither_searched_nor_fitted_again(config, monkeypatch):
-    monkeypatch.setattr("happysad.experiments.search.search", None)
-    monkeypatch.setattr("happysad.pipeline.trial.run_trial", None)
+    monkeypatch.setattr("happysad.experiments.tuning.search.search", None)
+    monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
     lines: list[str] = []
     tune(config, log=lines.append)
     assert "4 of 4 fits were finished before" in lines

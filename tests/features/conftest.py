@@ -17,8 +17,8 @@ from skimage import data
 
 import happysad.features
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
 
 Image = NDArray[np.uint8]
 Turn = Callable[..., Image]

@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
-from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
-from happysad.features.faces import FaceAligner
-from happysad.features.files import atomic_write
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.visual_words import VisualWords
+from happysad.utils.atomic_files import atomic_write
 
 PATH = Path(__file__).with_name("golden.csv")
 

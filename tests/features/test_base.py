@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from happysad.features.base import _AT_ONCE, _CHUNK, FaceFeature
-from happysad.features.batch import Faces
-from happysad.features.progress import listen
-from happysad.features.store import FeatureStore, use_store
+from happysad.features.faces.face_batch import Faces
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
+from happysad.utils.progress import listen
 
 
 class Brightness(FaceFeature):
@@ -71,7 +71,7 @@ def test_what_are_no_faces_is_named_with_what_to_do(method, wrong):
 
 
 def test_stored_rows_are_read_and_only_new_ones_described(many, tmp_path):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         Brightness().transform(many[:10])
         extractor = Brightness()
         rows = extractor.transform(many[:15])
@@ -81,14 +81,14 @@ def test_stored_rows_are_read_and_only_new_ones_described(many, tmp_path):
 
 def test_faces_without_keys_are_described_and_not_stored(many, as_faces, tmp_path):
     extractor = Brightness()
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         for _ in range(2):
             extractor.transform(as_faces(many.crops[:3]))
     assert extractor.batches == [3, 3]
 
 
 def test_settings_and_version_have_spaces_of_their_own(many, tmp_path, monkeypatch):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         usual = Brightness().transform(many[:3])
         np.testing.assert_allclose(Brightness(gain=2.0).transform(many[:3]), 2 * usual)
         monkeypatch.setattr(Brightness, "version", 2)

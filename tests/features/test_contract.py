@@ -17,16 +17,16 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing
 
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
 from happysad.features.embedding import Embedding
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.features.store import FeatureStore, use_store
 from happysad.features.visual_words import VisualWords
+from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 EXTRACTORS = [
     Hog(),
@@ -230,7 +230,7 @@ def test_colour_crops_are_refused_in_a_sentence(extractor):
 
 @each_extractor
 def test_what_is_cached_is_what_was_computed(expected, extractor, faces, tmp_path, monkeypatch):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         first = extractor.transform(faces[[1, 3]])
         mixed = extractor.transform(faces)
         monkeypatch.setattr(type(extractor), "_describe", None)  # from here on all is read
@@ -245,7 +245,7 @@ def test_what_is_cached_is_what_was_computed(expected, extractor, faces, tmp_pat
 
 def test_extractors_share_a_store_without_mixing(expected, faces, tmp_path):
     quick = [extractor for extractor in EXTRACTORS if not isinstance(extractor, Embedding)]
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         for _ in range(2):
             for extractor in quick:
                 rows = extractor.transform(faces)
@@ -257,7 +257,7 @@ def test_extractors_share_a_store_without_mixing(expected, faces, tmp_path):
 def test_a_damaged_cache_is_never_trusted(expected, extractor, faces, tmp_path):
     if isinstance(extractor, Embedding):
         pytest.skip("the cache is that of the other extractors; this one costs seconds")
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         extractor.transform(faces)
         (file,) = tmp_path.glob("*.sqlite")
         data = bytearray(file.read_bytes())

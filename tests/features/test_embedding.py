@@ -2,9 +2,9 @@ import dlib
 import numpy as np
 import pytest
 
-from happysad.features.align import EYE_X, EYE_Y
 from happysad.features.embedding import CHIP_SIZE, Embedding, face_chips
-from happysad.features.weights import face_resnet, shape_predictor
+from happysad.features.faces.align import EYE_X, EYE_Y
+from happysad.features.faces.pretrained_weights import face_resnet, shape_predictor
 
 
 def test_a_chip_is_grey_rgb_of_the_networks_size(faces):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 from happysad.features.landmarks import (
     EXPRESSIONS,
     PAIRED,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from happysad.experiments.demo_clips import Actor
+    from happysad.pipeline.demo.demo_clips import Actor
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def draw() -> Callable[..., Path]:
     """``draw(path, actors, n_frames, size)``: write a clip of moving faces; give its path."""
     import cv2
 
-    from happysad.experiments.demo_clips import draw_clip
+    from happysad.pipeline.demo.demo_clips import draw_clip
 
     def write(
         path: Path,
@@ -38,7 +38,7 @@ def draw() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def clip(draw: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten frames of a happy face, 320x240, a moment of an empty room before and after it."""
-    from happysad.experiments.demo_clips import Actor
+    from happysad.pipeline.demo.demo_clips import Actor
 
     path = tmp_path_factory.mktemp("clips") / "one.mp4"
     return draw(path, [Actor(side=130, there=(0.15, 0.8))])

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from happysad.app.cli import main
-from happysad.features.images import read_image
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.cli import main
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.utils.image_decoding import read_image
 
 COMMANDS = [
     "audit", "compare", "demo", "explain", "export", "predict", "serve", "train", "video", "webcam",

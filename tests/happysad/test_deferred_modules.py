@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from happysad.app.stand_ins import stand_ins
+from happysad.deferred_modules import deferred_modules
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def some(tmp_path, monkeypatch):
 
 
 def test_a_stand_in_is_called_asked_and_derived_from(some):
-    with stand_ins(("some_package",)):
+    with deferred_modules(("some_package",)):
         import user_of_it as user
     assert "some_package" not in sys.modules
     assert user.f() == 4
@@ -42,7 +42,7 @@ def test_a_stand_in_is_called_asked_and_derived_from(some):
 
 
 def test_a_real_one_that_is_needed_within_ends_it(some):
-    with stand_ins(("some_package",)):
+    with deferred_modules(("some_package",)):
         import user_of_it as user
 
         assert user.f() == 4
@@ -55,7 +55,7 @@ def test_a_real_one_that_is_needed_within_ends_it(some):
 def test_modules_below_a_real_one_are_stood_in_for_and_taken_out_again(some):
     import some_package
 
-    with stand_ins(("some_package.inner",)):
+    with deferred_modules(("some_package.inner",)):
         import user_of_it as user
     assert "inner" not in vars(some_package)
     assert user.module.A.x == 3
@@ -63,14 +63,14 @@ def test_modules_below_a_real_one_are_stood_in_for_and_taken_out_again(some):
 
 
 def test_what_is_not_installed_is_still_missing():
-    with stand_ins(("no_such_package",)), pytest.raises(ModuleNotFoundError):
+    with deferred_modules(("no_such_package",)), pytest.raises(ModuleNotFoundError):
         import no_such_package  # noqa: F401
 
 
 def test_an_error_in_the_block_leaves_no_trace(some):
     before = list(sys.meta_path)
     (some / "user_of_it.py").write_text("import some_package.inner\n1 / 0\n")
-    with pytest.raises(ZeroDivisionError), stand_ins(("some_package",)):
+    with pytest.raises(ZeroDivisionError), deferred_modules(("some_package",)):
         import user_of_it  # noqa: F401
     assert sys.meta_path == before
     assert "some_package.inner" not in sys.modules

@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 
-from happysad.app.light_start import LATER, light_imports
+from happysad.light_start import LATER, light_imports
 
 
 def run(code: str, before: str = "") -> str:
     """What a process of its own prints."""
-    start = f"{before}\nimport sys; from happysad.app.light_start import *; light_start()\n"
+    start = f"{before}\nimport sys; from happysad.light_start import *; light_start()\n"
     theirs = {name: value for name, value in os.environ.items() if "THREADS" not in name}
     command = [sys.executable, "-c", start + code]
     ended = subprocess.run(command, capture_output=True, text=True, env=theirs)
@@ -98,11 +98,11 @@ print(type(PowerTransformer().set_output(transform="pandas").fit_transform(x))._
 
 
 def test_a_model_is_loaded_lightly_and_answers_the_same(model_file, photo):
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.model_files.model_file import load_model
 
     code = f"""
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.model_pickle import unpickled_in
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.pipeline.model_files.safe_unpickling import unpickled_in
 with unpickled_in(light_imports):
     model = load_model({str(model_file)!r})
 print(*model.predict_proba([{str(photo)!r}])[0], "scipy.stats" in sys.modules)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 Draw = Callable[..., Path]
 Mouths = Callable[..., tuple[Faces, NDArray[np.str_]]]
@@ -76,8 +76,8 @@ def cnn_model() -> Any:
     """A fitted ``cnn-small``, tiny and hardly trained, from images to labels."""
     pytest.importorskip("torch")
     pytest.importorskip("skorch")
-    from happysad.pipeline.demo_faces import make_demo_faces
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.models.registry import make_model
 
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0)

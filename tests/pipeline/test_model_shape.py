@@ -17,11 +17,11 @@ from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import SVC
 
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.hog import Hog
-from happysad.features.store import FeatureStore, cache_dir, use_store
 from happysad.pipeline.estimators.samplers import MirroredCopies
-from happysad.pipeline.models import RECIPES, make_model
+from happysad.pipeline.models.registry import RECIPES, make_model
+from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_cache
 
 BLOCKS = ["landmarks", "hog", "lbp", "bovw"]
 
@@ -29,7 +29,7 @@ BLOCKS = ["landmarks", "hog", "lbp", "bovw"]
 @pytest.fixture(autouse=True)
 def _store() -> Iterator[None]:
     """Features of the drawn faces are computed once."""
-    with use_store(FeatureStore(cache_dir() / "shape")):
+    with use_feature_cache(FeatureCache(cache_dir() / "shape")):
         yield
 
 

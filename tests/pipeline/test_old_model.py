@@ -10,9 +10,9 @@ import types
 import joblib
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_card import card_path, library_versions
-from happysad.pipeline.model_file import load_model
+from happysad.pipeline.model_files.model_card import card_path, library_versions
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

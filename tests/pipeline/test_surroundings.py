@@ -12,12 +12,12 @@ import sklearn
 from PIL import Image
 from skimage.data import astronaut
 
-from happysad.features.batch import Faces
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.explain import explain
-from happysad.pipeline.model_file import load_model, save_model
-from happysad.pipeline.models import make_model
-from happysad.pipeline.predict import predict_images
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.explain.explain import explain
+from happysad.pipeline.model_files.model_file import load_model, save_model
+from happysad.pipeline.models.registry import make_model
+from happysad.pipeline.prediction.predict import predict_images
 
 SET = {
     "pandas": lambda: sklearn.config_context(transform_output="pandas"),

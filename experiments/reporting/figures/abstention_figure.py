@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.style import COLORS, GREY, WIDTH, drawing, looks
+from happysad.experiments.reporting.figures.style import COLORS, GREY, WIDTH, drawing, looks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def save_risk_coverage(
             ax.plot([], [], label=name, **look.line() | look.point())
             own = marked[marked["model"] == name] if len(marked) else marked
             if len(own):
-                at = own["answered"], own["error"]
+                at = own["coverage"], own["error"]
                 ax.plot(*at, linestyle="", markersize=10, **look.point(), markeredgecolor="black")
         row = answers.iloc[0]
         ax.set(xlim=(0, 1.01), xlabel="share of faces answered", ylabel="error among the answered")
@@ -129,9 +129,9 @@ def refused_shares(points: pd.DataFrame) -> pd.DataFrame:
     neutral = rows[rows["split"] == "neutral"].set_index("model")
     return pd.DataFrame(
         {
-            "happy": own["refused_happy"],
-            "sad": own["refused_sad"],
-            "neutral": own["refused_neutral"].fillna(1 - neutral["answered"].reindex(own.index)),
+            "happy": own["rejected_happy"],
+            "sad": own["rejected_sad"],
+            "neutral": own["rejected_neutral"].fillna(1 - neutral["coverage"].reindex(own.index)),
         }
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.style import COLORS as COLORS
-from happysad.experiments.reporting.style import RIGHT, WIDTH, WRONG, drawing, kind_of
+from happysad.experiments.reporting.figures.style import COLORS as COLORS
+from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.style import WIDTH, drawing
-from happysad.features.errors import UserError
-from happysad.features.images import read_image
+from happysad.experiments.reporting.figures.style import WIDTH, drawing
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import read_image
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.reporting.style import COLORS, GREY, WIDTH, drawing
+from happysad.experiments.reporting.figures.style import COLORS, GREY, WIDTH, drawing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.style import WIDTH, Look, drawing, looks
+from happysad.experiments.reporting.figures.style import WIDTH, Look, drawing, looks
 
 if TYPE_CHECKING:
     import pandas as pd

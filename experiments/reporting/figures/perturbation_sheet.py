@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.perturb import CHANGES, SHIFT, changed_image, locate_face, moved_box
-from happysad.experiments.reporting.style import COLORS, WIDTH, drawing
-from happysad.features.detect import MIN_SCORE
+from happysad.experiments.perturbations.registry import (
+    CHANGES,
+    SHIFT,
+    changed_image,
+    locate_face,
+    moved_box,
+)
+from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
+from happysad.features.faces.detector import MIN_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from happysad.experiments.perturb import Image, LocatedFace
-    from happysad.features.detect import Detection
+    from happysad.experiments.perturbations.registry import Image, LocatedFace
+    from happysad.features.faces.detector import Detection
 
 
 def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> None:
@@ -29,7 +35,7 @@ def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> Non
     seed : int
         Of the built-in face.
     """
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     images, labels = make_demo_faces(8, random_state=seed, variation=0.5)
     image = images[list(labels).index("happy")]
@@ -50,7 +56,7 @@ def _changed(
     image: Image, change: str, strength: float, face: LocatedFace
 ) -> tuple[Image, Detection | None]:
     """The image as it becomes, and the face that is then taken."""
-    from happysad.features.detect import find_faces
+    from happysad.features.faces.detector import find_faces
 
     if change == SHIFT:
         return image, moved_box(image, strength, face)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.style import GREY, WIDTH, drawing, looks
+from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, looks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def save_reliability(
 
 
 def _points(ax: Any, own: pd.DataFrame, name: str) -> None:
-    from happysad.pipeline.calibration import reliability
+    from happysad.pipeline.evaluation.calibration import reliability
 
     look = looks([name])[name]
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.style import GREY, drawing, looks
+from happysad.experiments.reporting.figures.style import GREY, drawing, looks
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.features.files import atomic_write
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -21,8 +21,8 @@ def finish(
     **report
         Passed on to ``write_report``.
     """
-    from happysad.experiments.reporting.report import draw_all, write_report
-    from happysad.experiments.reporting.summary import summarise
+    from happysad.experiments.reporting.html.report import draw_all, write_report
+    from happysad.experiments.reporting.tables.summary import summarise
 
     log("intervals, figures, report")
     summarise(folder, max_error)

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments.reporting.report_sections import (
+from happysad.experiments.reporting.html.run_figures import draw_all as draw_all
+from happysad.experiments.reporting.html.sections import (
     Section as Section,
 )
-from happysad.experiments.reporting.report_sections import (
+from happysad.experiments.reporting.html.sections import (
     answer_sections,
     last_sections,
     result_sections,
 )
-from happysad.experiments.reporting.run_figures import draw_all as draw_all
-from happysad.experiments.reporting.run_tables import read_run
-from happysad.features.files import atomic_write
+from happysad.experiments.reporting.tables.run_tables import read_run
+from happysad.utils.atomic_files import atomic_write
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 _LONG = 28

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from happysad.experiments.reporting.curves import save_precision_recall, save_roc
-from happysad.experiments.reporting.figures import save_bars, save_confusion_matrices
-from happysad.experiments.reporting.forest_figure import save_forest
-from happysad.experiments.reporting.reliability_figure import save_reliability
-from happysad.experiments.reporting.run_tables import RunTables, read_run
-from happysad.experiments.reporting.style import kind_of
-from happysad.experiments.reporting.training_figure import save_training
-from happysad.experiments.reporting.unsure_figure import (
+from happysad.experiments.reporting.figures.abstention_figure import (
     save_refused,
     save_risk_coverage,
     unsure_rows,
 )
-from happysad.experiments.reporting.worst_faces import save_worst_faces
+from happysad.experiments.reporting.figures.bars_and_confusion import (
+    save_bars,
+    save_confusion_matrices,
+)
+from happysad.experiments.reporting.figures.confident_errors import save_worst_faces
+from happysad.experiments.reporting.figures.forest_figure import save_forest
+from happysad.experiments.reporting.figures.reliability_figure import save_reliability
+from happysad.experiments.reporting.figures.roc_pr_curves import save_precision_recall, save_roc
+from happysad.experiments.reporting.figures.style import kind_of
+from happysad.experiments.reporting.figures.training_figure import save_training
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 FIGURES = (
     "scores", "comparisons", "confusion_matrices", "roc", "precision_recall", "reliability",

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from happysad.experiments.reporting import report_tables as tables
 from happysad.experiments.reporting import report_text as text
-from happysad.experiments.reporting.result_table import run_cells
-from happysad.experiments.reporting.run_figures import figures_for
-from happysad.experiments.reporting.unsure_figure import unsure_rows
+from happysad.experiments.reporting.figures.abstention_figure import unsure_rows
+from happysad.experiments.reporting.html.run_figures import figures_for
+from happysad.experiments.reporting.tables.result_table import run_cells
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.reporting.run_tables import RunTables
+    from happysad.experiments.reporting.tables.run_tables import RunTables
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def _unsure(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
     refused = text.refused_caption(run) if "refused" in drawn else ""
     lines = tables.operating_table(run) if len(points) else []
     yield Section(
-        "Answering only when sure",
+        "BatchScheduler only when sure",
         figure=drawn.get("risk_coverage"),
         caption=risk,
         parts=(
@@ -190,7 +190,7 @@ def _fits(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
 
 def last_sections(run: RunTables) -> Iterator[Section]:
     """What comes last: failures, how it was made, the glossary."""
-    from happysad.pipeline.metrics import METRICS
+    from happysad.pipeline.evaluation.metrics import METRICS
 
     yield Section("Recipes that failed", lines=tuple(tables.failure_table(run)))
     identity, machine = run.facts.get("identity") or {}, run.facts.get("machine") or {}

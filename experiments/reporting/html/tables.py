@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.forest_figure import LEVEL, p_text
-from happysad.experiments.reporting.report_text import score, with_interval
+from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
+from happysad.experiments.reporting.html.text import score, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.reporting.run_tables import RunTables
+    from happysad.experiments.reporting.tables.run_tables import RunTables
 
 MORE = {
     "balanced_accuracy": "balanced accuracy",
@@ -111,7 +111,7 @@ def coverage_table(run: RunTables) -> list[list[str]]:
 def operating_table(run: RunTables) -> list[list[str]]:
     """Thresholds chosen on the validation part and what they do on the test part."""
     columns = {
-        "low": "sad below", "high": "happy from", "answered": "answered", "error": "error",
+        "low": "sad below", "high": "happy from", "coverage": "coverage", "error": "error",
         "recall_happy": "recall happy", "recall_sad": "recall sad",
         "balanced_accuracy": "balanced accuracy",
     }  # fmt: skip

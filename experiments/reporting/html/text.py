@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.forest_figure import LEVEL, p_text
-from happysad.experiments.reporting.style import kind_of
-from happysad.experiments.reporting.unsure_figure import refused_shares, unsure_rows
-from happysad.experiments.reporting.worst_faces import MOST, worst_answers
+from happysad.experiments.reporting.figures.abstention_figure import refused_shares, unsure_rows
+from happysad.experiments.reporting.figures.confident_errors import MOST, worst_answers
+from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
+from happysad.experiments.reporting.figures.style import kind_of
 
 if TYPE_CHECKING:
-    from happysad.experiments.reporting.run_tables import RunTables
+    from happysad.experiments.reporting.tables.run_tables import RunTables
 
 
 def score(value: float) -> str:
@@ -108,7 +108,7 @@ def _unsure(run: RunTables) -> list[str]:
     if rows.empty:
         return []
     row = rows.iloc[0]
-    if not row["answered"]:
+    if not row["coverage"]:
         return [f'No thresholds keep to "{row["rule"]}" on the validation part: all is "unsure".']
     return [
         f'Where it may say "unsure" (rule "{row["rule"]}", thresholds from the {_source(run)}), '

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.interval_table import interval_text
-from happysad.experiments.reporting.shipped_tables import of_place
-from happysad.experiments.ship_units import FOLDS, SHIPPED
-from happysad.pipeline.listing import LABELS
+from happysad.experiments.reporting.model_card.per_dataset_tables import of_place
+from happysad.experiments.reporting.tables.interval_table import interval_text
+from happysad.experiments.shipping.fits import FOLDS, SHIPPED
+from happysad.pipeline.data.records import LABELS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,19 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments.reporting.model_card_tables import (
+from happysad.experiments.reporting.model_card.card_tables import (
     Cells,
     data_lines,
     model_lines,
     reliability_lines,
     score_lines,
 )
-from happysad.experiments.reporting.result_table import markdown
-from happysad.experiments.reporting.run_tables import read_table
-from happysad.experiments.reporting.threshold_table import threshold_lines
+from happysad.experiments.reporting.model_card.threshold_table import threshold_lines
+from happysad.experiments.reporting.tables.result_table import markdown
+from happysad.experiments.reporting.tables.run_tables import read_table
 
 TEMPLATE = Path(__file__).with_name("model_card.md.j2")
-COMMAND = "python experiments/ship.py --publish"
+COMMAND = "python experiments/shipping/ship.py --publish"
 
 
 def card_text(folder: Path, pictures: str = "docs") -> str:
@@ -58,7 +58,7 @@ def picture_name(model: str) -> str:
 def _tables(folder: Path, facts: dict[str, Any]) -> dict[str, str]:
     """Each table of the card as Markdown; "" for that of the peers where there is none."""
     from happysad.experiments.reporting import peers
-    from happysad.experiments.reporting.model_card_faces import failure_lines
+    from happysad.experiments.reporting.model_card.example_faces import failure_lines
 
     models, names = facts["models"], facts["config"]["called"]
     tables = ("results", "tested", "scores", "reliability", "thresholds", "failures")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.perturb import CHANGES, changed_image, locate_face
-from happysad.experiments.reporting.style import RIGHT, WIDTH, WRONG, drawing
-from happysad.features.detect import MIN_SCORE
-from happysad.features.files import atomic_write
-from happysad.pipeline.listing import LABELS
+from happysad.experiments.perturbations.registry import CHANGES, changed_image, locate_face
+from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing
+from happysad.features.faces.detector import MIN_SCORE
+from happysad.pipeline.data.records import LABELS
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ COLUMNS = ["change", "strength", "n", "happy", "sad", "right", "right_happy", "r
 
 def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_]]:
     """The faces under each change, and their labels."""
-    from happysad.pipeline.demo_faces import make_demo_faces
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
 
     images, labels = make_demo_faces(FACES, random_state=SEED)
     found = [locate_face(image, MIN_SCORE) for image in images]

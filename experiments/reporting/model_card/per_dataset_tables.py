@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.interval_table import interval_table, interval_text
-from happysad.experiments.reporting.pooling import groups_of, scored
-from happysad.experiments.run_folder import read_rows
-from happysad.experiments.ship_units import FOLDS, SHIPPED
-from happysad.features.files import atomic_write
+from happysad.experiments.reporting.tables.aggregate import groups_of, scored
+from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.experiments.shipping.fits import FOLDS, SHIPPED
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +24,8 @@ BINS = 5
 
 def write_tables(folder: Path) -> None:
     """Write ``scores``, ``tested``, ``reliability`` and ``thresholds.csv``, and the report."""
-    from happysad.experiments.reporting.report import Section, write_report
-    from happysad.experiments.reporting.threshold_table import threshold_table
+    from happysad.experiments.reporting.html.report import Section, write_report
+    from happysad.experiments.reporting.model_card.threshold_table import threshold_table
 
     answers = scored(read_rows(folder / "predictions.csv"))
     tables = {
@@ -77,7 +77,7 @@ def reliability_table(answers: pd.DataFrame) -> pd.DataFrame:
     """Share of happy faces in each fifth of p_happy, for each model and place."""
     import pandas as pd
 
-    from happysad.pipeline.calibration import reliability
+    from happysad.pipeline.evaluation.calibration import reliability
 
     axes = ["model", *PLACE]
     tables = []
@@ -111,8 +111,8 @@ def of_place(scores: pd.DataFrame, row: dict[Any, Any]) -> pd.DataFrame:
 
 def print_shipped(folder: Path) -> None:
     """Print what the run found, and what its folder holds."""
-    from happysad.experiments.reporting.plain_table import print_failures, print_lines
-    from happysad.experiments.reporting.run_tables import read_table
+    from happysad.experiments.reporting.tables.plain_table import print_failures, print_lines
+    from happysad.experiments.reporting.tables.run_tables import read_table
 
     print_lines(shipped_lines(read_table(folder / "scores.csv")))
     print_failures(read_rows(folder / "results.csv"))

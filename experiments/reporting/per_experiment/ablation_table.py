@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,8 +80,8 @@ def _difference(
     answers: pd.DataFrame, model: str, condition: str, split: str
 ) -> dict[str, float | str]:
     """Accuracy minus that with all blocks, on one part, with its interval."""
-    from happysad.experiments.reporting.pooling import groups_of, right
-    from happysad.pipeline.intervals import paired_interval
+    from happysad.experiments.reporting.tables.aggregate import groups_of, right
+    from happysad.pipeline.evaluation.bootstrap import paired_interval
 
     names = {f"{split} {name}": "" for name in ("difference", "low", "high")}
     if not condition:
@@ -98,8 +98,8 @@ def _difference(
 
 def finish_ablation(folder: Path) -> None:
     """Write ablation.csv, the figures and the report from the folder's rows."""
-    from happysad.experiments.reporting.importance_figure import save_importance
-    from happysad.experiments.reporting.report import Section, write_report
+    from happysad.experiments.reporting.figures.importance_figure import save_importance
+    from happysad.experiments.reporting.html.report import Section, write_report
 
     rows, importance = ablation_rows(folder), read_importance(folder)
     with atomic_write(folder / "ablation.csv") as beside:
@@ -136,7 +136,7 @@ def print_ablation(folder: Path) -> None:
     """Print the table of blocks and the groups of features that matter most."""
     from rich.console import Console
 
-    from happysad.experiments.reporting.plain_table import print_lines
+    from happysad.experiments.reporting.tables.plain_table import print_lines
 
     console = Console(highlight=False)
     results = read_rows(folder / "results.csv")

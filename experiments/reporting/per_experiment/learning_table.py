@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def _cell(row: Mapping[Any, Any]) -> str:
 
 def save_curve(table: pd.DataFrame, path: Path) -> None:
     """Draw the curves of the test part."""
-    from happysad.experiments.reporting.line_figure import save_lines
+    from happysad.experiments.reporting.figures.line_figure import save_lines
 
     rows = table[table["split"] == "test"]
     save_lines(
@@ -77,7 +77,7 @@ def save_curve(table: pd.DataFrame, path: Path) -> None:
 
 def write_all(folder: Path) -> None:
     """Write ``learning_curve.csv``, the figure and the report of a run's folder."""
-    from happysad.experiments.reporting.report import Section, write_report
+    from happysad.experiments.reporting.html.report import Section, write_report
 
     table = learning_table(read_rows(folder / "results.csv"))
     with atomic_write(folder / "learning_curve.csv") as beside:
@@ -100,7 +100,7 @@ def write_all(folder: Path) -> None:
 
 def print_curve(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.plain_table import (
+    from happysad.experiments.reporting.tables.plain_table import (
         print_failures,
         print_lines,
         print_written,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.comparison_table import compare_pair, corrected
-from happysad.experiments.reporting.forest_figure import LEVEL, p_text
-from happysad.experiments.reporting.peers import PEERS, Cells
-from happysad.experiments.reporting.pooling import groups_of, right, scored
+from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
+from happysad.experiments.reporting.per_experiment.peers import PEERS, Cells
+from happysad.experiments.reporting.tables.aggregate import groups_of, right, scored
+from happysad.experiments.reporting.tables.comparison_table import compare_pair, corrected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def pair_table(answers: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
 
 
 def _balanced_difference(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:
-    from happysad.pipeline.intervals import resample_weights
+    from happysad.pipeline.evaluation.bootstrap import resample_weights
 
     same = other.drop_duplicates("image").set_index("image").loc[model["image"]]
     gain = right(model).astype(np.float64) - right(same)

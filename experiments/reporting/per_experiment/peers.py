@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from happysad.experiments.neutral import SPLIT
-from happysad.experiments.reporting.pooling import groups_of, scored
-from happysad.experiments.reporting.transfer_table import FEW
+from happysad.experiments.datasets.neutral_faces import SPLIT
+from happysad.experiments.reporting.per_experiment.transfer_table import FEW
+from happysad.experiments.reporting.tables.aggregate import groups_of, scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +73,8 @@ def score_table(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measured(part: pd.DataFrame) -> dict[str, Any]:
-    from happysad.pipeline.intervals import bootstrap_intervals
-    from happysad.pipeline.metrics import evaluate
+    from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
+    from happysad.pipeline.evaluation.metrics import evaluate
 
     own, neutral = scored(part), part[part["label"] == SPLIT]
     labels, p, said = (own[name].tolist() for name in ("label", "p_happy", "predicted"))

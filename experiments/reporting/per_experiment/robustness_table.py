@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.changed_faces import CLEAN, condition_of
-from happysad.experiments.perturb import CHANGES
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
+from happysad.experiments.perturbations.changed_faces import CLEAN, condition_of
+from happysad.experiments.perturbations.registry import CHANGES
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ READING = (
 )
 
 
-def falloff_table(results: pd.DataFrame) -> pd.DataFrame:
+def robustness_table(results: pd.DataFrame) -> pd.DataFrame:
     """A row for each model, change and strength; the clean images have change "" and strength 0.
 
     Parameters
@@ -92,11 +92,11 @@ def _cell(means: pd.DataFrame, model: str, lost: bool) -> str:
     return f"{means['accuracy'][model]:.3f}{gone}"
 
 
-def save_falloff(table: pd.DataFrame, path: Path) -> None:
+def save_robustness(table: pd.DataFrame, path: Path) -> None:
     """Draw a panel for each change, with a line a model from clean to the strongest change."""
     import pandas as pd
 
-    from happysad.experiments.reporting.line_figure import save_lines
+    from happysad.experiments.reporting.figures.line_figure import save_lines
 
     parts = []
     clean = table[table["change"] == CLEAN].assign(x="clean")
@@ -116,17 +116,17 @@ def save_falloff(table: pd.DataFrame, path: Path) -> None:
 
 def write_all(folder: Path) -> None:
     """Write ``falloff.csv``, the figures and the report of a run's folder."""
-    from happysad.experiments.reporting.contact_sheet import save_contact_sheet
-    from happysad.experiments.reporting.report import Section, write_report
+    from happysad.experiments.reporting.figures.perturbation_sheet import save_contact_sheet
+    from happysad.experiments.reporting.html.report import Section, write_report
 
-    table = falloff_table(read_rows(folder / "results.csv"))
+    table = robustness_table(read_rows(folder / "results.csv"))
     with atomic_write(folder / "falloff.csv") as beside:
         table.to_csv(beside, index=False, float_format="%.6g")
     curves, sheet = (folder / "figures" / name for name in ("falloff.png", "changes.png"))
     changes = [change for change in dict.fromkeys(table["change"]) if change != CLEAN]
     if changes:
         curves.parent.mkdir(exist_ok=True)
-        save_falloff(table, curves)
+        save_robustness(table, curves)
         save_contact_sheet(sheet, changes)
     sections = [
         Section("Fall-off", READING, figure=curves, lines=tuple(summary_lines(table)),
@@ -138,16 +138,16 @@ def write_all(folder: Path) -> None:
     write_report(folder, title=title, sections=sections)
 
 
-def print_falloff(folder: Path) -> None:
+def print_robustness(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.plain_table import (
+    from happysad.experiments.reporting.tables.plain_table import (
         print_failures,
         print_lines,
         print_written,
     )
 
     results = read_rows(folder / "results.csv")
-    table = falloff_table(results)
+    table = robustness_table(results)
     if len(table):
         print_lines(summary_lines(table), READING)
     print_failures(results)

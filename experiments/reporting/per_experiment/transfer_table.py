@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ _WORDS = (
 
 def finish_transfer(folder: Path) -> None:
     """Write transfer.csv, its figure and the report from the folder's rows."""
-    from happysad.experiments.reporting.report import Section, write_report
-    from happysad.experiments.reporting.transfer_figure import save_transfer
+    from happysad.experiments.reporting.figures.transfer_figure import save_transfer
+    from happysad.experiments.reporting.html.report import Section, write_report
 
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
     with atomic_write(folder / "transfer.csv") as beside:
@@ -72,9 +72,9 @@ def transfer_rows(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measured(part: pd.DataFrame) -> dict[str, Any]:
-    from happysad.experiments.reporting.pooling import groups_of
-    from happysad.pipeline.intervals import bootstrap_intervals
-    from happysad.pipeline.metrics import evaluate
+    from happysad.experiments.reporting.tables.aggregate import groups_of
+    from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
+    from happysad.pipeline.evaluation.metrics import evaluate
 
     labels, p = part["label"].tolist(), part["p_happy"].tolist()
     people = groups_of(part)
@@ -93,7 +93,7 @@ def print_transfer(folder: Path) -> None:
     """Print a table for each set fitted on."""
     from rich.console import Console
 
-    from happysad.experiments.reporting.plain_table import print_lines
+    from happysad.experiments.reporting.tables.plain_table import print_lines
 
     console = Console(highlight=False)
 
@@ -141,7 +141,7 @@ def _cell(row: Any) -> str:
 
 def _faces_found(own: pd.DataFrame) -> Any:
     """The recalls and the images of each class, with the share in which a face was found."""
-    from happysad.experiments.reporting.report import Section
+    from happysad.experiments.reporting.html.report import Section
 
     columns = {
         "tested_on": "tested on", "model": "model", "n_people": "n_people", "n_happy": "n_happy",

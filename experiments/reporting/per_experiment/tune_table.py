@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ _NOT_SETTINGS = ("model", "fold", "n_faces", "mean", "sd", "rank", "fit_s")
 
 def recipe_path(folder: Path, asked: str) -> Path:
     """The recipe file of a model's best settings."""
-    from happysad.pipeline.models import short_name
+    from happysad.pipeline.models.registry import short_name
 
     # In a recipe's name a plus begins a variant.
     return folder / f"tuned-{short_name(asked).replace('+', '-')}.toml"
@@ -91,7 +91,7 @@ def nested_rows(folder: Path) -> pd.DataFrame:
 
 def finish_tuning(folder: Path) -> None:
     """Write nested.csv, the report, and a figure of each search that has two settings."""
-    from happysad.experiments.reporting.report import Section, write_report
+    from happysad.experiments.reporting.html.report import Section, write_report
 
     nested = nested_rows(folder)
     sections = []
@@ -120,7 +120,7 @@ def _final(folder: Path) -> list[tuple[str, pd.DataFrame]]:
 
 def _draw(own: pd.DataFrame, path: Path, model: str) -> None:
     """The score over the first setting, a line for each value of the second."""
-    from happysad.experiments.reporting.line_figure import save_lines
+    from happysad.experiments.reporting.figures.line_figure import save_lines
 
     settings = [name for name in own.columns if name not in _NOT_SETTINGS]
     if len(settings) != 2 or own["n_faces"].nunique() > 1:
@@ -145,8 +145,8 @@ def print_tuning(folder: Path) -> None:
     """Print what tuning is worth, the best candidates, and how to use what was found."""
     from rich.console import Console
 
-    from happysad.experiments.reporting.plain_table import print_lines
-    from happysad.experiments.reporting.report_tables import cells
+    from happysad.experiments.reporting.html.tables import cells
+    from happysad.experiments.reporting.tables.plain_table import print_lines
 
     console = Console(highlight=False)
     nested = nested_rows(folder)

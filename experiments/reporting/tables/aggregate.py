@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.listing import LABELS
+from happysad.pipeline.data.records import LABELS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.recording import best_model
-from happysad.experiments.reporting.pooling import groups_of, right, scored
-from happysad.pipeline.intervals import paired_interval
-from happysad.pipeline.mcnemar import holm, mcnemar
+from happysad.experiments.reporting.tables.aggregate import groups_of, right, scored
+from happysad.experiments.runner.results_writer import best_model
+from happysad.pipeline.evaluation.bootstrap import paired_interval
+from happysad.pipeline.evaluation.significance import holm, mcnemar
 
 if TYPE_CHECKING:
     import pandas as pd

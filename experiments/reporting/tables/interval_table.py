@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.pooling import groups_of, scored
-from happysad.pipeline.intervals import bootstrap_intervals
-from happysad.pipeline.metrics import SCORES, evaluate
+from happysad.experiments.reporting.tables.aggregate import groups_of, scored
+from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
+from happysad.pipeline.evaluation.metrics import SCORES, evaluate
 
 if TYPE_CHECKING:
     import pandas as pd

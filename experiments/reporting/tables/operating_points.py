@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.pooling import scored
-from happysad.pipeline.unsure import Band, choose_band, choose_threshold
+from happysad.experiments.reporting.tables.aggregate import scored
+from happysad.pipeline.evaluation.abstention import RejectBand, choose_reject_band, choose_threshold
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [
-    "dataset", "split", "model", "rule", "low", "high", "n", "answered", "error", "recall_happy",
-    "recall_sad", "balanced_accuracy", "refused_happy", "refused_sad", "refused_neutral",
+    "dataset", "split", "model", "rule", "low", "high", "n", "coverage", "error", "recall_happy",
+    "recall_sad", "balanced_accuracy", "rejected_happy", "rejected_sad", "rejected_neutral",
 ]  # fmt: skip
 
 NOT_REPORTED = ("train",)
@@ -49,16 +49,16 @@ def operating_points(answers: pd.DataFrame, max_error: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
-def _rules(val: pd.DataFrame, max_error: float) -> Iterator[tuple[str, Band]]:
-    yield "0.5", Band(0.5, 0.5)
+def _rules(val: pd.DataFrame, max_error: float) -> Iterator[tuple[str, RejectBand]]:
+    yield "0.5", RejectBand(0.5, 0.5)
     if len(val):
         labels, p_happy = val["label"].tolist(), val["p_happy"].tolist()
         threshold = choose_threshold(labels, p_happy)
-        yield "balanced", Band(threshold, threshold)
-        yield f"max error {max_error:g}", choose_band(labels, p_happy, max_error)
+        yield "balanced", RejectBand(threshold, threshold)
+        yield f"max error {max_error:g}", choose_reject_band(labels, p_happy, max_error)
 
 
-def measure(part: pd.DataFrame, band: Band) -> dict[str, Any]:
+def measure(part: pd.DataFrame, band: RejectBand) -> dict[str, Any]:
     """What a band does to the faces of a part: shares of them, NaN where there are none."""
     labels = part["label"].to_numpy(str)
     said = band.answer(part["p_happy"].to_numpy(float))
@@ -68,7 +68,7 @@ def measure(part: pd.DataFrame, band: Band) -> dict[str, Any]:
     }
     return {
         "n": len(part),
-        "answered": _share(answered, np.ones(len(part), bool)),
+        "coverage": _share(answered, np.ones(len(part), bool)),
         "error": _share(said != labels, answered & known),
         "recall_happy": recalls["happy"],
         "recall_sad": recalls["sad"],

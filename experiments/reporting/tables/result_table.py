@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.recording import MODEL_FILE
-from happysad.experiments.reporting.run_tables import RunTables, read_run
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
+from happysad.experiments.runner.results_writer import MODEL_FILE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.pooling import pool, scored
+from happysad.experiments.reporting.tables.aggregate import pool, scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +112,7 @@ class RunTables:
         Families are ranked by balanced accuracy on the validation part, or where there is none
         on the test part; the dummy is left out.
         """
-        from happysad.experiments.reporting.style import kind_of
+        from happysad.experiments.reporting.figures.style import kind_of
 
         scores = self.scores("val")
         scores = self.scores() if scores.empty else scores

@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.comparison_table import comparison_table
-from happysad.experiments.reporting.interval_table import interval_table, interval_text
-from happysad.experiments.reporting.operating_points import operating_points
-from happysad.experiments.reporting.pooling import pool
-from happysad.experiments.run_folder import read_rows
-from happysad.features.files import atomic_write
-from happysad.pipeline.metrics import SCORES
+from happysad.experiments.reporting.tables.aggregate import pool
+from happysad.experiments.reporting.tables.comparison_table import comparison_table
+from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
+from happysad.experiments.reporting.tables.operating_points import operating_points
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.pipeline.evaluation.metrics import SCORES
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def summarise(folder: Path, max_error: float = 0.02) -> None:
     folder : Path
         Holds results.csv and predictions.csv.
     max_error : float
-        Of the answers given, the share that may be wrong; see ``unsure.choose_band``.
+        Of the answers given, the share that may be wrong; see ``unsure.choose_reject_band``.
     """
     results = read_rows(folder / "results.csv")
     answers = pool(results, read_rows(folder / "predictions.csv"))

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Names by which a machine calls itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from happysad.app.service.pictures import PIXELS, TooLarge
+from happysad.service.workers.image_limits import PIXELS, TooLarge
 
 MEGABYTE = 1_000_000
 

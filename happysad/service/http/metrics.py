@@ -11,9 +11,9 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 if TYPE_CHECKING:
-    from happysad.app.service.answering import Spent
-    from happysad.app.service.models import Models
-    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.prediction.prediction import ImagePrediction
+    from happysad.service.workers.batch_scheduler import Spent
+    from happysad.service.workers.models import Models
 
 BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 """Seconds."""
@@ -56,7 +56,7 @@ class Metrics:
         """Count a request; ``path`` is the route's, so that there are few of them."""
         self._requests.labels(path, str(status)).inc()
 
-    def answers(self, model: str, answers: Iterable[ImageAnswer]) -> None:
+    def answers(self, model: str, answers: Iterable[ImagePrediction]) -> None:
         """Count images by status and their faces by label."""
         for answer in answers:
             self._images.labels(model, answer.status).inc()

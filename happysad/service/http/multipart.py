@@ -9,9 +9,9 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from happysad.app.service.limits import Limits, too_many_bytes
-from happysad.app.service.pictures import TooLarge
-from happysad.features.errors import UserError
+from happysad.service.http.limits import Limits, too_many_bytes
+from happysad.service.workers.image_limits import TooLarge
+from happysad.utils.errors import UserError
 
 LONG = 255
 """Characters of a name that are kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from happysad.app.service.schemas import Answer, BatchImage, BatchRequest, Problem
+from happysad.service.http.schemas import Answer, BatchImage, BatchRequest, Problem
 
 VERSION = version("happysad")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from fastapi import Request
 
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 
 def only(*names: str) -> Callable[[Request], None]:

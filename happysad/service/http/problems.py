@@ -9,12 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from happysad.app.service.answering import Busy, Gone
-from happysad.app.service.bodies import NoRoom, TooSlow
-from happysad.app.service.models import UnknownModel
-from happysad.app.service.pictures import TooLarge
-from happysad.app.service.schemas import sentence_of
-from happysad.features.errors import UserError
+from happysad.service.http.request_body import NoRoom, TooSlow
+from happysad.service.http.schemas import sentence_of
+from happysad.service.workers.batch_scheduler import Busy, Gone
+from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.models import UnknownModel
+from happysad.utils.errors import UserError
 
 STATUS: dict[type[UserError], int] = {
     UnknownModel: 404,

@@ -13,11 +13,11 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from happysad.app.service.forms import LONG, BadBody, Upload, files_of
-from happysad.app.service.limits import Limits, too_many_bytes
-from happysad.app.service.pictures import TooLarge
-from happysad.app.service.schemas import BatchImage, BatchRequest, sentence_of
-from happysad.features.errors import UserError
+from happysad.service.http.limits import Limits, too_many_bytes
+from happysad.service.http.multipart import LONG, BadBody, Upload, files_of
+from happysad.service.http.schemas import BatchImage, BatchRequest, sentence_of
+from happysad.service.workers.image_limits import TooLarge
+from happysad.utils.errors import UserError
 
 
 class NoRoom(UserError):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from happysad.features.weights import LOWEST_SCORE
+from happysad.features.faces.pretrained_weights import LOWEST_SCORE
 
 MAX_ERROR: dict[str, Any] = {
     "gt": 0,

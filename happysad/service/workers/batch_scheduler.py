@@ -10,12 +10,12 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from happysad.app.service.hands import Asked, Hand, Named
-from happysad.app.service.orders import Order, Orders, Share
-from happysad.features.errors import UserError
+from happysad.service.workers.request_queue import QueuedRequest, RequestQueue, Share
+from happysad.service.workers.worker import Named, PredictOptions, Worker
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.prediction.prediction import ImagePrediction
 
 TOGETHER = 8
 """Images answered at a time, at most: the classifier is cheaper for several, to a point."""
@@ -40,7 +40,7 @@ class Spent(NamedTuple):
     worked: float
 
 
-class Answering:
+class BatchScheduler:
     """Has hands answer what waits: what is there, at once, up to ``TOGETHER`` of a kind.
 
     Nothing waits for company, and requests take turns, so that one image does not stand behind
@@ -48,7 +48,7 @@ class Answering:
 
     Parameters
     ----------
-    hands : sequence of Hand
+    hands : sequence of Worker
         Each has a thread here, which starts with the first image.
     room : int
         Images that may wait; an order that finds nothing waiting is never refused.
@@ -58,12 +58,12 @@ class Answering:
 
     def __init__(
         self,
-        hands: Sequence[Hand],
+        hands: Sequence[Worker],
         room: int = 512,
         told: Callable[[Spent], None] = lambda _: None,
     ) -> None:
         self._hands, self.room, self._told = list(hands), room, told
-        self._orders = Orders()
+        self._orders = RequestQueue()
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._idle = 0
@@ -76,7 +76,7 @@ class Answering:
         with self._changed:
             return self._orders.images
 
-    def ask(self, asked: Asked, images: Named) -> Future[list[ImageAnswer]]:
+    def ask(self, asked: PredictOptions, images: Named) -> Future[list[ImagePrediction]]:
         """The answers to come, one per image. Cancel it, and what has not begun is dropped.
 
         Raises
@@ -84,7 +84,7 @@ class Answering:
         Busy
             Too many images are waiting.
         """
-        order = Order(asked, images)
+        order = QueuedRequest(asked, images)
         if not images:
             order.future.set_result([])
             return order.future
@@ -115,7 +115,7 @@ class Answering:
             self._threads.append(threading.Thread(target=self._work, args=(hand,), daemon=True))
             self._threads[-1].start()
 
-    def _work(self, hand: Hand) -> None:
+    def _work(self, hand: Worker) -> None:
         while share := self._next():
             began = time.perf_counter()
             _answer(hand, share)
@@ -139,7 +139,7 @@ class Answering:
             return share
 
 
-def _answer(hand: Hand, share: Share) -> None:
+def _answer(hand: Worker, share: Share) -> None:
     """Have a hand answer; where that fails, each image by itself, so that one fails alone."""
     try:
         images = [order.images[number] for order, number in share]

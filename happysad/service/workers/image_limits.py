@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from happysad.features.errors import UserError
-from happysad.features.images import FORMATS, plainly, quiet_pillow, what_else
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import FORMATS, plainly, quiet_pillow, what_else
 
 PIXELS = 50_000_000
 

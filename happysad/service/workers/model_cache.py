@@ -25,7 +25,7 @@ _loaded: dict[str, Pipeline] = {}
 def pipeline(name: str, source: str) -> Pipeline:
     """A model, kept in this process; UserError where it cannot be loaded."""
     if name not in _loaded:
-        from happysad.pipeline.any_model import load_any
+        from happysad.pipeline.prediction.load_any import load_any
 
         _loaded[name] = load_any(source)
     return _loaded[name]
@@ -50,10 +50,10 @@ def _warm_up(model: Pipeline) -> None:
     """Ask it for the first time, in which detectors are read and modules imported."""
     import numpy as np
 
-    from happysad.pipeline.answer_images import answer_images
-    from happysad.pipeline.unsure import Band
+    from happysad.pipeline.evaluation.abstention import RejectBand
+    from happysad.pipeline.prediction.predict_faces import predict_faces
 
-    answer_images(model, [np.zeros((96, 96, 3), np.uint8)], crops=True, band=Band(0.4, 0.6))
+    predict_faces(model, [np.zeros((96, 96, 3), np.uint8)], crops=True, band=RejectBand(0.4, 0.6))
 
 
 if MODELS in os.environ:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_card import read_card
-from happysad.pipeline.shipped import SHIPPED, model_path
+from happysad.pipeline.model_files.model_card import read_card
+from happysad.pipeline.model_files.shipped import SHIPPED, model_path
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.unsure import Band
+    from happysad.pipeline.evaluation.abstention import RejectBand
 
 
 class UnknownModel(UserError):
@@ -36,11 +36,11 @@ class Offered:
     @property
     def max_errors(self) -> list[float]:
         """The errors that the card holds thresholds for, in ascending order."""
-        from happysad.pipeline.bands import card_errors
+        from happysad.pipeline.model_files.card_thresholds import card_errors
 
         return card_errors(self.card)
 
-    def band(self, max_error: float | None) -> Band | None:
+    def band(self, max_error: float | None) -> RejectBand | None:
         """The thresholds for an error; None where every face is to be answered.
 
         Raises
@@ -48,9 +48,9 @@ class Offered:
         UserError
             The card has no thresholds for it.
         """
-        from happysad.pipeline.bands import card_band
+        from happysad.pipeline.model_files.card_thresholds import card_reject_band
 
-        return None if max_error is None else card_band(self.card, max_error)
+        return None if max_error is None else card_reject_band(self.card, max_error)
 
 
 class Models:

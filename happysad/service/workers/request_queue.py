@@ -8,20 +8,20 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from happysad.app.service.hands import Asked, Named
+from happysad.service.workers.worker import Named, PredictOptions
 
 if TYPE_CHECKING:
-    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.prediction.prediction import ImagePrediction
 
 
 @dataclass(eq=False)
-class Order:
+class QueuedRequest:
     """The images of one request, and what is known of them so far."""
 
-    asked: Asked
+    asked: PredictOptions
     images: Named
-    future: Future[list[ImageAnswer]] = field(default_factory=Future)
-    answers: dict[int, ImageAnswer] = field(default_factory=dict)
+    future: Future[list[ImagePrediction]] = field(default_factory=Future)
+    answers: dict[int, ImagePrediction] = field(default_factory=dict)
     taken: int = 0
     since: float = field(default_factory=time.perf_counter)
 
@@ -31,25 +31,25 @@ class Order:
         return 0 if self.future.done() else len(self.images) - self.taken
 
 
-Share = list[tuple[Order, int]]
+Share = list[tuple[QueuedRequest, int]]
 """Images to answer together: their orders, and their numbers therein."""
 
 
-class Orders:
+class RequestQueue:
     """A queue in which orders take turns: one image does not stand behind all of a large order.
 
     It is not made for several threads at once.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[Order] = deque()
+        self._waiting: deque[QueuedRequest] = deque()
 
     @property
     def images(self) -> int:
         """How many wait."""
         return sum(order.left for order in self._waiting)
 
-    def add(self, order: Order) -> None:
+    def add(self, order: QueuedRequest) -> None:
         """Put an order at the end."""
         self._waiting.append(order)
 
@@ -65,7 +65,7 @@ class Orders:
         What is left of an order goes to the end.
         """
         share: Share = []
-        others: list[Order] = []
+        others: list[QueuedRequest] = []
         while self._waiting and len(share) < most:
             order = self._waiting.popleft()
             if share and order.asked != share[0][0].asked:

@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from happysad.app.service import warm
-from happysad.app.service.pictures import PIXELS, unreadable
+from happysad.service import warm
+from happysad.service.workers.image_limits import PIXELS, unreadable
 
 if TYPE_CHECKING:
-    from happysad.pipeline.image_answer import ImageAnswer
-    from happysad.pipeline.unsure import Band
+    from happysad.pipeline.evaluation.abstention import RejectBand
+    from happysad.pipeline.prediction.prediction import ImagePrediction
 
 Named = Sequence[tuple[str, bytes]]
 """Images and their names."""
 
 
-class Asked(NamedTuple):
+class PredictOptions(NamedTuple):
     """What is the same for images that are answered together."""
 
     model: str
     crops: bool
-    band: Band | None
+    band: RejectBand | None
     min_score: float | None = None
 
 
-class Hand(Protocol):
+class Worker(Protocol):
     """Answers a few images at a time."""
 
-    def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
+    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
         """One answer per image."""
 
     def close(self) -> None:
         """Nothing more will be asked; may be called while another thread waits for an answer."""
 
 
-class OwnHand:
+class InProcessWorker:
     """This process, whose threads take turns with much of the work.
 
     Parameters
@@ -50,23 +50,23 @@ class OwnHand:
         self._sources, self._pixels = dict(sources), pixels
         warm.prepare({})
 
-    def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
+    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
         """One answer per image; what is no image is not given to the model."""
-        from happysad.pipeline.answer_images import answer_images
-        from happysad.pipeline.image_answer import ImageAnswer
+        from happysad.pipeline.prediction.predict_faces import predict_faces
+        from happysad.pipeline.prediction.prediction import ImagePrediction
 
         reasons = [unreadable(data, name, self._pixels) for name, data in images]
         whole = [one for one, reason in zip(images, reasons, strict=True) if not reason]
         model = warm.pipeline(asked.model, self._sources[asked.model])
         names, data = [name for name, _ in whole], [data for _, data in whole]
         answers = iter(
-            answer_images(
+            predict_faces(
                 model, data, crops=asked.crops, min_score=asked.min_score, band=asked.band,
                 names=names,
             )
         )  # fmt: skip
         return [
-            ImageAnswer(name, "unreadable", reason) if reason else next(answers)
+            ImagePrediction(name, "unreadable", reason) if reason else next(answers)
             for (name, _), reason in zip(images, reasons, strict=True)
         ]
 

@@ -13,28 +13,28 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from happysad.app.service import warm
-from happysad.app.service.hands import Asked, Hand, Named, OwnHand
-from happysad.app.service.pictures import PIXELS
-from happysad.features.errors import UserError
+from happysad.service import warm
+from happysad.service.workers.image_limits import PIXELS
+from happysad.service.workers.worker import InProcessWorker, Named, PredictOptions, Worker
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
-    from happysad.pipeline.image_answer import ImageAnswer
+    from happysad.pipeline.prediction.prediction import ImagePrediction
 
 _starting = threading.Lock()
 """Of who starts a process: meanwhile the environment is another."""
 
 
-def hired(
+def start_workers(
     jobs: int, sources: Mapping[str, str], pixels: int = PIXELS, processes: bool = True
-) -> list[Hand]:
+) -> list[Worker]:
     """As many hands as jobs, ready to answer; UserError where a model cannot be loaded."""
     if not processes:
-        return [OwnHand(sources, pixels) for _ in range(jobs)]
-    hands: list[ProcessHand] = []
+        return [InProcessWorker(sources, pixels) for _ in range(jobs)]
+    hands: list[WorkerProcess] = []
     try:
         for _ in range(jobs):
-            hands.append(ProcessHand(sources, pixels))
+            hands.append(WorkerProcess(sources, pixels))
         for hand in hands:
             hand.ready()
     except BaseException:
@@ -44,11 +44,11 @@ def hired(
     return [*hands]
 
 
-class ProcessHand:
+class WorkerProcess:
     """A process of its own: landmarks and Python hold the interpreter's lock a third of the time.
 
     If it dies, of an image that breaks a decoder or for want of memory, the next question starts
-    another. Parameters as of `OwnHand`.
+    another. Parameters as of `InProcessWorker`.
     """
 
     def __init__(self, sources: Mapping[str, str], pixels: int = PIXELS) -> None:
@@ -72,7 +72,7 @@ class ProcessHand:
             raise error if isinstance(error, UserError) else UserError(told)
         self._is_ready = True
 
-    def answer(self, asked: Asked, images: Named) -> list[ImageAnswer]:
+    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
         """One answer per image.
 
         Raises
@@ -165,7 +165,7 @@ def _work(pipe: Connection, sources: dict[str, str], pixels: int) -> None:
         pipe.send(error)
         if error is not None:
             return
-        hand = OwnHand(sources, pixels)
+        hand = InProcessWorker(sources, pixels)
         while True:
             pipe.send(_result_or_error(hand.answer, *pipe.recv()))
 

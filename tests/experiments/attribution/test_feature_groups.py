@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.feature_groups import feature_groups, region
+from happysad.experiments.attribution.feature_groups import feature_groups, region
 from happysad.features.hog import Hog
 from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
 from happysad.features.lbp import Lbp

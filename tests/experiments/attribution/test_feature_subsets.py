@@ -7,10 +7,14 @@ from functools import partial
 
 import pytest
 
-from happysad.experiments.blocks import block_names, extractors, make_with_blocks
+from happysad.experiments.attribution.feature_subsets import (
+    block_names,
+    extractors,
+    make_with_blocks,
+)
 from happysad.features import Embedding, Hog, LandmarkGeometry, Lbp, Pixels, VisualWords
-from happysad.features.errors import UserError
-from happysad.pipeline.models import RECIPES, make_model
+from happysad.pipeline.models.registry import RECIPES, make_model
+from happysad.utils.errors import UserError
 
 
 def squares(model):

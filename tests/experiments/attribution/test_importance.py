@@ -8,11 +8,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from happysad.experiments.importance import permutation_importance
+from happysad.experiments.attribution.importance import permutation_importance
 from happysad.features.base import FaceFeature
-from happysad.features.batch import Faces
-from happysad.pipeline.metrics import evaluate
-from happysad.pipeline.models import make_model
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.evaluation.metrics import evaluate
+from happysad.pipeline.models.registry import make_model
 
 
 class TwoNumbers(FaceFeature):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.experiments.speed_images import found, photographs, tight_crops, written
-from happysad.features.detect import find_faces
-from happysad.features.errors import UserError
+from happysad.experiments.benchmarks.images import found, photographs, tight_crops, written
+from happysad.features.faces.detector import find_faces
+from happysad.utils.errors import UserError
 
 
 def test_photographs_hold_one_face_each_at_a_place_of_its_own():

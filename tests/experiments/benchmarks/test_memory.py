@@ -6,8 +6,16 @@ import os
 
 import pytest
 
-from happysad.experiments.footprint import BYTES, FIRST, IMPORT, LOAD, SHELL, cost, footprint_rows
-from happysad.features.errors import UserError
+from happysad.experiments.benchmarks.memory import (
+    BYTES,
+    FIRST,
+    IMPORT,
+    LOAD,
+    SHELL,
+    cost,
+    footprint_rows,
+)
+from happysad.utils.errors import UserError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not tell")
 

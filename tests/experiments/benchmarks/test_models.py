@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from happysad.experiments import speed_models
-from happysad.experiments.speed_models import loaded, model_files
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import SHIPPED, shipped_path
+from happysad.experiments.benchmarks.models import loaded, model_files
+from happysad.pipeline.model_files.shipped import SHIPPED, shipped_path
+from happysad.utils.errors import UserError
 
 
 def test_shipped_models_and_files_are_taken_as_they_are(model_file, tmp_path):

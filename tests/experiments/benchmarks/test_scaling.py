@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from happysad.experiments import growth
-from happysad.experiments.growth import ALIGN, DESCRIBE, FIT, drawn, growth_lines, growth_rows, read
+from happysad.experiments.benchmarks.scaling import (
+    ALIGN,
+    DESCRIBE,
+    FIT,
+    drawn,
+    growth_lines,
+    growth_rows,
+    read,
+)
 from happysad.features.hog import Hog
 
 

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from happysad.experiments import speed
-from happysad.experiments.footprint import BYTES, SHELL
-from happysad.experiments.speed import COLUMNS, main, measure, summary
+from happysad.experiments.benchmarks.memory import BYTES, SHELL
+from happysad.experiments.benchmarks.speed import COLUMNS, main, measure, summary
 
 
 def told(*arguments: object):
@@ -21,7 +21,7 @@ def test_a_models_stages_floor_and_footprint(model_file, demo_data, monkeypatch)
         own = {"kind": "footprint", "value": 1.0, "unit": "MB"}
         return [{**own, "stage": stage} for stage in (BYTES, SHELL)]
 
-    monkeypatch.setattr("happysad.experiments.footprint.footprint_rows", weighed)
+    monkeypatch.setattr("happysad.experiments.benchmarks.memory.footprint_rows", weighed)
     images = {"faces": sorted((demo_data / "test" / "sad").iterdir())[:2]}
     frame = measure({"mine": model_file}, images, repeats=1, batches=(1, 3))
     assert list(frame.columns) == COLUMNS

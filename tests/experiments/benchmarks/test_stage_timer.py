@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from happysad.experiments import watch
-from happysad.experiments.watch import Watch, put
+from happysad.experiments.benchmarks.stage_timer import StageTimer, put
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def clock(monkeypatch):
 
 
 def test_time_belongs_to_the_innermost_stage(clock):
-    held = Watch("rest")
+    held = StageTimer("rest")
 
     def inner(x, *, by):
         clock.seconds += 5
@@ -42,7 +42,7 @@ def test_time_belongs_to_the_innermost_stage(clock):
 
 
 def test_a_stage_that_fails_is_over_all_the_same(clock):
-    held = Watch("rest")
+    held = StageTimer("rest")
 
     def fail():
         clock.seconds += 3

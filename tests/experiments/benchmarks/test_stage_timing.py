@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from happysad.experiments import stages
-from happysad.experiments.blocks import extractors
-from happysad.experiments.stages import floor_rows, stage_rows
+from happysad.experiments.attribution.feature_subsets import extractors
+from happysad.experiments.benchmarks.stage_timing import floor_rows, stage_rows
 from happysad.features import detect, faces
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.models import make_model
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,9 @@ def test_a_model_of_5_points_has_no_stage_of_68(fitted, files):
 def test_the_stages_sum_to_the_whole(fitted, files, monkeypatch):
     # A clock that ticks whenever it is read: what is between two readings belongs to one stage.
     ticks = iter(range(10**9))
-    monkeypatch.setattr("happysad.experiments.watch.time.process_time", lambda: next(ticks))
+    monkeypatch.setattr(
+        "happysad.experiments.benchmarks.stage_timer.time.process_time", lambda: next(ticks)
+    )
     spent = stages._spent(fitted("hog-svm"), [[str(file)] for file in files])
     began, ended = 1, next(ticks) - 1  # the first reading is of the watch's making
     assert sum(spent.values()) == ended - began > 20

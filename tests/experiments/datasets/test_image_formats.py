@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from happysad.experiments.formats import format_names, image_form
-from happysad.features.images import ImageError
+from happysad.experiments.datasets.image_formats import format_names, image_form
+from happysad.utils.image_decoding import ImageError
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_where_no_format_is_common_the_colour_is_the_format():
 def test_muxspace_has_two_formats_that_give_the_label_away(shared_data):
     import pandas as pd
 
-    from happysad.pipeline.readers import read_source
+    from happysad.pipeline.data.class_folders import read_source
 
     rows = read_source(shared_data / "muxspace").rows
     formats = format_names([image_form(str(row.path)) for row in rows])

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from happysad.experiments.nested import nested_subsets
+from happysad.experiments.datasets.nested_subsets import nested_subsets
 
 LABELS = ["happy"] * 60 + ["sad"] * 30
 ALONE = [f"g{i}" for i in range(90)]

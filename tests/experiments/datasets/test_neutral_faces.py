@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from happysad.experiments.neutral import SPLIT, with_neutral
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.experiments.datasets.neutral_faces import SPLIT, with_neutral
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

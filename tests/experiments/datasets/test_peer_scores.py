@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from happysad.experiments.peer_scores import SCORES, peer_answers, read_scores
-from happysad.experiments.reporting.peers import PEERS
-from happysad.features.errors import UserError
+from happysad.experiments.datasets.peer_scores import SCORES, peer_answers, read_scores
+from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.utils.errors import UserError
 
 FER, FACE_API = PEERS.values()
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.experiments.console import silent
-from happysad.experiments.pieces import read_pieces
-from happysad.features.errors import UserError
+from happysad.experiments.datasets.subsets import read_subsets
+from happysad.utils.console import silent
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def mixed(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_official_parts_stay_and_others_test_on_the_test_part(demo_data):
-    frame, (piece,), _, _ = read_pieces([str(demo_data)], [], 0, silent)
+    frame, (piece,), _, _ = read_subsets([str(demo_data)], [], 0, silent)
     assert piece.name == "forty"
     assert set(frame["split"].iloc[piece.train]) == {"train"}
     assert set(frame["split"].iloc[piece.test]) == {"test"}
@@ -39,7 +39,7 @@ def test_official_parts_stay_and_others_test_on_the_test_part(demo_data):
 
 
 def test_a_set_is_cut_by_format_and_each_piece_has_all_parts(demo_data, mixed):
-    frame, pieces, _, notes = read_pieces([str(demo_data), str(mixed)], ["mixed"], 0, silent)
+    frame, pieces, _, notes = read_subsets([str(demo_data), str(mixed)], ["mixed"], 0, silent)
     assert [piece.name for piece in pieces] == ["forty", "mixed grey 100x100", "mixed small colour"]
     assert len(frame) == 80
     for piece in pieces[1:]:
@@ -54,7 +54,7 @@ def test_a_set_is_cut_by_format_and_each_piece_has_all_parts(demo_data, mixed):
 
 def test_the_digest_is_that_of_the_content(demo_data, mixed):
     digests = [
-        read_pieces(sources, [], seed, silent)[2]
+        read_subsets(sources, [], seed, silent)[2]
         for sources, seed in (
             ([str(demo_data)], 0), ([str(demo_data)], 0), ([str(mixed)], 0), ([str(mixed)], 1),
         )
@@ -66,6 +66,6 @@ def test_the_digest_is_that_of_the_content(demo_data, mixed):
 def test_sets_that_are_called_alike_and_unknown_names_are_refused(demo_data, tmp_path):
     shutil.copytree(demo_data, tmp_path / "forty")
     with pytest.raises(UserError, match="called alike"):
-        read_pieces([str(demo_data), str(tmp_path / "forty")], [], 0, silent)
+        read_subsets([str(demo_data), str(tmp_path / "forty")], [], 0, silent)
     with pytest.raises(UserError, match="no data set fourty"):
-        read_pieces([str(demo_data)], ["fourty"], 0, silent)
+        read_subsets([str(demo_data)], ["fourty"], 0, silent)

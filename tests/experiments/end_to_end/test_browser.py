@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 from happysad.experiments import page_browser
-from happysad.experiments.page_browser import MODULES, browser, missing, wait_for
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.browser import MODULES, browser, missing, wait_for
+from happysad.utils.errors import UserError
 
 
 def test_the_libraries_are_those_that_the_service_asks_for():
-    from happysad.app.serve import NEEDED
+    from happysad.commands.serve import NEEDED
 
     assert {"selenium", *NEEDED} == set(MODULES)
 

@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.experiments.page_video import HEIGHT, RATE, WIDTH, clear_face, scene, write_camera
-from happysad.pipeline.model_file import load_model
+from happysad.experiments.end_to_end.fake_camera import (
+    HEIGHT,
+    RATE,
+    WIDTH,
+    clear_face,
+    scene,
+    write_camera,
+)
+from happysad.pipeline.model_files.model_file import load_model
 
 
 def test_a_face_in_turn_each_for_its_time(tmp_path):

@@ -7,10 +7,10 @@ import os
 import pytest
 
 from happysad.experiments import page_speed
-from happysad.experiments.page_browser import missing
-from happysad.experiments.page_speed import measure, rate
-from happysad.experiments.service_process import pinned
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.browser import missing
+from happysad.experiments.end_to_end.page_speed import measure, rate
+from happysad.experiments.end_to_end.service_process import pinned
+from happysad.utils.errors import UserError
 
 
 class NoAnswers:

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from happysad.experiments.service_clients import Heard, ask_for, difference
+from happysad.experiments.end_to_end.service_clients import LoadResult, ask_for, difference
 
 FACE = {"label": "happy", "box": [1, 2, 3, 4], "p_happy": 0.9}
 
@@ -98,8 +98,8 @@ def test_nobody_there_is_told():
 
 
 def test_what_was_heard_in_numbers():
-    heard = Heard([0.1, 0.2, 0.3], lasted=1.5)
+    heard = LoadResult([0.1, 0.2, 0.3], lasted=1.5)
     assert heard.per_second == 2
     assert heard.percentile(50) == pytest.approx(200)
-    assert Heard().per_second == 0
-    assert Heard().percentile(50) != Heard().percentile(50)  # NaN
+    assert LoadResult().per_second == 0
+    assert LoadResult().percentile(50) != LoadResult().percentile(50)  # NaN

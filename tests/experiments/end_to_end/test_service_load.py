@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.service_clients import Heard
-from happysad.experiments.service_load import main, photos, promise, table
+from happysad.experiments.end_to_end.service_clients import LoadResult
+from happysad.experiments.end_to_end.service_load import main, photos, promise, table
 
 
 def test_the_table_sets_the_service_beside_the_promise():
-    heard = Heard([0.1] * 90, [], [100.0] * 10 + [102.0] * 10, 2.0)
+    heard = LoadResult([0.1] * 90, [], [100.0] * 10 + [102.0] * 10, 2.0)
     rows = {what: value for what, value, _ in table(heard, 1.8, (25.0, 20.0), jobs=1)}
     assert rows["answers a second"] == 45
     assert rows["the service's cost an image"] == pytest.approx(20)
@@ -28,9 +28,9 @@ def test_the_table_sets_the_service_beside_the_promise():
 
 
 def test_the_photos_are_those_of_speed_and_the_promise_is_its_measure(model_file):
-    from happysad.experiments.speed_images import photographs
-    from happysad.features.images import read_image
-    from happysad.pipeline.any_model import load_any
+    from happysad.experiments.benchmarks.images import photographs
+    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.utils.image_decoding import read_image
 
     files = photos(2)
     assert read_image(files[0]).shape == (350, 350)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from happysad.experiments import service_process
-from happysad.experiments.service_process import Served, needs_linux, pinned, served
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.service_process import Served, needs_linux, pinned, served
+from happysad.utils.errors import UserError
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 

@@ -6,7 +6,7 @@ import cv2
 import pytest
 
 from happysad.experiments import video_speed
-from happysad.experiments.video_speed import draw_file, lines, speed, stages
+from happysad.experiments.end_to_end.video_speed import draw_file, lines, speed, stages
 
 SMALL = (320, 240)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.experiments.appearance import (
+from happysad.experiments.maintenance.appearance_model import (
     face_mask,
     learn,
     likeness,
@@ -16,7 +16,7 @@ from happysad.experiments.appearance import (
     normalised,
     softened,
 )
-from happysad.pipeline.demo_draw import Basis, draw, load_basis
+from happysad.pipeline.demo.rendering import Basis, draw, load_basis
 
 Faces = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 

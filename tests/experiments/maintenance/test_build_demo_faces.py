@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from happysad.experiments import build_demo_faces
-from happysad.experiments.appearance import nearest_likeness
-from happysad.experiments.build_demo_faces import (
+from happysad.experiments.maintenance.appearance_model import nearest_likeness
+from happysad.experiments.maintenance.build_demo_faces import (
     MAX_LIKENESS,
     VOTES,
     Face,
@@ -23,10 +23,10 @@ from happysad.experiments.build_demo_faces import (
     mean_shape,
     similarity,
 )
-from happysad.features.align import eye_centers, transform_points
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_draw import load_basis
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.features.faces.align import eye_centers, transform_points
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.demo.rendering import load_basis
+from happysad.utils.errors import UserError
 
 COLUMNS = ["neutral", "happiness", "surprise", "sadness", "anger"]
 

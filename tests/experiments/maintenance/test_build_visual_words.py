@@ -7,10 +7,10 @@ import shutil
 import numpy as np
 import pytest
 
-from happysad.experiments.build_words import NOISE, build, learn, main
-from happysad.features.faces import FaceAligner
+from happysad.experiments.maintenance.build_visual_words import NOISE, build, learn, main
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.visual_words import WORDS_FILE, patches, with_mirrored
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.experiments.page_browser import missing
-from happysad.experiments.page_pictures import take_pictures
-from happysad.features.errors import UserError
+from happysad.experiments.end_to_end.browser import missing
+from happysad.experiments.maintenance.page_screenshots import take_pictures
+from happysad.utils.errors import UserError
 
 
 def test_pictures_of_the_whole_page_light_and_dark(tmp_path):

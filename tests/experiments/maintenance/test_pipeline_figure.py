@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from happysad.experiments.draw_pipeline import draw_pipeline, in_words
-from happysad.features.faces import FaceAligner
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.experiments.maintenance.pipeline_figure import draw_pipeline, in_words
+from happysad.features.faces.aligner import FaceAligner
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 
 
 class _Model:

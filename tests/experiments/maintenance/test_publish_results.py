@@ -8,10 +8,10 @@ import shutil
 import pytest
 
 from happysad.experiments import publish as module
-from happysad.experiments.publish import filled, publish
-from happysad.experiments.reporting.result_table import markdown, run_cells
-from happysad.experiments.reporting.run_tables import read_run
-from happysad.features.errors import UserError
+from happysad.experiments.maintenance.publish_results import filled, publish
+from happysad.experiments.reporting.tables.result_table import markdown, run_cells
+from happysad.experiments.reporting.tables.run_tables import read_run
+from happysad.utils.errors import UserError
 
 PAGE = """# Mine
 <!-- table: mine models -->

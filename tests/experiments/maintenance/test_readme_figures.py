@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from happysad.experiments import draw_readme, page_browser
-from happysad.features.errors import UserError
 from happysad.pipeline import predict_images
+from happysad.utils.errors import UserError
 
 
 def test_the_photo_shows_happy_sad_and_unsure_faces(tmp_path):

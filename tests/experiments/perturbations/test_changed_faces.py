@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from happysad.experiments import changed_faces
-from happysad.experiments.changed_faces import (
+from happysad.experiments.perturbations.changed_faces import (
     CLEAN,
     ChangedFaces,
     changed_frame,
@@ -14,10 +14,10 @@ from happysad.experiments.changed_faces import (
     conditions_of,
     title,
 )
-from happysad.experiments.perturb import changed_image, locate_face
-from happysad.features.faces import FaceAligner
-from happysad.features.images import read_image
-from happysad.features.store import FeatureStore, use_store
+from happysad.experiments.perturbations.registry import changed_image, locate_face
+from happysad.features.faces.aligner import FaceAligner
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
+from happysad.utils.image_decoding import read_image
 
 CONDITIONS = [("blur", 0.03), ("shift", 0.3), ("cover mouth", 1.3)]
 
@@ -83,7 +83,7 @@ def test_shifted_faces_have_keys_of_their_own(frame, faces):
 
 
 def test_the_other_predictor_gives_the_same_faces_without_landmarks(frame, monkeypatch, tmp_path):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         align = ChangedFaces("68")
         with_points = align(FaceAligner(), frame)
         monkeypatch.setattr(changed_faces, "_of_image", None)  # nothing is found twice
@@ -96,7 +96,7 @@ def test_the_other_predictor_gives_the_same_faces_without_landmarks(frame, monke
 
 
 def test_a_second_time_the_faces_come_from_the_store(frame, faces, monkeypatch, tmp_path):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         first = ChangedFaces("68")(FaceAligner(), frame)
         monkeypatch.setattr(FaceAligner, "_computed", None)
         second = ChangedFaces("68")(FaceAligner(), frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.perturb import (
+from happysad.experiments.perturbations.registry import (
     CHANGES,
     SHIFT,
     LocatedFace,
@@ -13,8 +13,8 @@ from happysad.experiments.perturb import (
     locate_face,
     moved_box,
 )
-from happysad.features.detect import Detection
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.features.faces.detector import Detection
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 
 OF_IMAGES = [change for change in CHANGES if change != SHIFT]
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.blocks import extractors
-from happysad.experiments.console import silent
-from happysad.experiments.engine import Work
-from happysad.experiments.prepare import describe_ahead, prepare, store_folder, take
-from happysad.features.detect import find_faces
-from happysad.features.faces import FaceAligner
+from happysad.experiments.attribution.feature_subsets import extractors
+from happysad.experiments.runner.cache_warmup import (
+    describe_ahead,
+    feature_cache_folder,
+    prepare,
+    take,
+)
+from happysad.experiments.runner.engine import Work
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import find_faces
+from happysad.features.faces.pretrained_weights import shape_predictor
 from happysad.features.hog import Hog
-from happysad.features.store import FeatureStore, cache_dir
-from happysad.features.weights import shape_predictor
 from happysad.pipeline.estimators.samplers import mirrored
-from happysad.pipeline.models import make_model
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.console import silent
+from happysad.utils.feature_cache import FeatureCache, cache_dir
 
 
 def test_the_store_is_in_the_cache_or_gone_after_the_block():
-    with store_folder() as folder:
+    with feature_cache_folder() as folder:
         assert folder == cache_dir() / "features"
-    with store_folder(use_cache=False) as folder:
+    with feature_cache_folder(use_cache=False) as folder:
         assert folder.is_dir()
         assert not folder.is_relative_to(cache_dir())
     assert not folder.exists()
@@ -99,12 +104,12 @@ def test_models_of_5_points_never_ask_for_the_68(prepared, monkeypatch):
 def test_features_are_in_the_store_ahead_of_the_fits(prepared, tmp_path, monkeypatch):
     (faces,) = prepared("hog-svm", rows=[0, 5, 7], fitted=2)
     (hog,) = extractors(make_model("hog-svm"))
-    missing = FeatureStore(tmp_path).missing(hog.space(), faces.keys.tolist())
+    missing = FeatureCache(tmp_path).missing(hog.space(), faces.keys.tolist())
     assert len(missing) == len(faces) - 3
     assert not {0, 5, 7} & set(missing)
     copies = mirrored(faces).keys.tolist()  # of those that the model is fitted on
     assert {0, 5} == set(range(len(faces))) - set(
-        FeatureStore(tmp_path).missing(hog.space(), copies)
+        FeatureCache(tmp_path).missing(hog.space(), copies)
     )
 
     def fail(self, faces):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments.config import CompareConfig, read_config, with_flags
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import CompareConfig, read_config, with_flags
+from happysad.utils.errors import UserError
 
 
 def written(tmp_path, text: str, encoding: str = "utf-8"):

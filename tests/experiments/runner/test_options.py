@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments.config import CompareConfig
-from happysad.experiments.options import names_of, run
-from happysad.features.errors import UserError
+from happysad.experiments.runner.config import CompareConfig
+from happysad.experiments.runner.options import names_of, run
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from happysad.experiments import provenance
-from happysad.experiments.provenance import code_revision, command_line, machine
+from happysad.experiments.runner.provenance import code_revision, command_line, machine
 
 
 def test_the_machine():
@@ -26,7 +26,7 @@ def test_the_revision_of_the_code():
     [
         (["/somewhere/bin/happysad", "compare", "--data", "my faces"],
          "happysad compare --data 'my faces'"),
-        ([provenance.__file__, "--seed", "3"], "python experiments/provenance.py --seed 3"),
+        ([provenance.__file__, "--seed", "3"], "python experiments/runner/provenance.py --seed 3"),
         (["/usr/bin/pytest", "-q"], ""),
         ([""], ""),
     ],

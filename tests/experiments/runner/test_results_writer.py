@@ -9,7 +9,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from happysad.experiments.recording import (
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.results_writer import (
     MODEL_FILE,
     beats_the_others,
     best_model,
@@ -19,10 +20,9 @@ from happysad.experiments.recording import (
     record_failure,
     save_with_card,
 )
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.models import find_recipe, make_model
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.pipeline.model_files.model_file import load_model, read_card
+from happysad.pipeline.models.registry import find_recipe, make_model
 
 IDENTITY = {"dataset": "forty", "data": "abc", "seed": 0}
 
@@ -39,21 +39,21 @@ def unit_of(data):
     """``unit_of("hog-svm", seed=3)``: the unit of that model on the 40 faces."""
     rows = {part: np.flatnonzero(data.frame["split"] == part) for part in ("train", "val", "test")}
 
-    def make(name: str, **axes) -> Unit:
-        places = {Place(data.name, part): rows[part] for part in ("val", "test")}
+    def make(name: str, **axes) -> FitTask:
+        places = {EvaluationSet(data.name, part): rows[part] for part in ("val", "test")}
         build = partial(make_model, name)
         summary = find_recipe(name).summary
-        return Unit(name, build, rows["train"], places, summary=summary, **axes)
+        return FitTask(name, build, rows["train"], places, summary=summary, **axes)
 
     return make
 
 
 @pytest.fixture
-def tried(make_trial, unit_of):
+def tried(make_evaluation, unit_of):
     """``tried(0.8, "dummy")``: a unit, and a trial of it that is right so often."""
 
     def make(right: float, name: str, sure: float = 0.9, **axes):
-        unit, trial = unit_of(name, **axes), make_trial(right, sure)
+        unit, trial = unit_of(name, **axes), make_evaluation(right, sure)
         for table in (trial.metrics, trial.p_happy, trial.face_status):
             for place in unit.places:
                 table[place] = table.pop(place.split)
@@ -97,22 +97,24 @@ def test_a_trial_becomes_two_rows_and_a_row_an_image(run, data, done):
     assert list(mine["group"]) == list(test["group"])
     assert set(mine["leaked"]) == {""}
     right = (mine["predicted"] == mine["label"]).mean()
-    assert right == trial.metrics[Place(data.name, "test")]["accuracy"]
+    assert right == trial.metrics[EvaluationSet(data.name, "test")]["accuracy"]
 
 
 def test_images_with_a_twin_in_training_are_marked(run, data, tried):
     unit, trial = tried(0.8, "dummy")
     twins = ["x.png" if i % 2 else "" for i in range(len(data.frame))]
-    record(run, unit, data.frame.assign(twin=twins), "digest", trial)
+    record(run, unit, data.frame.assign(near_duplicate_of=twins), "digest", trial)
     marked = run.predictions.set_index("image")["leaked"]
     paths = data.frame["path"]
-    assert all(marked[paths[i]] == "yes" for i in unit.places[Place(data.name, "test")] if i % 2)
+    assert all(
+        marked[paths[i]] == "yes" for i in unit.places[EvaluationSet(data.name, "test")] if i % 2
+    )
     assert set(marked) == {"yes", ""}
 
 
 def test_unlabelled_images_are_answered_and_not_scored(run, data, tried):
     unit, trial = tried(0.8, "dummy")
-    neutral = Place(data.name, "neutral")
+    neutral = EvaluationSet(data.name, "neutral")
     unit.places[neutral] = np.arange(4)
     trial.p_happy[neutral] = np.full(4, 0.7)
     trial.face_status[neutral] = np.array(["detected"] * 4)
@@ -205,7 +207,7 @@ def test_the_card_tells_what_the_model_is(data, tried, tmp_path):
     card = json.loads((tmp_path / "m.joblib.json").read_text("utf-8"))
     assert card["sha256"] == hashlib.sha256((tmp_path / "m.joblib").read_bytes()).hexdigest()
     assert (card["model"], card["dataset"], card["data"]) == ("dummy", data.name, data.hash)
-    test = trial.metrics[Place(data.name, "test")]
+    test = trial.metrics[EvaluationSet(data.name, "test")]
     assert card["metrics"]["test"]["accuracy"] == test["accuracy"]
     assert (card["n_train"], card["remark"]) == (24, "more")
     assert card["summary"]

@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.run_folder import (
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.run_folder import (
     PREDICTION_COLUMNS,
     RESULT_COLUMNS,
     RunFolder,
     read_rows,
 )
-from happysad.experiments.units import Place, Unit
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 PLACES = {"val": 2, "test": 3}
 IDENTITY = {"dataset": "faces", "data": "abc", "seed": 0}
 
 
-def unit(model: str, dataset: str = "faces", **axes) -> Unit:
-    places = {Place(dataset, split): np.arange(n) for split, n in PLACES.items()}
-    return Unit(model, None, np.arange(4), places, **axes)
+def unit(model: str, dataset: str = "faces", **axes) -> FitTask:
+    places = {EvaluationSet(dataset, split): np.arange(n) for split, n in PLACES.items()}
+    return FitTask(model, None, np.arange(4), places, **axes)
 
 
 def rows(model: str, settings: str = "digest", dataset: str = "faces") -> list[dict]:
@@ -102,8 +102,8 @@ def test_the_axes_keep_fits_apart(folder):
 def test_a_place_that_is_new_is_not_finished(folder):
     run = opened(folder)
     run.add(unit("dummy"), rows("dummy"), frames("dummy"), [])
-    places = {**unit("dummy").places, Place("faces", "neutral"): np.arange(2)}
-    more = Unit("dummy", None, np.arange(4), places)
+    places = {**unit("dummy").places, EvaluationSet("faces", "neutral"): np.arange(2)}
+    more = FitTask("dummy", None, np.arange(4), places)
     assert not run.finished(more, "digest")
     answers = frames("dummy")[0].assign(split="neutral", label="neutral")
     run.add(more, rows("dummy"), [*frames("dummy"), answers], [])
@@ -112,8 +112,8 @@ def test_a_place_that_is_new_is_not_finished(folder):
 
 def test_a_place_may_have_a_condition_of_its_own(folder):
     run = opened(folder)
-    places = {Place("faces", "test", c): np.arange(3) for c in ("blur 1", "blur 2")}
-    blurred = Unit("dummy", None, np.arange(4), places)
+    places = {EvaluationSet("faces", "test", c): np.arange(3) for c in ("blur 1", "blur 2")}
+    blurred = FitTask("dummy", None, np.arange(4), places)
     made = [{**rows("dummy")[1], "condition": place.condition} for place in places]
     answers = [frames("dummy")[1].assign(condition=place.condition) for place in places]
     run.add(blurred, made, answers, [])

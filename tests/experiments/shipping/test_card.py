@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from happysad.experiments import publish as place
-from happysad.experiments.reporting.model_card import card_text
-from happysad.experiments.run_folder import read_rows
-from happysad.experiments.ship_publish import _without_names, publish_shipped
-from happysad.features.errors import UserError
+from happysad.experiments.reporting.model_card.document import card_text
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.experiments.shipping.card import _without_names, publish_shipped
 from happysad.pipeline import shipped
-from happysad.pipeline.model_file import load_model
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.utils.errors import UserError
 
 PAGE = "# Mine\n<!-- table: shipped shipped -->\nold\n<!-- end -->\n"
 
@@ -30,7 +30,7 @@ def root(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(place, "RESULTS", home / "docs" / "results")
     monkeypatch.setattr(shipped, "FOLDER", home / "models")
     monkeypatch.setattr(shipped, "SHIPPED", {"landmarks-svm": "one", "hog-svm": "other"})
-    monkeypatch.setattr("happysad.experiments.reporting.model_card_faces.FACES", 12)
+    monkeypatch.setattr("happysad.experiments.reporting.model_card.example_faces.FACES", 12)
     return home
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from happysad.experiments import ship
-from happysad.experiments.config import read_config
-from happysad.experiments.ship_config import ShipConfig
-from happysad.features.errors import UserError
-from happysad.pipeline.models import RECIPES
-from happysad.pipeline.shipped import SHIPPED
+from happysad.experiments.runner.config import read_config
+from happysad.experiments.shipping.config import ShipConfig
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.models.registry import RECIPES
+from happysad.utils.errors import UserError
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from happysad.experiments.console import silent
-from happysad.experiments.ship_data import read_ship_data
-from happysad.experiments.units import Place
+from happysad.experiments.runner.fit_tasks import EvaluationSet
+from happysad.experiments.shipping.data import read_ship_data
+from happysad.utils.console import silent
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,11 @@ def test_train_and_val_of_one_data_set_are_fitted_on(data):
 
 def test_all_others_are_tested_on_formats_apart(data):
     assert {place: len(rows) for place, rows in data.tests.items()} == {
-        Place("news grey 120x120", "test"): 36,
-        Place("news small colour", "test"): 36,
-        Place("forty", "test"): 10,
+        EvaluationSet("news grey 120x120", "test"): 36,
+        EvaluationSet("news small colour", "test"): 36,
+        EvaluationSet("forty", "test"): 10,
     }
-    assert list(data.tests)[-1] == Place("forty", "test")  # whose images are timed
+    assert list(data.tests)[-1] == EvaluationSet("forty", "test")  # whose images are timed
     for place, rows in data.tests.items():
         assert set(data.frame["piece"].iloc[rows]) == {place.dataset}
         assert not set(rows) & set(data.fit)
@@ -44,11 +44,11 @@ def test_test_images_that_show_a_picture_fitted_on_are_marked(ship_config, demo_
         picture = sorted((copy / part / "happy").iterdir())[0]
         shutil.copy(picture, copy / "test" / "happy" / f"of_{part}.png")
     data = read_ship_data(replace(ship_config, data=str(copy)), silent)
-    marked = data.frame[data.frame["twin"] != ""]
+    marked = data.frame[data.frame["near_duplicate_of"] != ""]
     assert sorted(marked["path"].str.rpartition("/")[2]) == ["of_train.png", "of_val.png"]
     assert set(marked["split"]) == {"test"}
     for row in marked.to_dict("records"):
-        assert row["twin"] in set(data.frame["path"].iloc[data.fit])
+        assert row["near_duplicate_of"] in set(data.frame["path"].iloc[data.fit])
 
 
 def test_a_trial_takes_some_of_each_part(data, ship_config):

@@ -8,13 +8,13 @@ import shutil
 import pandas as pd
 import pytest
 
-from happysad.experiments.console import silent
-from happysad.experiments.ship_data import read_ship_data
-from happysad.experiments.ship_files import add_thresholds, is_saved, shipped_file
-from happysad.experiments.ship_units import ship_units
-from happysad.pipeline.bands import card_band
-from happysad.pipeline.model_card import card_path, read_card
-from happysad.pipeline.unsure import Band
+from happysad.experiments.shipping.data import read_ship_data
+from happysad.experiments.shipping.files import add_thresholds, is_saved, shipped_file
+from happysad.experiments.shipping.fits import ship_units
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.card_thresholds import card_reject_band
+from happysad.pipeline.model_files.model_card import card_path, read_card
+from happysad.utils.console import silent
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def test_thresholds_go_on_the_cards_and_leave_the_rest(shipped_run, tmp_path, un
     run = shutil.copytree(shipped_run, tmp_path / "run")
     before = read_card(shipped_file(run, unit.model))
     add_thresholds(run, pd.DataFrame({"model": [unit.model], "n": [3], "max_error": [0.05],
-                                      "low": [0.1], "high": [0.6], "answered": [0.9]}))  # fmt: skip
+                                      "low": [0.1], "high": [0.6], "coverage": [0.9]}))  # fmt: skip
     after = read_card(shipped_file(run, unit.model))
-    assert card_band(after, 0.05) == Band(0.1, 0.6)
+    assert card_reject_band(after, 0.05) == RejectBand(0.1, 0.6)
     assert {**after, "unsure": 0} == {**before, "unsure": 0}
     assert is_saved(run, unit)

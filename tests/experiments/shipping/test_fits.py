@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from happysad.experiments.console import silent
-from happysad.experiments.ship_data import read_ship_data
-from happysad.experiments.ship_units import FOLDS, SHIPPED, ship_units
-from happysad.features.errors import UserError
+from happysad.experiments.shipping.data import read_ship_data
+from happysad.experiments.shipping.fits import FOLDS, SHIPPED, ship_units
+from happysad.utils.console import silent
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")

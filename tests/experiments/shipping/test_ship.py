@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.run_folder import read_rows
-from happysad.experiments.ship import main, ship
-from happysad.features.errors import UserError
-from happysad.pipeline.model_file import load_model
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.experiments.shipping.ship import main, ship
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.utils.errors import UserError
 
 MODELS = ("landmarks-svm", "hog-svm")
 
@@ -67,7 +67,7 @@ def test_the_folder_tells_the_whole_story(shipped_run):
 
 def test_what_is_finished_is_not_fitted_again(ship_config, shipped_run, monkeypatch):
     before = (shipped_run / "results.csv").read_bytes()
-    monkeypatch.setattr("happysad.pipeline.trial.run_trial", None)
+    monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
     lines: list[str] = []
     ship(ship_config, log=lines.append)
     assert "6 of 6 fits were finished before" in lines

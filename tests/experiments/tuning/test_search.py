@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.search import Search, search
+from happysad.experiments.tuning.search import Search, search
+from happysad.pipeline.data.folds import grouped_folds
 from happysad.pipeline.estimators.scaled_pca import ScaledPCA
-from happysad.pipeline.folds import grouped_folds
-from happysad.pipeline.models import make_model
+from happysad.pipeline.models.registry import make_model
 
 SPACE = {"classifier__estimator__C": [1e-3, 5.0], "classifier__estimator__gamma": [0.6, 2.0]}
 

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from happysad.experiments.search_space import SPACES, check_space, default_space, make_tuned
-from happysad.features.errors import UserError
+from happysad.experiments.tuning.search_space import SPACES, check_space, default_space, make_tuned
+from happysad.utils.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_the_tuned_model_has_the_settings_and_goes_to_other_processes():
 
 
 def test_the_recipes_own_values_are_among_those_tried():
-    from happysad.pipeline.models import make_model
+    from happysad.pipeline.models.registry import make_model
 
     known = make_model("hog-svm").get_params()
     assert all(known[name] in values for name, values in default_space("hog-svm").items())

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.transform import SimilarityTransform
 
-from happysad.features.align import (
+from happysad.features.faces.align import (
     EYE_X,
     EYE_Y,
     eye_centers,

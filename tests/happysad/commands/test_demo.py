@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from happysad.pipeline.data import load_data
+from happysad.pipeline.data.dataset import load_data
 
 
 def test_writes_a_data_set_that_compare_reads(happysad, tmp_path):

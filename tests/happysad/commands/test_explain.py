@@ -63,7 +63,7 @@ def test_places_that_cannot_be_written(refused, model_file, photo, tmp_path):
 
 
 def test_without_a_name_the_shipped_model_is_asked(happysad, photo, tmp_path):
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.model_files.model_file import load_model
 
     told = happysad("explain", photo, "--out", tmp_path / "why.png").stdout
     p_happy = load_model("fusion-svm").predict_proba([photo])[0, 0]

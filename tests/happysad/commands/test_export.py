@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from happysad.app.train import fit_and_save
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.onnx_file import load_onnx
+from happysad.commands.train import fit_and_save
+from happysad.pipeline.cnn.onnx_file import load_onnx
+from happysad.pipeline.model_files.model_file import load_model
 
 pytest.importorskip("onnx")
 pytest.importorskip("torch")

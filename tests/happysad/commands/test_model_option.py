@@ -6,13 +6,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from happysad.app.model_option import (
+from happysad.commands.model_option import (
     max_error_option,
     min_score_option,
     model_option,
     refuse_model_files,
 )
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
 
 
 @click.command()

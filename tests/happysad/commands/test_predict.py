@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from PIL import Image
 from skimage.data import coffee
 
-from happysad.app.cli import main
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.cli import main
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.app import serve
+from happysad import serve
 
 LONG = 60
 
@@ -31,7 +31,7 @@ def served(model_file):
     begun = []
 
     def start(*arguments):
-        command = [sys.executable, "-m", "happysad.app.cli", "serve", "--port", "0", "--jobs", "1"]
+        command = [sys.executable, "-m", "happysad.cli", "serve", "--port", "0", "--jobs", "1"]
         begun.append(
             subprocess.Popen(
                 [*command, "--model", str(model_file), *arguments],
@@ -135,7 +135,7 @@ def begun(monkeypatch):
 
     def begin(host, jobs=1):
         noted = []
-        monkeypatch.setattr("happysad.app.service.api.create_app", noted.append)
+        monkeypatch.setattr("happysad.service.api.create_app", noted.append)
         monkeypatch.setattr(
             serve,
             "_run",

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from happysad.app.predict_targets import check_targets
-from happysad.features.errors import UserError
+from happysad.commands.targets import check_targets
+from happysad.utils.errors import UserError
 
 
 def test_places_that_can_be_written_pass(tmp_path, photo):

@@ -6,11 +6,11 @@ import joblib
 import pytest
 from click.testing import CliRunner
 
-from happysad.app.train import DEFAULT_MODEL, fit_and_save
-from happysad.experiments.units import Place
-from happysad.pipeline.data import load_data
-from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.models import RECIPES
+from happysad.commands.train import DEFAULT_MODEL, fit_and_save
+from happysad.experiments.runner.fit_tasks import EvaluationSet
+from happysad.pipeline.data.dataset import load_data
+from happysad.pipeline.model_files.model_file import load_model, read_card
+from happysad.pipeline.models.registry import RECIPES
 
 
 def test_writes_a_model_with_its_card_and_says_how_good_it_is(happysad, demo_data, tmp_path, photo):
@@ -34,7 +34,7 @@ def test_writes_a_model_with_its_card_and_says_how_good_it_is(happysad, demo_dat
 def test_the_seed_decides(demo_data, tmp_path):
     data, out = str(demo_data / "train"), tmp_path / "m.joblib"  # in parts made by the seed
     trials = [fit_and_save(data, "hog-svm", out, 1, seed, True, True) for seed in (1, 1, 2)]
-    p = [list(trial.p_happy[Place("train", "test")]) for trial in trials]
+    p = [list(trial.p_happy[EvaluationSet("train", "test")]) for trial in trials]
     assert p[0] == p[1] != p[2]
 
 
@@ -48,7 +48,7 @@ def test_quiet_tells_the_result_only(happysad, demo_data, tmp_path):
 
 
 def test_the_model_in_the_place_is_kept_where_the_run_fails(demo_data, tmp_path, monkeypatch):
-    from happysad.app import cli
+    from happysad import cli
 
     out = tmp_path / "m.joblib"
     out.write_bytes(b"an older model")

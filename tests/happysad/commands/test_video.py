@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from happysad.app import video as module
-from happysad.app.video_file import Clip
-from happysad.experiments.demo_clips import Actor
-from happysad.features.progress import listen
+from happysad import video as module
+from happysad.pipeline.demo.demo_clips import Actor
+from happysad.utils.progress import listen
+from happysad.video_io.video_file import Clip
 
 
 @pytest.fixture(autouse=True)
@@ -144,9 +144,9 @@ def test_a_place_that_cannot_be_written_is_one_sentence(refused, model_file, cli
 
 
 def test_progress_goes_to_the_end_whatever_the_file_says(model_file, draw, tmp_path):
-    from happysad.app.timeline import Timeline
-    from happysad.pipeline.face_track import FaceTracker
-    from happysad.pipeline.model_file import load_model
+    from happysad.output.timeline import Timeline
+    from happysad.pipeline.model_files.model_file import load_model
+    from happysad.pipeline.tracking.tracker import FaceTracker
 
     clip = Clip(str(draw(tmp_path / "c.mp4", [], 4)))
     tracker = FaceTracker(load_model(model_file))
@@ -162,7 +162,7 @@ def test_told_to_stop_it_leaves_nothing(model_file, draw, tmp_path):
     clip = draw(tmp_path / "long.mp4", [Actor(side=130)], 400)
     asked = ["video", str(clip), "--model", str(model_file), "--out", "out"]
     going = subprocess.Popen(
-        [sys.executable, "-m", "happysad.app.cli", *asked], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "happysad.cli", *asked], stderr=subprocess.PIPE, text=True
     )
     while not list(tmp_path.glob("out/.annotated*")):
         assert going.poll() is None

@@ -6,7 +6,7 @@ import webbrowser
 
 import pytest
 
-from happysad.app import serve, webcam, window, window_checks
+from happysad import serve, webcam, window, window_checks
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut
 
-from happysad.app.annotate import annotate, face_text, targets
-from happysad.features.errors import UserError
-from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+from happysad.output.annotate import annotate, face_text, targets
+from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
+from happysad.utils.errors import UserError
 
-FACE = FaceAnswer("happy", 0.974, (179, 83, 267, 171), 0.93)
+FACE = FacePrediction("happy", 0.974, (179, 83, 267, 171), 0.93)
 
 
 def test_a_face_is_told_in_a_word_and_a_number():
@@ -48,9 +48,9 @@ def test_what_could_be_read_is_drawn(tmp_path):
     Image.fromarray(astronaut()).save(tmp_path / "a.png")
     sources = [tmp_path / "a.png", tmp_path / "text.jpg", tmp_path / "a.png"]
     answers = [
-        ImageAnswer("a", "ok", "", 512, 512, (FACE,)),
-        ImageAnswer("t", "unreadable", "no image"),
-        ImageAnswer("b", "no_face", "", 512, 512),
+        ImagePrediction("a", "ok", "", 512, 512, (FACE,)),
+        ImagePrediction("t", "unreadable", "no image"),
+        ImagePrediction("b", "no_face", "", 512, 512),
     ]
     places = targets(tmp_path / "drawn", sources)
     written = annotate(zip(answers, sources, strict=True), places)
@@ -65,7 +65,9 @@ def test_what_could_be_read_is_drawn(tmp_path):
 def test_small_pictures_are_enlarged_so_that_words_fit(tmp_path):
     small = tmp_path / "small.png"
     Image.fromarray(np.full((48, 48), 90, np.uint8)).save(small)
-    answer = ImageAnswer("s", "ok", "", 48, 48, (FaceAnswer("happy", 0.97, (8, 20, 40, 46), 0.9),))
+    answer = ImagePrediction(
+        "s", "ok", "", 48, 48, (FacePrediction("happy", 0.97, (8, 20, 40, 46), 0.9),)
+    )
     annotate([(answer, small)], targets(tmp_path / "drawn", [small]))
     drawn = np.asarray(Image.open(tmp_path / "drawn" / "small.png"))
     assert drawn.shape == (240, 240, 3)
@@ -76,7 +78,7 @@ def test_a_long_strip_is_not_enlarged_to_gigabytes(tmp_path):
     strip = tmp_path / "strip.png"
     Image.fromarray(np.full((1, 20_000), 90, np.uint8)).save(strip)
     (drawn,) = annotate(
-        [(ImageAnswer("s", "no_face", "", 20_000, 1), strip)], targets(tmp_path / "d", [strip])
+        [(ImagePrediction("s", "no_face", "", 20_000, 1), strip)], targets(tmp_path / "d", [strip])
     )
     assert Image.open(drawn).size == (20_000, 1)
 
@@ -88,6 +90,6 @@ def test_a_loop_of_links_is_no_trouble(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, photo):
     (tmp_path / "file").write_text("x")
-    answer = ImageAnswer("a", "no_face", "", 512, 320)
+    answer = ImagePrediction("a", "no_face", "", 512, 320)
     with pytest.raises(UserError, match=r"cannot write the picture .*photo\.jpg"):
         annotate([(answer, photo)], targets(tmp_path / "file", [photo]))

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from happysad.app.audit_page import MOST, spread, write_page
-from happysad.pipeline.audit import Audit
-from happysad.pipeline.audit_kinds import COLUMNS
+from happysad.output.audit_page import MOST, spread, write_page
+from happysad.pipeline.audit.audit import Audit
+from happysad.pipeline.audit.finding_types import COLUMNS
 
 
 class Page(HTMLParser):

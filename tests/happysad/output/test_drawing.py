@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.app.draw import COLORS, OTHER, Mark, draw_marks, draw_note
+from happysad.output.drawing import COLORS, OTHER, Mark, draw_marks, draw_note
 
 BOX = (100, 120, 180, 200)
 

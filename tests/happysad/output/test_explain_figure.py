@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from happysad.app.explain_figure import HAPPY, SAD, draw_explanation, save_explanation
-from happysad.pipeline.explain import Explanation
+from happysad.output.explain_figure import HAPPY, SAD, draw_explanation, save_explanation
+from happysad.pipeline.explain.explain import Explanation
 
 
 @pytest.fixture

@@ -7,23 +7,23 @@ import json
 import pandas as pd
 import pytest
 
-from happysad.app.answer_table import print_table, shown, summary, write_csv, write_json
-from happysad.features.errors import UserError
-from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer
+from happysad.output.prediction_table import print_table, shown, summary, write_csv, write_json
+from happysad.pipeline.prediction.prediction import COLUMNS, FacePrediction, ImagePrediction
+from happysad.utils.errors import UserError
 
 ANSWERS = [
-    ImageAnswer(
+    ImagePrediction(
         "a.jpg", "ok", "", 9, 9,
         (
-            FaceAnswer("happy", 0.97123456789, (1, 2, 3, 4), 0.91234567),
-            FaceAnswer("unsure", 0.5, (5, 6, 7, 8), 0.7),
+            FacePrediction("happy", 0.97123456789, (1, 2, 3, 4), 0.91234567),
+            FacePrediction("unsure", 0.5, (5, 6, 7, 8), 0.7),
         ),
     ),
-    ImageAnswer("b,\n.jpg", "no_face", "", 9, 9),
-    ImageAnswer("c.jpg", "unreadable", "it is not an image file"),
-    ImageAnswer(
+    ImagePrediction("b,\n.jpg", "no_face", "", 9, 9),
+    ImagePrediction("c.jpg", "unreadable", "it is not an image file"),
+    ImagePrediction(
         "d.jpg", "full_frame", "", 9, 9,
-        (FaceAnswer("sad", 0.0, (0, 0, 9, 9), 0.0, "full_frame"),),
+        (FacePrediction("sad", 0.0, (0, 0, 9, 9), 0.0, "full_frame"),),
     ),
 ]  # fmt: skip
 
@@ -43,13 +43,15 @@ def test_the_table_lines_up(capsys):
 
 
 def test_a_long_reason_does_not_part_the_columns(capsys):
-    print_table([*ANSWERS, ImageAnswer("e.jpg", "unreadable", "for reasons " + 50 * "too long ")])
+    print_table(
+        [*ANSWERS, ImagePrediction("e.jpg", "unreadable", "for reasons " + 50 * "too long ")]
+    )
     assert len(capsys.readouterr().out.splitlines()[1]) < 60
 
 
 def test_wide_letters_take_two_columns(capsys):
     faces = ANSWERS[0].faces
-    print_table([ImageAnswer(name, "ok", "", 9, 9, faces) for name in ("漢字.jpg", "1234.jpg")])
+    print_table([ImagePrediction(name, "ok", "", 9, 9, faces) for name in ("漢字.jpg", "1234.jpg")])
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].index("happy") + 2 == lines[3].index("happy")
 
@@ -91,13 +93,13 @@ def test_json_says_what_was_asked(tmp_path, capsys):
 
 
 def test_a_name_that_is_no_text_is_written_as_it_is(tmp_path):
-    write_csv([ImageAnswer("\udcff.jpg", "no_face")], str(tmp_path / "a.csv"))
+    write_csv([ImagePrediction("\udcff.jpg", "no_face")], str(tmp_path / "a.csv"))
     assert b"\xff.jpg,-1,no_face" in (tmp_path / "a.csv").read_bytes()
 
 
 def test_json_holds_text_whatever_the_name(tmp_path, capsys):
     for name in ("\udcff.jpg", "ä.jpg"):
-        write_json([ImageAnswer(name, "no_face")], str(tmp_path / "a.json"), {})
+        write_json([ImagePrediction(name, "no_face")], str(tmp_path / "a.json"), {})
         text = (tmp_path / "a.json").read_bytes().decode()  # in UTF-8
         assert json.loads(text)["images"][0]["image"] == name
     assert "ä.jpg" in text

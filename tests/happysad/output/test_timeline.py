@@ -7,8 +7,8 @@ import io
 import pandas as pd
 import pytest
 
-from happysad.app.timeline import COLUMNS, Timeline
-from happysad.pipeline.face_track import TrackedFace
+from happysad.output.timeline import COLUMNS, Timeline
+from happysad.pipeline.tracking.tracker import TrackedFace
 
 
 def face(track, p, label=None):

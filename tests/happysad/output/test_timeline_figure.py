@@ -9,11 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from happysad.app import timeline_figure
-from happysad.app.timeline import Line, Timeline
-from happysad.app.timeline_figure import save_timeline
-from happysad.pipeline.face_track import TrackedFace
-from happysad.pipeline.unsure import Band
+from happysad import timeline_figure
+from happysad.output.timeline import Line, Timeline
+from happysad.output.timeline_figure import save_timeline
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.tracking.tracker import TrackedFace
 
 
 def timeline(*tracks, n_frames=20, fps=10.0):
@@ -68,12 +68,12 @@ def test_a_line_for_each_face_and_words_for_the_heights(drawn):
 
 
 def test_unsure_has_its_own_height(drawn):
-    ax, _ = drawn(timeline((1, 0, 20)), Band(0.3, 0.7))
+    ax, _ = drawn(timeline((1, 0, 20)), RejectBand(0.3, 0.7))
     assert words(ax)[:3] == ["happy", "sad", "unsure"]
 
 
 def test_what_is_never_said_has_none(drawn):
-    ax, _ = drawn(timeline((1, 0, 20)), Band(0.0, 0.7))
+    ax, _ = drawn(timeline((1, 0, 20)), RejectBand(0.0, 0.7))
     assert words(ax)[:2] == ["happy", "unsure"]
 
 

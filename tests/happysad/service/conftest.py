@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from happysad.app.service.api import create_app
-from happysad.app.service.state import Settings
+from happysad.service.api import create_app
+from happysad.service.state import Settings
 
 HERE = "http://localhost"
 

@@ -42,11 +42,11 @@ def test_a_photo_as_the_body(client, picture):
 
 
 def test_the_answer_is_that_of_the_library(service, picture, photo):
-    from happysad.pipeline.answer_images import answer_images
-    from happysad.pipeline.image_answer import image_json
-    from happysad.pipeline.model_file import load_model
+    from happysad.pipeline.model_files.model_file import load_model
+    from happysad.pipeline.prediction.predict_faces import predict_faces
+    from happysad.pipeline.prediction.prediction import image_json
 
-    (expected,) = answer_images(load_model("fusion-svm"), [photo], names=["image 0"])
+    (expected,) = predict_faces(load_model("fusion-svm"), [photo], names=["image 0"])
     told = service(models=("fusion-svm",)).post("/v1/predict", content=picture).json()
     assert told["model"] == "fusion-svm"
     assert told["images"] == [image_json(expected)]

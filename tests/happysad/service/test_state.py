@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 
-from happysad.app.service.address import LOOPBACK
-from happysad.app.service.state import Settings, as_json
-from happysad.pipeline.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.service.http.bind_address import LOOPBACK
+from happysad.service.state import Settings, as_json
 
 
 def test_without_more_said_the_shipped_models_answer_this_machine_only():
@@ -35,7 +35,7 @@ def test_a_full_queue_is_503_for_a_whole_request(service, picture, refuses, monk
 
 
 def test_too_many_pixels_are_413(service, picture, refuses):
-    from happysad.app.service.limits import Limits
+    from happysad.service.http.limits import Limits
 
     client = service(limits=Limits(pixels=1000))
     told = refuses(client.post("/v1/predict", content=picture), 413)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from happysad.features.files import atomic_write, remove_unfinished
+from happysad.utils.atomic_files import atomic_write, remove_unfinished
 
 
 def test_the_file_is_there_when_the_block_ends(tmp_path):
@@ -68,7 +68,7 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path):
     path.write_text("old")
     code = (
         "import os, signal, sys\n"
-        "from happysad.features.files import atomic_write\n"
+        "from happysad.utils.atomic_files import atomic_write\n"
         "with atomic_write(sys.argv[1]) as beside:\n"
         "    beside.write_text('ne')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

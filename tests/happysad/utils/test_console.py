@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments.console import one_sentence, progress, say, silent
-from happysad.features.errors import UserError
-from happysad.features.progress import report
+from happysad.utils.console import exit_on_user_error, progress, say, silent
+from happysad.utils.errors import UserError
+from happysad.utils.progress import report
 
 
 def test_notes_go_to_standard_error(capsys):
@@ -25,7 +25,7 @@ def test_notes_go_to_standard_error(capsys):
 
 
 def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):
-    @one_sentence
+    @exit_on_user_error
     def command(name: str) -> None:
         raise UserError(f"there is no {name}")
 
@@ -40,8 +40,8 @@ def test_stopped_by_hand_says_how_to_go_on_where_one_can(capsys, resumes):
     def command() -> None:
         raise KeyboardInterrupt
 
-    command.__module__ = "happysad.experiments.mine" if resumes else "happysad.app.mine"
-    command = one_sentence(command)
+    command.__module__ = "happysad.experiments.mine" if resumes else "happysad.mine"
+    command = exit_on_user_error(command)
 
     with pytest.raises(SystemExit) as ended:
         command()
@@ -52,7 +52,7 @@ def test_stopped_by_hand_says_how_to_go_on_where_one_can(capsys, resumes):
 
 
 def test_what_the_system_refuses_is_one_sentence(capsys, tmp_path):
-    @one_sentence
+    @exit_on_user_error
     def command() -> None:
         (tmp_path / "none" / "file").read_text()
 
@@ -64,8 +64,8 @@ def test_what_the_system_refuses_is_one_sentence(capsys, tmp_path):
 
 
 PRINTS = """
-from happysad.experiments.console import one_sentence
-@one_sentence
+from happysad.utils.console import exit_on_user_error
+@exit_on_user_error
 def command():
     for number in range(20_000):
         print("a line of the table", number)
@@ -87,7 +87,7 @@ def test_output_that_nobody_takes_ends_it_without_a_traceback(tmp_path):
 
 
 def test_a_fault_of_the_program_keeps_its_traceback():
-    @one_sentence
+    @exit_on_user_error
     def command() -> None:
         raise ZeroDivisionError
 
@@ -143,7 +143,7 @@ def test_a_terminal_gets_bars(capsys, monkeypatch):
 def test_being_told_to_end_is_taken_as_ctrl_c(capsys):
     before = signal.getsignal(signal.SIGTERM)
 
-    @one_sentence
+    @exit_on_user_error
     def work() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(10)

@@ -1,7 +1,7 @@
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.features.images import ImageError
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageError
 
 
 @pytest.mark.parametrize("kind", [UserError, ImageError])

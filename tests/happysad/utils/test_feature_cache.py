@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from happysad.features import store as store_module
-from happysad.features.store import (
-    FeatureStore,
-    active_store,
+from happysad.utils.feature_cache import (
+    FeatureCache,
+    active_feature_cache,
     cache_dir,
-    through_store,
-    use_store,
+    through_feature_cache,
+    use_feature_cache,
 )
 
 VALUES = {f"key{i:03d}": bytes([i]) * (50 + i) for i in range(200)}
@@ -23,7 +23,7 @@ SPACE = "hog-v1-abc"
 
 @pytest.fixture
 def store(tmp_path):
-    store = FeatureStore(tmp_path / "cache")
+    store = FeatureCache(tmp_path / "cache")
     store.put(SPACE, VALUES)
     return store
 
@@ -39,7 +39,7 @@ def assert_never_wrong(store, rounds=1):
     assert first.items() <= VALUES.items()
     for _ in range(rounds):
         store.put(SPACE, VALUES)
-        found = FeatureStore(store.folder).get(SPACE, list(VALUES))
+        found = FeatureCache(store.folder).get(SPACE, list(VALUES))
         assert found.items() <= VALUES.items()
     assert found == VALUES
     return first
@@ -48,7 +48,7 @@ def assert_never_wrong(store, rounds=1):
 def test_it_gives_back_what_it_got(store):
     assert store.get(SPACE, list(VALUES)) == VALUES
     assert store.get(SPACE, ["key003", "unknown"]) == {"key003": VALUES["key003"]}
-    assert FeatureStore(str(store.folder)).get(SPACE, ["key007"]) == {"key007": VALUES["key007"]}
+    assert FeatureCache(str(store.folder)).get(SPACE, ["key007"]) == {"key007": VALUES["key007"]}
 
 
 def test_spaces_do_not_mix(store):
@@ -59,7 +59,7 @@ def test_spaces_do_not_mix(store):
 
 def test_more_keys_than_sqlite_takes_at_once(tmp_path):
     many = {f"{i:064x}": b"%d" % i for i in range(2500)}
-    store = FeatureStore(tmp_path)
+    store = FeatureCache(tmp_path)
     store.put("many", many)
     assert store.get("many", list(many)) == many
 
@@ -70,7 +70,7 @@ def test_a_new_value_replaces_the_old(store):
 
 
 def test_reading_an_unknown_space_makes_no_folder(tmp_path):
-    store = FeatureStore(tmp_path / "none")
+    store = FeatureCache(tmp_path / "none")
     assert store.get(SPACE, ["a"]) == {}
     assert store.missing(SPACE, ["a", "b"]) == [0, 1]
     assert not store.folder.exists()
@@ -204,8 +204,8 @@ def test_a_lock_held_too_long_is_no_damage(store, monkeypatch):
 def test_a_killed_writer_leaves_all_it_had_put(tmp_path):
     code = (
         "import sys\n"
-        "from happysad.features.store import FeatureStore\n"
-        "store = FeatureStore(sys.argv[1])\n"
+        "from happysad.utils.feature_cache import FeatureCache\n"
+        "store = FeatureCache(sys.argv[1])\n"
         "for i in range(10**6):\n"
         "    store.put('s', {f'{i}-{j}': bytes([i % 256, j]) * 2000 for j in range(50)})\n"
         "    print(i, flush=True)\n"
@@ -218,7 +218,7 @@ def test_a_killed_writer_leaves_all_it_had_put(tmp_path):
             last = int(writer.stdout.readline())
         writer.send_signal(signal.SIGKILL)
         writer.communicate()
-        store = FeatureStore(tmp_path)
+        store = FeatureCache(tmp_path)
         written = {
             f"{i}-{j}": bytes([i % 256, j]) * 2000 for i in range(last + 1) for j in range(50)
         }
@@ -230,15 +230,15 @@ def test_a_killed_writer_leaves_all_it_had_put(tmp_path):
 def test_two_writers_at_once_lose_nothing(tmp_path):
     code = (
         "import sys\n"
-        "from happysad.features.store import FeatureStore\n"
-        "store = FeatureStore(sys.argv[1])\n"
+        "from happysad.utils.feature_cache import FeatureCache\n"
+        "store = FeatureCache(sys.argv[1])\n"
         "for i in range(20):\n"
         "    store.put('s', {sys.argv[2] + str(i): b'x' * 3000})\n"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "ab"]
     assert [writer.wait() for writer in writers] == [0, 0]
     keys = [f"{name}{i}" for name in "ab" for i in range(20)]
-    assert FeatureStore(tmp_path).get("s", keys).keys() == set(keys)
+    assert FeatureCache(tmp_path).get("s", keys).keys() == set(keys)
 
 
 class Computing:
@@ -254,41 +254,41 @@ class Computing:
 
 def test_through_store_computes_only_what_is_missing(tmp_path):
     keys = ["a", "b", "c"]
-    with use_store(FeatureStore(tmp_path)):
-        through_store("s", ["b"], Computing(["b"]))
+    with use_feature_cache(FeatureCache(tmp_path)):
+        through_feature_cache("s", ["b"], Computing(["b"]))
         compute = Computing(keys)
-        got = through_store("s", keys, compute)
-        again = through_store("s", keys, Computing([]))
+        got = through_feature_cache("s", keys, compute)
+        again = through_feature_cache("s", keys, Computing([]))
     assert compute.asked == [[0, 2]]
     assert got == again == [b"value of a", b"value of b", b"value of c"]
 
 
 def test_empty_keys_and_empty_values_are_never_stored(tmp_path):
-    with use_store(FeatureStore(tmp_path)):
+    with use_feature_cache(FeatureCache(tmp_path)):
         for _ in range(2):
             compute = Computing(["", "a"])
-            assert through_store("s", ["", "a"], compute)[0] == b"value of "
+            assert through_feature_cache("s", ["", "a"], compute)[0] == b"value of "
         assert compute.asked == [[0]]
-        assert through_store("s", ["broken"], lambda missing: [b""]) == [b""]
-        assert through_store("s", ["broken"], lambda missing: [b"whole"]) == [b"whole"]
+        assert through_feature_cache("s", ["broken"], lambda missing: [b""]) == [b""]
+        assert through_feature_cache("s", ["broken"], lambda missing: [b"whole"]) == [b"whole"]
 
 
 def test_without_a_store_all_is_computed_and_nothing_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     compute = Computing(["a", "b"])
-    assert through_store("s", ["a", "b"], compute) == [b"value of a", b"value of b"]
+    assert through_feature_cache("s", ["a", "b"], compute) == [b"value of a", b"value of b"]
     assert compute.asked == [[0, 1]]
     assert os.listdir(tmp_path) == []
 
 
 def test_the_active_store_is_that_of_the_block(tmp_path):
-    outer, assert_none = FeatureStore(tmp_path), active_store()
-    with use_store(outer):
-        assert active_store() is outer
-        with use_store(None):
-            assert active_store() is None
-        assert active_store() is outer
-    assert active_store() is assert_none is None
+    outer, assert_none = FeatureCache(tmp_path), active_feature_cache()
+    with use_feature_cache(outer):
+        assert active_feature_cache() is outer
+        with use_feature_cache(None):
+            assert active_feature_cache() is None
+        assert active_feature_cache() is outer
+    assert active_feature_cache() is assert_none is None
 
 
 def test_the_cache_folder_can_be_chosen(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.features.images import (
+from happysad.utils.image_decoding import (
     IMAGE_SUFFIXES,
     ImageError,
     check_list,

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from happysad.features.progress import listen, report
+from happysad.utils.progress import listen, report
 
 
 def test_a_report_reaches_the_listener_of_the_block_only():

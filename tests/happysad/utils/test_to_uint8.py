@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from happysad.features import eight_bits as module
-from happysad.features.eight_bits import eight_bits, upright
-from happysad.features.images import read_image
+from happysad.features import to_uint8 as module
+from happysad.utils.image_decoding import read_image
+from happysad.utils.to_uint8 import to_uint8, upright
 
 RAMP = np.arange(48 * 32, dtype=np.uint16).reshape(48, 32)
 
@@ -46,9 +46,9 @@ def test_strips_are_scaled_alike(monkeypatch, strip, kind):
         expected = (np.nan_to_num(pixels.astype(float)) + 500) * 255 / (pixels[-1, -1] + 500.0)
     else:
         expected = pixels * (255 / 65535)
-    scaled = eight_bits(Image.fromarray(pixels))
+    scaled = to_uint8(Image.fromarray(pixels))
     np.testing.assert_allclose(scaled, expected, atol=0.51)
 
 
 def test_small_whole_numbers_are_taken_as_8_bits():
-    np.testing.assert_array_equal(eight_bits(Image.fromarray(RAMP % 256)), RAMP % 256)
+    np.testing.assert_array_equal(to_uint8(Image.fromarray(RAMP % 256)), RAMP % 256)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.app.sound import add_sound
+from happysad.video_io.audio_track import add_sound
 
 
 @pytest.fixture

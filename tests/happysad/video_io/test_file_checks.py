@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from happysad.app.clip_checks import check_clip, why_unreadable
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
+from happysad.video_io.file_checks import check_clip, why_unreadable
 
 
 def told(path):

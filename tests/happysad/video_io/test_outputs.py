@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from happysad.app.video_outputs import new_folder, outputs
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
+from happysad.video_io.outputs import new_folder, outputs
 
 
 def test_the_folder_is_named_after_the_clip_and_lies_here():

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.app.video_file import Clip, _Clock, _pace
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
+from happysad.video_io.video_file import Clip, _Clock, _pace
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_clip_without_frames_is_one_sentence(draw, tmp_path):
 
 def test_a_text_is_no_clip_and_nobody_chatters(tmp_path):
     (tmp_path / "text.mp4").write_text("no video" * 100)
-    code = f"from happysad.app.video_file import Clip; Clip({str(tmp_path / 'text.mp4')!r})"
+    code = f"from happysad.video_io.video_file import Clip; Clip({str(tmp_path / 'text.mp4')!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     lines = done.stderr.splitlines()
     assert "it is no video" in lines[-1]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.app.clip_writer import CODECS, ClipWriter
-from happysad.app.video_file import Clip
-from happysad.features.errors import UserError
+from happysad.utils.errors import UserError
+from happysad.video_io.video_file import Clip
+from happysad.video_io.video_writer import CODECS, ClipWriter
 
 
 def times(path):

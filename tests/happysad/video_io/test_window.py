@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.app import window
-from happysad.app.window import Rate, save, show, with_rate
+from happysad import window
+from happysad.video_io.window import Rate, save, show, with_rate
 
 
 class Nobody:

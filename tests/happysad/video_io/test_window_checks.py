@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import cv2
 import pytest
 
-from happysad.app import window_checks
-from happysad.app.window_checks import cameras, check_camera, check_display, check_windows, gui
-from happysad.features.errors import UserError
+from happysad import window_checks
+from happysad.utils.errors import UserError
+from happysad.video_io.window_checks import cameras, check_camera, check_display, check_windows, gui
 
 pytestmark = pytest.mark.skipif(
     not hasattr(socket, "AF_UNIX"), reason="displays are found so on Linux"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from happysad.features.errors import UserError
-from happysad.pipeline.audit import audit
-from happysad.pipeline.audit_kinds import COLUMNS, KINDS
+from happysad.pipeline.audit.audit import audit
+from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,18 @@ from pathlib import Path
 import numpy as np
 
 from happysad.pipeline import audit_findings as ask
-from happysad.pipeline.alignment import Match
-from happysad.pipeline.listing import Listing, Row
-from happysad.pipeline.near_duplicates import Pair
-from happysad.pipeline.shortcuts import Score, Shortcuts
+from happysad.pipeline.audit.shortcuts import Score, Shortcuts
+from happysad.pipeline.data.records import ImageRecord, ImageRecords
+from happysad.pipeline.duplicates.ecc_alignment import Match
+from happysad.pipeline.duplicates.near_duplicates import Pair
 
-HERE = Listing("x", Path("/"))
+HERE = ImageRecords("x", Path("/"))
 
 
-def row(name: str, label: str = "happy", split: str = "", group: str = "", sha: str = "") -> Row:
-    return Row(Path("/", name), label, split, group, sha or name, b"x")
+def row(
+    name: str, label: str = "happy", split: str = "", group: str = "", sha: str = ""
+) -> ImageRecord:
+    return ImageRecord(Path("/", name), label, split, group, sha or name, b"x")
 
 
 def told(found, *names: str) -> list[tuple]:
@@ -27,7 +29,7 @@ def test_unreadable_and_blank() -> None:
         "kind": "unreadable", "severity": "look", "image": "a", "label": "sad", "split": "val",
         "detail": "the file is empty",
     }  # fmt: skip
-    blank = Row(Path("/b"), "sad")
+    blank = ImageRecord(Path("/b"), "sad")
     assert told(ask.blanks(HERE, [row("a"), blank]), "kind", "image") == [("blank", "b")]
 
 
@@ -118,5 +120,5 @@ def test_only_what_tells_much_is_a_shortcut() -> None:
 
 
 def test_what_was_left_out_is_told() -> None:
-    listing = Listing("x", Path("/"), notes=["3 images of other classes left out: anger (3)"])
+    listing = ImageRecords("x", Path("/"), notes=["3 images of other classes left out: anger (3)"])
     assert told(ask.left_out(listing), "kind", "detail") == [("left out", listing.notes[0])]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.features.images import ImageError
-from happysad.pipeline.file_facts import FACTS, file_facts
+from happysad.pipeline.audit.file_metadata import FACTS, file_facts
+from happysad.utils.image_decoding import ImageError
 
 
 def test_facts_by_hand(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from happysad.pipeline.audit_kinds import COLUMNS, KINDS
+from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
 
 
 def test_every_kind_says_what_to_do() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.pipeline.shortcuts import find_shortcuts
+from happysad.pipeline.audit.shortcuts import find_shortcuts
 
 LABELS = np.array(["happy", "sad"] * 150)
 GROUPS = [f"g{n}" for n in range(300)]

@@ -1,4 +1,4 @@
-"""pipeline/cnn.py: the CNN as a scikit-learn classifier on Faces."""
+"""pipeline/cnn/classifier.py: the CNN as a scikit-learn classifier on Faces."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from sklearn.utils._param_validation import InvalidParameterError
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn import CnnClassifier
-from happysad.pipeline.cnn_settings import FINE_TUNING, SCHEDULES
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES
+from happysad.utils.errors import UserError
 
 Mouths = Callable[..., tuple[Faces, NDArray[np.str_]]]
 
@@ -347,7 +347,7 @@ def test_without_torch_says_what_to_install(
 
 def test_import_is_light() -> None:
     code = (
-        "import sys, happysad.pipeline.cnn; print([m for m in ('torch', 'skorch')"
+        "import sys, happysad.pipeline.cnn.classifier; print([m for m in ('torch', 'skorch')"
         " if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

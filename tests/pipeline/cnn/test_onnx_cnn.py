@@ -1,4 +1,4 @@
-"""pipeline/onnx_cnn.py: the CNN's answers without torch."""
+"""pipeline/cnn/onnx_cnn.py: the CNN's answers without torch."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.pipeline.onnx_cnn import OnnxCnn
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.cnn.onnx_cnn import OnnxCnn
+from happysad.utils.errors import UserError
 
 pytest.importorskip("onnx")
 pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
-from happysad.pipeline.cnn import CnnClassifier
-from happysad.pipeline.onnx_graph import onnx_bytes
+from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.onnx_graph import onnx_bytes
 
 
 @pytest.fixture(scope="module", params=["small", "resnet", "small in colour", "small of 21"])

@@ -1,4 +1,4 @@
-"""pipeline/onnx_file.py: from a model to an ONNX file and back, without torch."""
+"""pipeline/cnn/onnx_file.py: from a model to an ONNX file and back, without torch."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.cnn.onnx_file import export_onnx, load_onnx
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.face_model import FaceModel
-from happysad.pipeline.model_card import read_card
-from happysad.pipeline.models import make_model
-from happysad.pipeline.onnx_file import export_onnx, load_onnx
-from happysad.pipeline.predict import predict_images
+from happysad.pipeline.model_files.model_card import read_card
+from happysad.pipeline.models.registry import make_model
+from happysad.pipeline.prediction.predict import predict_images
+from happysad.utils.errors import UserError
 
 pytest.importorskip("onnx")
 pytest.importorskip("torch")
@@ -31,7 +31,7 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Absent())
-from happysad.pipeline.onnx_file import load_onnx
+from happysad.pipeline.cnn.onnx_file import load_onnx
 model = load_onnx(sys.argv[1])
 print(*model.predict_proba(sys.argv[2:])[:, 0].tolist(), *model.predict(sys.argv[2:]))
 """
@@ -139,7 +139,7 @@ def test_only_a_fitted_cnn_is_exported(cnn_model: Any, tmp_path: Path) -> None:
 def test_a_network_that_answers_otherwise_is_not_written(
     cnn_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from happysad.pipeline.onnx_cnn import OnnxCnn
+    from happysad.pipeline.cnn.onnx_cnn import OnnxCnn
 
     honest = OnnxCnn._forward
     monkeypatch.setattr(OnnxCnn, "_forward", lambda self, x: honest(self, x) + 0.001)

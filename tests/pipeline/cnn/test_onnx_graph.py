@@ -1,4 +1,4 @@
-"""pipeline/onnx_graph.py: the file that is written, by ONNX's own rules."""
+"""pipeline/cnn/onnx_graph.py: the file that is written, by ONNX's own rules."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ onnx = pytest.importorskip("onnx")
 pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
-from happysad.features.errors import UserError  # noqa: E402
-from happysad.pipeline.cnn import CnnClassifier  # noqa: E402
-from happysad.pipeline.onnx_graph import INPUT, OUTPUT, onnx_bytes  # noqa: E402
+from happysad.pipeline.cnn.classifier import CnnClassifier  # noqa: E402
+from happysad.pipeline.cnn.onnx_graph import INPUT, OUTPUT, onnx_bytes  # noqa: E402
+from happysad.utils.errors import UserError  # noqa: E402
 
 
 @pytest.fixture(scope="module", params=["small", "resnet"])
@@ -36,7 +36,7 @@ def test_onnx_accepts_it_and_the_batch_is_free(cnn: CnnClassifier) -> None:
 def test_onnx_own_reference_gives_the_same_answers(cnn: CnnClassifier, mouths) -> None:
     from onnx.reference import ReferenceEvaluator
 
-    from happysad.pipeline.cnn_input import to_bytes
+    from happysad.pipeline.cnn.preprocessing import to_bytes
 
     faces, _ = mouths(5, seed=4)
     images = to_bytes(faces.crops, 16).astype(np.float32) / 255

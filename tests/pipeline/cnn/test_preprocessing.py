@@ -1,4 +1,4 @@
-"""pipeline/cnn_input.py: the same bytes as torch's resizing."""
+"""pipeline/cnn/preprocessing.py: the same bytes as torch's resizing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn_input import check_channels, resizing_matrix, to_bytes
+from happysad.pipeline.cnn.preprocessing import check_channels, resizing_matrix, to_bytes
+from happysad.utils.errors import UserError
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -66,6 +66,6 @@ def test_channels_must_match() -> None:
 
 
 def test_it_does_without_torch() -> None:
-    code = "import sys, happysad.pipeline.cnn_input; print('torch' in sys.modules)"
+    code = "import sys, happysad.pipeline.cnn.preprocessing; print('torch' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"

@@ -1,4 +1,4 @@
-"""pipeline/cnn_start.py: what can be started from, and what cannot."""
+"""pipeline/cnn/pretrained.py: what can be started from, and what cannot."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn import CnnClassifier
-from happysad.pipeline.cnn_start import find_cnn, fine_tuned, starting_weights
-from happysad.pipeline.model_file import save_model
-from happysad.pipeline.models import make_model
+from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.pretrained import find_cnn, fine_tuned, starting_weights
+from happysad.pipeline.model_files.model_file import save_model
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.errors import UserError
 
 pytest.importorskip("torch")
 pytest.importorskip("skorch")

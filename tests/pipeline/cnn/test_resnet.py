@@ -1,4 +1,4 @@
-"""pipeline/cnn_resnet.py: layers, shapes, and how a block starts."""
+"""pipeline/cnn/resnet.py: layers, shapes, and how a block starts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from happysad.pipeline.cnn_resnet import ResidualBlock, ResNet  # noqa: E402
+from happysad.pipeline.cnn.resnet import ResidualBlock, ResNet  # noqa: E402
 
 
 @pytest.mark.parametrize(("size", "channels"), [(8, 1), (48, 1), (64, 3), (21, 1)])

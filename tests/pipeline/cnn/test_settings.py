@@ -1,12 +1,12 @@
-"""pipeline/cnn_settings.py: what is usual, what is given, what is refused."""
+"""pipeline/cnn/settings.py: what is usual, what is given, what is refused."""
 
 from __future__ import annotations
 
 import pytest
 from sklearn.utils._param_validation import InvalidParameterError
 
-from happysad.pipeline.cnn import CnnClassifier
-from happysad.pipeline.cnn_settings import FINE_TUNING, SCHEDULES, schedule_of
+from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES, schedule_of
 
 
 @pytest.mark.parametrize("architecture", SCHEDULES)

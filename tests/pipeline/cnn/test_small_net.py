@@ -1,4 +1,4 @@
-"""pipeline/cnn_net.py: layers, resizing and weights."""
+"""pipeline/cnn/small_net.py: layers, resizing and weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
-from happysad.pipeline.cnn_net import (  # noqa: E402
+from happysad.pipeline.cnn.small_net import (  # noqa: E402
     SmallCnn,
     build,
     load_weights,

@@ -1,4 +1,4 @@
-"""pipeline/cnn_targets.py: labels as numbers, class weights, a part held out."""
+"""pipeline/cnn/targets.py: labels as numbers, class weights, a part held out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from happysad.features.errors import UserError
-from happysad.pipeline.cnn_targets import class_weights, encode, hold_out
+from happysad.pipeline.cnn.targets import class_weights, encode, hold_out
+from happysad.utils.errors import UserError
 
 CLASSES = np.array(["happy", "sad"])
 TARGETS = np.array([0] * 9 + [1] * 3, np.float32)

@@ -1,4 +1,4 @@
-"""pipeline/cnn_train.py: augmentation, seeds, and the training loop's own promises."""
+"""pipeline/cnn/training.py: augmentation, seeds, and the training loop's own promises."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
-from happysad.pipeline.cnn_net import SmallCnn, probabilities  # noqa: E402
-from happysad.pipeline.cnn_train import (  # noqa: E402
+from happysad.pipeline.cnn.small_net import SmallCnn, probabilities  # noqa: E402
+from happysad.pipeline.cnn.training import (  # noqa: E402
     Augmentation,
     WeightedLoss,
     has_fast_bfloat16,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import Listing
-from happysad.pipeline.readers import read_source
+from happysad.pipeline.data.class_folders import read_source
+from happysad.pipeline.data.records import ImageRecords
+from happysad.utils.errors import UserError
 
 
 def touch(root: Path, *names: str) -> Path:
@@ -18,7 +18,7 @@ def touch(root: Path, *names: str) -> Path:
     return root
 
 
-def listed(listing: Listing) -> list[tuple[str, str, str]]:
+def listed(listing: ImageRecords) -> list[tuple[str, str, str]]:
     return sorted((listing.short(row.path), row.label, row.split) for row in listing.rows)
 
 

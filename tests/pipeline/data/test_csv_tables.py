@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.tables import is_data_table, person_of, read_table
+from happysad.pipeline.data.csv_tables import is_data_table, person_of, read_table
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.features.errors import UserError
-from happysad.pipeline.data import load_data, part
-from happysad.pipeline.readers import read_source
+from happysad.pipeline.data.class_folders import read_source
+from happysad.pipeline.data.dataset import load_data, part
+from happysad.utils.errors import UserError
 
-COLUMNS = ["path", "label", "split", "group", "source", "sha256", "twin"]
+COLUMNS = ["path", "label", "split", "group", "source", "sha256", "near_duplicate_of"]
 
 
 def test_the_frame(folder: Path) -> None:
@@ -111,10 +111,11 @@ def test_near_duplicates_in_train_are_named(folder: Path, draw) -> None:
     seen = Image.open(folder / "train" / "sad" / "5.png").crop((2, 3, 62, 63))
     seen.point(lambda v: v // 2 + 40).save(folder / "test" / "sad" / "saved again.jpg")
     data = load_data(folder)
-    twins = data.frame.set_index("path")["twin"]
+    twins = data.frame.set_index("path")["near_duplicate_of"]
     found = {Path(one).name: Path(other).name for one, other in twins[twins != ""].items()}
     assert found == {"saved again.jpg": "5.png"}
-    said = "a near-duplicate in train (kept, named in the column twin): test/sad/saved again.jpg"
+    kept = "(kept, named in the column near_duplicate_of)"
+    said = f"a near-duplicate in train {kept}: test/sad/saved again.jpg"
     assert data.notes == [f"1 image of test has {said}"]
 
 
@@ -130,9 +131,9 @@ def test_persons_of_a_table_are_on_one_side(folder: Path) -> None:
 
 def test_demo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seeds = []
-    demo = types.ModuleType("happysad.pipeline.demo_faces")
+    demo = types.ModuleType("happysad.pipeline.demo.demo_faces")
     demo.demo_folder = lambda seed=0: seeds.append(seed) or folder  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "happysad.pipeline.demo_faces", demo)
+    monkeypatch.setitem(sys.modules, "happysad.pipeline.demo.demo_faces", demo)
     data = load_data("demo", seed=7)
     assert (data.name, set(data.frame["source"]), seeds) == ("demo", {"demo"}, [7])
 
@@ -175,7 +176,7 @@ def test_too_few_to_cut(folder: Path) -> None:
 
 def test_import_is_light() -> None:
     code = (
-        "import sys, happysad.pipeline.data; "
+        "import sys, happysad.pipeline.data.dataset; "
         "print(sorted({'pandas', 'cv2', 'sklearn', 'PIL', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -201,13 +202,15 @@ def test_fer2013(shared_data: Path) -> None:
     assert "ferplus_training_votes.csv" in notes
     assert "2 images left out because an exact copy has the other label: " in notes
     assert "100 images are in two official parts as exact copies" in notes
-    leaked = data.frame[data.frame["twin"] != ""]
+    leaked = data.frame[data.frame["near_duplicate_of"] != ""]
     assert set(leaked["split"]) == {"val", "test"}
     # About one in seven; the labels of two copies in a hundred differ at most.
     assert 400 < len(leaked) < 500
     split, label = (data.frame.set_index("path")[name] for name in ("split", "label"))
-    assert (split[leaked["twin"]] == "train").all()
-    assert (label[leaked["twin"]].to_numpy() == leaked["label"].to_numpy()).mean() > 0.98
+    assert (split[leaked["near_duplicate_of"]] == "train").all()
+    assert (
+        label[leaked["near_duplicate_of"]].to_numpy() == leaked["label"].to_numpy()
+    ).mean() > 0.98
 
 
 @pytest.mark.real
@@ -215,7 +218,7 @@ def test_muxspace(shared_data: Path) -> None:
     data = load_data(shared_data / "muxspace")
     assert data.frame["label"].value_counts().to_dict() == {"happy": 2786, "sad": 134}
     assert data.frame["group"].nunique() == 1426  # of two pairs of people there is one picture
-    assert (data.frame["twin"] == "").all()
+    assert (data.frame["near_duplicate_of"] == "").all()
     assert (data.frame.groupby("group")["split"].nunique() == 1).all()
     twice = "1 image is listed twice and kept once: images/Kimberly_Stewart_0001.jpg"
     assert data.notes[0] == twice

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.features.images import read_image
 from happysad.pipeline import pixel_table
-from happysad.pipeline.listing import Listing
-from happysad.pipeline.tables import read_table
+from happysad.pipeline.data.csv_tables import read_table
+from happysad.pipeline.data.records import ImageRecords
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import read_image
 
 PIXELS = [np.random.default_rng(seed).integers(0, 256, (6, 6)) for seed in range(8)]
 
@@ -33,7 +33,7 @@ def kaggle(tmp_path: Path) -> Path:
     return file
 
 
-def check(listing: Listing) -> None:
+def check(listing: ImageRecords) -> None:
     rows = [(row.label, row.split) for row in listing.rows]
     assert rows == [(lab, part) for part in ("train", "val", "test") for lab in ("happy", "sad")]
     for row, pixels in zip(listing.rows, PIXELS, strict=False):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.folds import grouped_folds
+from happysad.pipeline.data.folds import grouped_folds
+from happysad.utils.errors import UserError
 
 LABELS = ["happy"] * 30 + ["sad"] * 12
 GROUPS = [f"p{i // 3}" for i in range(30)] + [f"q{i // 2}" for i in range(12)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from happysad.pipeline.listing import (
-    Listing,
+from happysad.pipeline.data.records import (
+    ImageRecords,
     fer2013_parts,
     label_of,
     note,
@@ -54,7 +54,7 @@ def test_other_classes_are_counted_by_name() -> None:
 
 
 def test_names_are_relative_to_the_data_set() -> None:
-    listing = Listing("x", Path("/data/x"))
+    listing = ImageRecords("x", Path("/data/x"))
     assert listing.short(Path("/data/x/happy/a.jpg")) == "happy/a.jpg"
     assert listing.short(Path("/other/a.jpg")) == "/other/a.jpg"
 

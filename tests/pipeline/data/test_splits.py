@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from happysad.features.errors import UserError
-from happysad.pipeline.listing import Listing, Row
-from happysad.pipeline.splits import SHARES, assign_parts, with_parts
+from happysad.pipeline.data.records import ImageRecord, ImageRecords
+from happysad.pipeline.data.splits import SHARES, assign_parts, with_parts
+from happysad.utils.errors import UserError
 
 FACES = st.lists(st.tuples(st.sampled_from(["happy", "sad"]), st.integers(0, 12)), max_size=80)
 
@@ -70,17 +70,17 @@ def test_too_few_groups() -> None:
         cut(faces)
 
 
-def rows_of(splits: list[str]) -> list[Row]:
+def rows_of(splits: list[str]) -> list[ImageRecord]:
     """For each split 20 happy and 20 sad images of their own."""
     names = [(s, lab, n) for s in splits for lab in ("happy", "sad") for n in range(20)]
     return [
-        Row(Path(f"/{number}.png"), lab, s, f"g{number}", f"{number:064d}")
+        ImageRecord(Path(f"/{number}.png"), lab, s, f"g{number}", f"{number:064d}")
         for number, (s, lab, _) in enumerate(names)
     ]
 
 
 def parts_of(splits: list[str]) -> tuple[Counter[str], list[str]]:
-    listing = Listing("x", Path("/"))
+    listing = ImageRecords("x", Path("/"))
     rows = with_parts(rows_of(splits), listing, "x", seed=3)
     return Counter(row.split for row in rows), listing.notes
 
@@ -122,8 +122,8 @@ def test_some_images_without_a_part() -> None:
 
 def test_copies_in_two_official_parts_are_noted() -> None:
     rows = rows_of(["train", "val", "test"])
-    exact = Row(Path("/copy.png"), "happy", "test", "g0", rows[0].sha256)
-    listing = Listing("x", Path("/"))
+    exact = ImageRecord(Path("/copy.png"), "happy", "test", "g0", rows[0].sha256)
+    listing = ImageRecords("x", Path("/"))
     assert len(with_parts([*rows, exact], listing, "x", 0)) == 121
     assert listing.notes == [
         "1 image is an exact copy of another (kept): copy.png",

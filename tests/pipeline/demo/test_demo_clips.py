@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.experiments.demo_clips import Actor, draw_clip, write_clip
-from happysad.features.detect import find_faces
-from happysad.features.errors import UserError
-from happysad.features.images import to_gray
+from happysad.features.faces.detector import find_faces
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip, write_clip
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import to_gray
 
 
 def test_the_same_arguments_draw_the_same_frames():

@@ -11,15 +11,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from happysad.features.align import eye_centers
-from happysad.features.batch import Faces
-from happysad.features.detect import MIN_SCORE, find_faces, find_landmarks
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import MIN_SCORE, find_faces, find_landmarks
+from happysad.features.faces.face_batch import Faces
 from happysad.features.hog import Hog
 from happysad.features.landmarks import EXPRESSIONS, normalised_shape
-from happysad.pipeline.data import load_data
-from happysad.pipeline.demo_faces import demo_folder, make_demo_faces
+from happysad.pipeline.data.dataset import load_data
+from happysad.pipeline.demo.demo_faces import demo_folder, make_demo_faces
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_files import MARKER, Part, part_sizes, write_parts
+from happysad.pipeline.demo.demo_folder import MARKER, Part, part_sizes, write_parts
+from happysad.utils.errors import UserError
 
 
 class Maker:

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_draw import (
+from happysad.pipeline.demo.rendering import (
     BASIS_FILE,
     CLARITY,
     MAX_DRAW,
@@ -21,7 +20,8 @@ from happysad.pipeline.demo_draw import (
     load_basis,
     photographed,
 )
-from happysad.pipeline.demo_warp import with_border
+from happysad.pipeline.demo.warping import with_border
+from happysad.utils.errors import UserError
 
 
 def test_the_shipped_basis_is_small_and_whole() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.pipeline.demo_draw import load_basis
-from happysad.pipeline.demo_warp import bend, rescaled, with_border
+from happysad.pipeline.demo.rendering import load_basis
+from happysad.pipeline.demo.warping import bend, rescaled, with_border
 
 SQUARE = np.array([[-0.5, -0.5], [39.5, -0.5], [-0.5, 39.5], [39.5, 39.5]], np.float32)
 MESH = np.array([[0, 1, 4], [1, 3, 4], [3, 2, 4], [2, 0, 4]], np.uint8)

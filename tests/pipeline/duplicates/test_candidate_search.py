@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.pipeline.alignment import match, thumbnail
-from happysad.pipeline.candidates import candidates
+from happysad.pipeline.duplicates.candidate_search import candidates
+from happysad.pipeline.duplicates.ecc_alignment import match, thumbnail
 
 
 def picture(seed: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from happysad.pipeline.grouping import connected_groups, connected_sets
+from happysad.pipeline.duplicates.connected_components import connected_groups, connected_sets
 
 
 def test_groups_are_connected_through_others() -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from happysad.pipeline.alignment import CORRELATION, DETAIL, match, thumbnail
+from happysad.pipeline.duplicates.ecc_alignment import CORRELATION, DETAIL, match, thumbnail
 
 
 def picture(seed: int, side: int = 96) -> np.ndarray:

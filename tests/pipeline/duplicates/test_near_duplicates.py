@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.pipeline.alignment import Match, thumbnail
-from happysad.pipeline.near_duplicates import Pair, _pairs_between, near_duplicates, without_chains
+from happysad.pipeline.duplicates.ecc_alignment import Match, thumbnail
+from happysad.pipeline.duplicates.near_duplicates import (
+    Pair,
+    _pairs_between,
+    near_duplicates,
+    without_chains,
+)
 
 
 def picture(seed: int) -> np.ndarray:

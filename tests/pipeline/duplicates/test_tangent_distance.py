@@ -3,7 +3,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from happysad.pipeline.tangent import agreement, details, inner_rows, tangent_spaces, unit_rows
+from happysad.pipeline.duplicates.tangent_distance import (
+    agreement,
+    details,
+    inner_rows,
+    tangent_spaces,
+    unit_rows,
+)
 
 
 def pictures(number: int, seed: int = 0) -> np.ndarray:

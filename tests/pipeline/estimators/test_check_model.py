@@ -12,19 +12,19 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.pipeline.check_model import check_model
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.explain import explain
-from happysad.pipeline.face_track import FaceTracker
-from happysad.pipeline.model_file import load_model, save_model
-from happysad.pipeline.models import make_model
-from happysad.pipeline.onnx_file import export_onnx
-from happysad.pipeline.predict import predict_images
+from happysad.pipeline.cnn.onnx_file import export_onnx
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.explain.explain import explain
+from happysad.pipeline.model_files.model_file import load_model, save_model
+from happysad.pipeline.models.registry import make_model
+from happysad.pipeline.prediction.predict import predict_images
+from happysad.pipeline.tracking.tracker import FaceTracker
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.pixels import Pixels
 from happysad.pipeline.estimators.checks import check_labels, check_parameters
 from happysad.pipeline.estimators.face_model import FaceModel
-from happysad.pipeline.models import RECIPES, make_model
-from happysad.pipeline.recipe import tuned
+from happysad.pipeline.models.recipe import tuned
+from happysad.pipeline.models.registry import RECIPES, make_model
+from happysad.utils.errors import UserError
 
 BOTH = ["happy", "sad"] * 6
 

@@ -9,9 +9,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from happysad.features.errors import UserError
 from happysad.pipeline.estimators.face_model import FaceModel
-from happysad.pipeline.models import make_model
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

@@ -8,22 +8,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import SVC
 
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.pixels import Pixels
-from happysad.pipeline.cnn import CnnClassifier
+from happysad.pipeline.cnn.classifier import CnnClassifier
 from happysad.pipeline.estimators.calibration import CalibratedClassifier, CopiesTogether
 from happysad.pipeline.estimators.face_model import FaceModel
-from happysad.pipeline.estimators.samplers import MirroredCopies
-from happysad.pipeline.estimators.scaled_pca import ScaledPCA
-from happysad.pipeline.feature_blocks import (
+from happysad.pipeline.estimators.feature_blocks import (
     extracted,
     feature_blocks,
     log_odds_happy,
     log_odds_with_typical,
     p_happy_of_features,
 )
-from happysad.pipeline.models import make_model
+from happysad.pipeline.estimators.samplers import MirroredCopies
+from happysad.pipeline.estimators.scaled_pca import ScaledPCA
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 
-from happysad.features.batch import Faces
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
 from happysad.features.hog import Hog
 from happysad.features.landmarks import LandmarkGeometry
 from happysad.pipeline.estimators.samplers import MirroredCopies, OversampledFaces, mirrored

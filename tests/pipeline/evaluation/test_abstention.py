@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from happysad.features.errors import UserError
-from happysad.pipeline.unsure import (
+from happysad.pipeline.evaluation.abstention import (
     NEVER_HAPPY,
     NEVER_SAD,
-    Band,
-    choose_band,
+    RejectBand,
+    choose_reject_band,
     choose_threshold,
     needed_faces,
     upper_limit,
 )
+from happysad.utils.errors import UserError
 
 
 def faces(n: int, rng: np.random.Generator, happy: float = 0.58, apart: float = 3.0):
@@ -25,7 +25,7 @@ def faces(n: int, rng: np.random.Generator, happy: float = 0.58, apart: float = 
     return np.where(truth, "happy", "sad"), 1 / (1 + np.exp(-2 * apart * score))
 
 
-def errors(band: Band, labels, p) -> tuple[float, float, float]:
+def errors(band: RejectBand, labels, p) -> tuple[float, float, float]:
     """Of the faces answered, called happy and called sad, the share that is wrong."""
     said = band.answer(p)
     kinds = (said != "unsure", said == "happy", said == "sad")
@@ -33,24 +33,24 @@ def errors(band: Band, labels, p) -> tuple[float, float, float]:
 
 
 def test_answers():
-    band = Band(0.2, 0.8)
+    band = RejectBand(0.2, 0.8)
     said = band.answer([0, 0.1999, 0.2, 0.5, 0.7999, 0.8, 1, float("nan")])
     assert said.tolist() == ["sad"] * 2 + ["unsure"] * 3 + ["happy"] * 2 + ["unsure"]
-    assert Band(0.5, 0.5).answer(np.array([[0.4, 0.5]])).tolist() == [["sad", "happy"]]
+    assert RejectBand(0.5, 0.5).answer(np.array([[0.4, 0.5]])).tolist() == [["sad", "happy"]]
     assert str(band.answer(0.9)) == "happy"
-    assert set(Band(NEVER_SAD, NEVER_HAPPY).answer([0, 0.5, 1]).tolist()) == {"unsure"}
+    assert set(RejectBand(NEVER_SAD, NEVER_HAPPY).answer([0, 0.5, 1]).tolist()) == {"unsure"}
 
 
 def test_the_two_ends_in_order():
     with pytest.raises(UserError, match=r"low 0\.6 must not be above high 0\.4"):
-        Band(0.6, 0.4)
+        RejectBand(0.6, 0.4)
 
 
 def test_the_error_holds_on_faces_it_was_not_chosen_by():
     rng = np.random.default_rng(0)
     found = []
     for _ in range(60):
-        band = choose_band(*faces(1500, rng), 0.02)
+        band = choose_reject_band(*faces(1500, rng), 0.02)
         found.append(errors(band, *faces(20_000, rng)))
     together, happy, sad = np.array(found).T
     assert together.max() < 0.03
@@ -61,7 +61,7 @@ def test_the_error_holds_on_faces_it_was_not_chosen_by():
 
 def test_the_limit_holds_for_each_word():
     labels, p = faces(1500, np.random.default_rng(1))
-    band = choose_band(labels, p, 0.02)
+    band = choose_reject_band(labels, p, 0.02)
     said = band.answer(p)
     for word in ("happy", "sad"):
         wrong, called = (said[said == word] != labels[said == word]).sum(), (said == word).sum()
@@ -71,7 +71,7 @@ def test_the_limit_holds_for_each_word():
 
 def test_no_threshold_further_in_would_do():
     labels, p = faces(1500, np.random.default_rng(1))
-    band = choose_band(labels, p, 0.02)
+    band = choose_reject_band(labels, p, 0.02)
     middle = choose_threshold(labels, p)
     assert band.low < middle < band.high
     for t in np.linspace(middle, band.high, 50)[:-1]:
@@ -87,24 +87,27 @@ def test_no_threshold_further_in_would_do():
 def test_more_errors_allowed_means_more_answers():
     labels, p = faces(1000, np.random.default_rng(2))
     shares = [
-        np.mean(choose_band(labels, p, error).answer(p) != "unsure") for error in (0.01, 0.03, 0.2)
+        np.mean(choose_reject_band(labels, p, error).answer(p) != "unsure")
+        for error in (0.01, 0.03, 0.2)
     ]
     assert 0 < shares[0] < shares[1] < shares[2] == 1
 
 
 def test_everything_can_be_answered():
     labels, p = ["sad"] * 200 + ["happy"] * 200, [0.1] * 200 + [0.9] * 200
-    band = choose_band(labels, p, 0.02)
+    band = choose_reject_band(labels, p, 0.02)
     assert band.low == band.high == 0.5
-    assert choose_band(labels, p, 0.001) == Band(NEVER_SAD, NEVER_HAPPY)
+    assert choose_reject_band(labels, p, 0.001) == RejectBand(NEVER_SAD, NEVER_HAPPY)
 
 
 def test_nothing_can_be_answered():
     rng = np.random.default_rng(0)
     labels = np.where(rng.random(500) < 0.5, "happy", "sad")
-    band = choose_band(labels, rng.random(500), 0.02)
+    band = choose_reject_band(labels, rng.random(500), 0.02)
     assert np.mean(band.answer(rng.random(500)) != "unsure") == 0
-    assert choose_band(labels, np.full(500, 0.58), 0.02) == Band(NEVER_SAD, NEVER_HAPPY)
+    assert choose_reject_band(labels, np.full(500, 0.58), 0.02) == RejectBand(
+        NEVER_SAD, NEVER_HAPPY
+    )
 
 
 def test_a_small_part_promises_nothing_it_cannot_know():
@@ -112,14 +115,14 @@ def test_a_small_part_promises_nothing_it_cannot_know():
     assert few == 80
     for number, answers in ((few - 1, 0), (few, 2)):
         labels, p = ["sad"] * number + ["happy"] * number, [0.1] * number + [0.9] * number
-        said = choose_band(labels, p, 0.02).answer([0.05, 0.95])
+        said = choose_reject_band(labels, p, 0.02).answer([0.05, 0.95])
         assert (said != "unsure").sum() == answers
 
 
 def test_sad_faces_are_not_sacrificed_to_the_many_happy_ones():
     # 21 to 1: calling every face happy would be wrong in under 5%.
     labels, p = faces(440, np.random.default_rng(4), happy=21 / 22, apart=2)
-    band = choose_band(labels, p, 0.05)
+    band = choose_reject_band(labels, p, 0.05)
     assert band.high >= choose_threshold(labels, p) >= band.low
     sad = p[labels == "sad"]
     assert np.mean(band.answer(sad) == "happy") < 0.5
@@ -129,12 +132,12 @@ def test_sad_faces_are_not_sacrificed_to_the_many_happy_ones():
 def test_one_class_only_is_nothing_to_choose_by(label):
     p = np.linspace(0, 1, 300)
     assert choose_threshold([label] * 300, p) == 0.5
-    assert choose_band([label] * 300, p, 0.02) == Band(NEVER_SAD, NEVER_HAPPY)
+    assert choose_reject_band([label] * 300, p, 0.02) == RejectBand(NEVER_SAD, NEVER_HAPPY)
 
 
 @pytest.mark.parametrize("error", [0, 1, -0.1, 2, float("nan")])
 def test_an_error_that_is_no_share(error):
-    for function in (needed_faces, lambda e: choose_band(["happy", "sad"], [0.9, 0.1], e)):
+    for function in (needed_faces, lambda e: choose_reject_band(["happy", "sad"], [0.9, 0.1], e)):
         with pytest.raises(UserError, match="max_error is a share"):
             function(error)
 

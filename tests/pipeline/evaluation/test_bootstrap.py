@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
 from happysad.pipeline import intervals
-from happysad.pipeline.intervals import bootstrap_intervals, paired_interval, resample_weights
-from happysad.pipeline.metrics import SCORES, evaluate
+from happysad.pipeline.evaluation.bootstrap import (
+    bootstrap_intervals,
+    paired_interval,
+    resample_weights,
+)
+from happysad.pipeline.evaluation.metrics import SCORES, evaluate
+from happysad.utils.errors import UserError
 
 
 def faces(n: int, seed: int = 0, happy: float = 0.6):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.calibration import bin_of, calibration_error, reliability
+from happysad.pipeline.evaluation.calibration import bin_of, calibration_error, reliability
+from happysad.utils.errors import UserError
 
 
 def test_by_hand():

@@ -11,13 +11,18 @@ import numpy as np
 import pytest
 
 from happysad.features.hog import Hog
-from happysad.features.store import FeatureStore, use_store
 from happysad.pipeline import trial as module
-from happysad.pipeline.demo_faces import make_demo_faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.calibration import CopiesTogether
-from happysad.pipeline.metrics import METRICS, evaluate
-from happysad.pipeline.models import make_model
-from happysad.pipeline.trial import TIMED_IMAGES, Sample, milliseconds_per_image, run_trial
+from happysad.pipeline.evaluation.fit_and_evaluate import (
+    TIMED_IMAGES,
+    Sample,
+    fit_and_evaluate,
+    milliseconds_per_image,
+)
+from happysad.pipeline.evaluation.metrics import METRICS, evaluate
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +34,8 @@ def samples(tmp_path_factory) -> SimpleNamespace:
     for number, image in enumerate(images):
         paths.append(str(folder / f"{number}.png"))
         cv2.imwrite(paths[-1], image)
-    store = FeatureStore(folder / "store")
-    with use_store(store):
+    store = FeatureCache(folder / "store")
+    with use_feature_cache(store):
         faces = make_model("dummy")[0].transform(paths)
     parts = {"train": slice(30), "val": slice(30, 42), "test": slice(42, 60)}
     cut = {name: Sample(faces[s], labels[s], paths[s]) for name, s in parts.items()}
@@ -40,7 +45,7 @@ def samples(tmp_path_factory) -> SimpleNamespace:
 @pytest.fixture(scope="module")
 def trial(samples):
     others = {"val": samples.val, "test": samples.test}
-    return run_trial(make_model("pixels-logreg"), samples.train, others)
+    return fit_and_evaluate(make_model("pixels-logreg"), samples.train, others)
 
 
 def test_measures_each_part(trial, samples):
@@ -69,29 +74,31 @@ def test_times_are_told(trial):
 
 def test_without_paths_no_time_is_made_up(samples):
     bare = Sample(samples.test.faces, samples.test.labels)
-    assert math.isnan(run_trial(make_model("dummy"), samples.train, {"test": bare}).predict_ms)
+    assert math.isnan(
+        fit_and_evaluate(make_model("dummy"), samples.train, {"test": bare}).predict_ms
+    )
 
 
 def test_features_in_the_store_are_not_computed_again(samples, monkeypatch):
     others = {"val": Sample(samples.val.faces, samples.val.labels)}
-    first = run_trial(make_model("hog-lbp-svm"), samples.train, others, samples.store)
+    first = fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others, samples.store)
 
     def fail(self, faces):
         raise AssertionError("described again")
 
     monkeypatch.setattr(Hog, "_describe", fail)
-    second = run_trial(make_model("hog-lbp-svm"), samples.train, others, samples.store)
+    second = fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others, samples.store)
     np.testing.assert_array_equal(second.p_happy["val"], first.p_happy["val"])
     with pytest.raises(AssertionError, match="described again"):
-        run_trial(make_model("hog-lbp-svm"), samples.train, others)
+        fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others)
 
 
 def test_the_timing_reads_nothing_from_the_store(samples, trial, monkeypatch):
     def fail(*arguments):
         raise AssertionError("read from the store")
 
-    monkeypatch.setattr(FeatureStore, "get", fail)
-    with use_store(samples.store):
+    monkeypatch.setattr(FeatureCache, "get", fail)
+    with use_feature_cache(samples.store):
         assert milliseconds_per_image(trial.fitted(), {"test": samples.test}) > 0
 
 
@@ -116,7 +123,7 @@ def test_libraries_keep_to_one_thread(samples, monkeypatch):
 
     monkeypatch.setattr(module, "_p_happy", look)
     with threadpool_limits(2):
-        run_trial(make_model("dummy"), samples.train, {"val": samples.val})
+        fit_and_evaluate(make_model("dummy"), samples.train, {"val": samples.val})
     assert set(seen) == {1}
 
 
@@ -131,11 +138,11 @@ def test_groups_reach_the_folds_and_are_not_kept(samples, monkeypatch):
     monkeypatch.setattr(CopiesTogether, "split", watched)
     groups = np.array([f"person {i // 3}" for i in range(len(samples.train.labels))])
     model = make_model("lbp-svm")
-    trial = run_trial(model, replace(samples.train, groups=groups), {"test": samples.test})
+    trial = fit_and_evaluate(model, replace(samples.train, groups=groups), {"test": samples.test})
     assert any(given is not None and np.array_equal(given, groups) for given in seen)
     assert model[-1].cv.groups is None
     assert trial.fitted()[-1].cv.groups is None
-    plain = run_trial(make_model("lbp-svm"), samples.train, {"test": samples.test})
+    plain = fit_and_evaluate(make_model("lbp-svm"), samples.train, {"test": samples.test})
     assert not np.array_equal(plain.p_happy["test"], trial.p_happy["test"])
 
 
@@ -144,5 +151,5 @@ def test_groups_are_not_kept_where_the_fit_fails(samples):
     labels = np.full(len(samples.train.labels), "happy")
     groups = np.arange(len(labels)).astype(str)
     with pytest.raises(ValueError, match="classes"):
-        run_trial(model, replace(samples.train, labels=labels, groups=groups), {})
+        fit_and_evaluate(model, replace(samples.train, labels=labels, groups=groups), {})
     assert model[-1].cv.groups is None

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from happysad.features.errors import UserError
-from happysad.pipeline.metrics import METRICS, SCORES, evaluate
+from happysad.pipeline.evaluation.metrics import METRICS, SCORES, evaluate
+from happysad.utils.errors import UserError
 
 TRUTH = ["happy", "happy", "happy", "happy", "sad", "sad"]
 P = np.array([0.9, 0.8, 0.5, 0.1, 0.7, 0.2])  # tp 3, fn 1, fp 1, tn 1
@@ -134,5 +134,5 @@ def test_refused(arguments, words):
 
 
 def test_import_is_light():
-    code = "import sys, happysad.pipeline.metrics; sys.exit('sklearn' in sys.modules)"
+    code = "import sys, happysad.pipeline.evaluation.metrics; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

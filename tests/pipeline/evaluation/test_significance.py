@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from happysad.pipeline.mcnemar import holm, mcnemar
+from happysad.pipeline.evaluation.significance import holm, mcnemar
 
 
 def answers(both: int, only_a: int, only_b: int, neither: int = 0):

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.answers import happy_and_p, labels_of, probabilities_of
+from happysad.pipeline.evaluation.validation import happy_and_p, labels_of, probabilities_of
+from happysad.utils.errors import UserError
 
 
 def test_arrays_come_out():

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from happysad.pipeline.metrics import SCORES, evaluate
-from happysad.pipeline.weighted_metrics import weighted_scores
+from happysad.pipeline.evaluation.metrics import SCORES, evaluate
+from happysad.pipeline.evaluation.weighted_metrics import weighted_scores
 
 
 def written_out(truth, p, guess, weights):

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut, coffee
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.explain import explain
-from happysad.pipeline.models import make_model
-from happysad.pipeline.predict import predict_images
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.explain.explain import explain
+from happysad.pipeline.models.registry import make_model
+from happysad.pipeline.prediction.predict import predict_images
+from happysad.utils.errors import UserError
 
 
 def _fitted(name, n=40):

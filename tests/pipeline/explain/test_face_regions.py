@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.align import EYE_X, EYE_Y
 from happysad.features.embedding import Embedding
+from happysad.features.faces.align import EYE_X, EYE_Y
 from happysad.features.hog import Hog
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.visual_words import VisualWords
-from happysad.pipeline.face_regions import (
+from happysad.pipeline.explain.face_regions import (
     LANDMARKS,
     REGIONS,
     column_regions,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.landmarks import EXPRESSIONS
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.face_regions import REGIONS
-from happysad.pipeline.feature_blocks import log_odds_happy
-from happysad.pipeline.landmark_edits import WORDS
-from happysad.pipeline.linear_map import linear_terms
-from happysad.pipeline.models import make_model
-from happysad.pipeline.named_features import COLUMNS, named_features, typical_shape
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.feature_blocks import log_odds_happy
+from happysad.pipeline.explain.face_regions import REGIONS
+from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
+from happysad.pipeline.explain.landmark_counterfactuals import WORDS
+from happysad.pipeline.explain.linear_map import linear_terms
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.landmarks import EXPRESSIONS, SWAPPED
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.landmark_edits import WORDS, in_pixels, shape_of, with_measure, with_typical
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.explain.landmark_counterfactuals import (
+    WORDS,
+    in_pixels,
+    shape_of,
+    with_measure,
+    with_typical,
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.pipeline.linear_map import is_linear, linear_terms, spread
-from happysad.pipeline.models import make_model
+from happysad.pipeline.explain.linear_map import is_linear, linear_terms, spread
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from happysad.features.batch import Faces
-from happysad.features.faces import FaceAligner
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.models import make_model
-from happysad.pipeline.occlusion import blank, cover, occlusion_map, patch_masks
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.explain.occlusion import blank, cover, occlusion_map, patch_masks
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_card import (
+from happysad.pipeline.model_files.model_card import (
     FORMAT,
     LICENCE_5,
     LICENCE_68,
@@ -22,7 +21,8 @@ from happysad.pipeline.model_card import (
     plain,
     read_card,
 )
-from happysad.pipeline.models import RECIPES, make_model
+from happysad.pipeline.models.registry import RECIPES, make_model
+from happysad.utils.errors import UserError
 
 CARD = {"format": FORMAT, "sha256": "abc", "versions": {}, "probe": []}
 

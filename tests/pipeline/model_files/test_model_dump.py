@@ -9,13 +9,13 @@ import joblib
 import numpy as np
 import pytest
 
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.model_dump import dump_model
-from happysad.pipeline.models import make_model
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_dump import dump_model
+from happysad.pipeline.models.registry import make_model
 
 SCRIPT = """
 import sys, joblib
-from happysad.pipeline.model_dump import dump_model
+from happysad.pipeline.model_files.model_dump import dump_model
 dump_model(joblib.load(sys.argv[1]), sys.argv[2], 1)
 """
 

@@ -22,11 +22,22 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.pixels import Pixels
-from happysad.pipeline.model_card import LICENCE_5, LICENCE_68, LICENCE_RESNET, LICENCE_YUNET
-from happysad.pipeline.model_file import card_path, licences, load_model, read_card, save_model
+from happysad.pipeline.model_files.model_card import (
+    LICENCE_5,
+    LICENCE_68,
+    LICENCE_RESNET,
+    LICENCE_YUNET,
+)
+from happysad.pipeline.model_files.model_file import (
+    card_path,
+    licences,
+    load_model,
+    read_card,
+    save_model,
+)
+from happysad.utils.errors import UserError
 
 RNG = np.random.default_rng(0)
 IMAGES = list(RNG.integers(0, 256, (24, 16, 16), dtype=np.uint8))
@@ -207,7 +218,7 @@ def test_probe_of_files_and_large_images(model, tmp_path):
             seen.extend(images)
             return np.full((len(images), 2), 0.5)
 
-    from happysad.pipeline.model_probe import check_probe, make_probe
+    from happysad.pipeline.model_files.selfcheck import check_probe, make_probe
 
     probe = make_probe(Spy(), [tmp_path / "tall.png", IMAGES[0]])
     assert seen[0].shape == (256, 128, 3)
@@ -258,7 +269,7 @@ def test_cnn_without_torch(saved, monkeypatch):
 
 def test_cnn_card_names_torch(tmp_path):
     pytest.importorskip("torch")
-    cnn = pytest.importorskip("happysad.pipeline.cnn")
+    cnn = pytest.importorskip("happysad.pipeline.cnn.classifier")
     classifier = cnn.CnnClassifier()
     classifier.classes_ = np.array(["happy", "sad"])
     path = save_model(
@@ -276,7 +287,7 @@ def test_crash_in_the_middle_leaves_the_old_pair(saved, error, monkeypatch):
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr("happysad.pipeline.model_file.dump_model", half)
+        patch.setattr("happysad.pipeline.model_files.model_file.dump_model", half)
         with pytest.raises(UserError if isinstance(error, OSError) else KeyboardInterrupt):
             save_model(make_model(C=9.0).fit(IMAGES, LABELS), saved)
     assert {file.name: file.read_bytes() for file in saved.parent.iterdir()} == before
@@ -342,10 +353,10 @@ import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
+from happysad.utils.errors import UserError
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.pixels import Pixels
-from happysad.pipeline.model_file import save_model
+from happysad.pipeline.model_files.model_file import save_model
 
 class Mine(FunctionTransformer):
     pass
@@ -404,7 +415,7 @@ def test_licences():
 
 def test_import_is_light():
     code = (
-        "import sys, happysad.pipeline.model_file;"
+        "import sys, happysad.pipeline.model_files.model_file;"
         "sys.exit(any(m in sys.modules for m in ('sklearn', 'joblib', 'PIL', 'torch')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -13,9 +13,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_card import library_versions
-from happysad.pipeline.model_pickle import (
+from happysad.pipeline.model_files.model_card import library_versions
+from happysad.pipeline.model_files.safe_unpickling import (
     check_cnn_libraries,
     optional_libraries,
     pickled_modules,
@@ -23,13 +22,14 @@ from happysad.pipeline.model_pickle import (
     unpickle,
     unpickled_in,
 )
-from happysad.pipeline.models import make_model
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.errors import UserError
 
 
 def test_modules_of_a_model_are_found():
     modules = pickled_modules(make_model("fusion-svm"))
     assert {
-        "happysad.features.faces",
+        "happysad.features.faces.aligner",
         "happysad.features.hog",
         "happysad.pipeline.estimators.face_model",
     } <= modules

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.features.errors import UserError
-from happysad.pipeline.model_probe import (
+from happysad.pipeline.model_files.selfcheck import (
     PROBE_IMAGES,
     PROBE_PIXELS,
     TOLERANCE,
     check_probe,
     make_probe,
 )
+from happysad.utils.errors import UserError
 
 RNG = np.random.default_rng(2)
 IMAGES = list(RNG.integers(0, 256, (3, 40, 30), dtype=np.uint8))

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.model_card import LICENCE_5, LICENCE_68, LICENCE_YUNET
-from happysad.pipeline.model_file import card_path, load_model, read_card
-from happysad.pipeline.shipped import DEFAULT, FOLDER, SHIPPED, model_path, shipped_path
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_card import LICENCE_5, LICENCE_68, LICENCE_YUNET
+from happysad.pipeline.model_files.model_file import card_path, load_model, read_card
+from happysad.pipeline.model_files.shipped import DEFAULT, FOLDER, SHIPPED, model_path, shipped_path
+from happysad.utils.errors import UserError
 
 LARGEST = 25_000_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
 from happysad.pipeline.estimators.samplers import OversampledFaces
-from happysad.pipeline.models import RECIPES, find_recipe, make_model, short_name
-from happysad.pipeline.recipe import balanced, tuned
+from happysad.pipeline.models.recipe import balanced, tuned
+from happysad.pipeline.models.registry import RECIPES, find_recipe, make_model, short_name
+from happysad.utils.errors import UserError
 
 
 def test_class_weight_is_set_where_the_classifier_has_it():

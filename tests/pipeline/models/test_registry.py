@@ -19,14 +19,14 @@ from skimage.data import astronaut
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 
-from happysad.features.batch import Faces
-from happysad.features.errors import UserError
-from happysad.features.faces import FaceAligner
-from happysad.features.store import FeatureStore, cache_dir, use_store
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.model_card import LICENCE_68
-from happysad.pipeline.model_file import licences
-from happysad.pipeline.models import RECIPES, Recipe, find_recipe, make_model
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_card import LICENCE_68
+from happysad.pipeline.model_files.model_file import licences
+from happysad.pipeline.models.registry import RECIPES, Recipe, find_recipe, make_model
+from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_cache
 
 N_FACES = {"embedding-svm": 24, "cnn-color": 24}
 """Fewer for the recipes that take long."""
@@ -70,7 +70,7 @@ def faces_kind(name: str) -> str:
 @pytest.fixture(autouse=True)
 def _store() -> Iterator[None]:
     """Features of the drawn faces are computed once, not once for each fit."""
-    with use_store(FeatureStore(cache_dir() / "contract")):
+    with use_feature_cache(FeatureCache(cache_dir() / "contract")):
         yield
 
 
@@ -78,7 +78,7 @@ def _store() -> Iterator[None]:
 def drawn() -> SimpleNamespace:
     """48 built-in faces, and what the face stage makes of them for either predictor."""
     images, labels = make_demo_faces(48, random_state=3)
-    with use_store(FeatureStore(cache_dir() / "contract")):
+    with use_feature_cache(FeatureCache(cache_dir() / "contract")):
         aligners = {faces_kind(name): make_model(name)[0] for name in RECIPES}
         faces = {kind: one.transform(list(images)) for kind, one in aligners.items()}
     return SimpleNamespace(images=list(images), labels=labels, faces=faces)
@@ -90,7 +90,7 @@ def fitted(request: pytest.FixtureRequest, drawn: SimpleNamespace) -> Fitted:
     model = quick_model(name)
     n = N_FACES.get(name, 48)
     faces, labels = drawn.faces[faces_kind(name)][:n], drawn.labels[:n]
-    with use_store(FeatureStore(cache_dir() / "contract")):
+    with use_feature_cache(FeatureCache(cache_dir() / "contract")):
         model[1:].fit(faces, labels)
     return Fitted(name, model, faces, labels, drawn.images[:n])
 
@@ -128,7 +128,7 @@ def test_images_and_their_faces_are_answered_alike(fitted):
 
 
 def test_a_batch_equals_its_singles_and_order_does_not_matter(fitted):
-    with use_store(None):
+    with use_feature_cache(None):
         batch = fitted.model.predict_proba(fitted.images[:5])
         singles = [fitted.model.predict_proba([image]) for image in fitted.images[:5]]
         turned = fitted.model.predict_proba(fitted.images[4::-1])

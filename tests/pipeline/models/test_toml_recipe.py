@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.models import find_recipe, make_model
-from happysad.pipeline.recipe_file import read_recipe_file, write_recipe_file
+from happysad.pipeline.models.registry import find_recipe, make_model
+from happysad.pipeline.models.toml_recipe import read_recipe_file, write_recipe_file
+from happysad.utils.errors import UserError
 
 SETTINGS = {"classifier__estimator__C": 3.5, "features__hog__extract__signed": False}
 

@@ -7,8 +7,8 @@ import os
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.image_sources import named_images
+from happysad.pipeline.prediction.image_sources import named_images
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture

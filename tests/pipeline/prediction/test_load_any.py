@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.pipeline.any_model import load_any
+from happysad.pipeline.prediction.load_any import load_any
+from happysad.utils.errors import UserError
 
 
 def test_a_joblib_file_and_a_name(model_file, photo):

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut, coffee
 
-from happysad.features.errors import UserError
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.image_answer import COLUMNS
-from happysad.pipeline.model_file import load_model, read_card
-from happysad.pipeline.predict import predict_images
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_file import load_model, read_card
+from happysad.pipeline.prediction.predict import predict_images
+from happysad.pipeline.prediction.prediction import COLUMNS
+from happysad.utils.errors import UserError
 
 SIDES = ["left", "top", "right", "bottom"]
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.features.errors import UserError
-from happysad.features.progress import listen
-from happysad.pipeline.answer_images import CHUNK, answer_images, answer_named, p_happy_of
-from happysad.pipeline.demo_faces import make_demo_faces
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.unsure import Band
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.pipeline.prediction.predict_faces import (
+    CHUNK,
+    predict_faces,
+    predict_named,
+    predict_p_happy,
+)
+from happysad.utils.errors import UserError
+from happysad.utils.progress import listen
 
 
 @pytest.fixture(scope="module")
@@ -19,35 +24,35 @@ def model(model_file):
 
 
 def test_any_band_can_be_given(model, photo):
-    (answer,) = answer_images(model, [photo], band=Band(0.0, 1.01), names=["she"])
+    (answer,) = predict_faces(model, [photo], band=RejectBand(0.0, 1.01), names=["she"])
     assert (answer.image, answer.faces[0].label) == ("she", "unsure")
     assert 0.6 < answer.faces[0].score <= 1
     assert (answer.width, answer.height) == (512, 320)
 
 
 def test_the_lowest_score_of_a_face_can_be_given(model, photo):
-    score = answer_images(model, [photo])[0].faces[0].score
-    (found, hidden) = (answer_images(model, [photo], min_score=s)[0] for s in (score, score + 1e-4))
+    score = predict_faces(model, [photo])[0].faces[0].score
+    (found, hidden) = (predict_faces(model, [photo], min_score=s)[0] for s in (score, score + 1e-4))
     assert (found.status, hidden.status) == ("ok", "no_face")
-    (crop,) = answer_images(model, [photo], crops=True, min_score=score + 1e-4)
+    (crop,) = predict_faces(model, [photo], crops=True, min_score=score + 1e-4)
     assert (crop.status, crop.faces[0].score) == ("full_frame", score)
     for wrong in (0.0, 0.09, 1.01, float("nan")):
         with pytest.raises(UserError, match=r"is a number from .* to 1, not"):
-            answer_images(model, [photo], min_score=wrong)
+            predict_faces(model, [photo], min_score=wrong)
 
 
 def test_progress_is_told_to_the_end(model):
     images, _ = make_demo_faces(CHUNK + 1, random_state=2)
     told: list[tuple[str, int, int]] = []
     with listen(lambda *news: told.append(news)):
-        list(answer_named(model, [(str(i), image) for i, image in enumerate(images)]))
+        list(predict_named(model, [(str(i), image) for i, image in enumerate(images)]))
     told = [news for news in told if news[0] == "answering"]
     assert told == [("answering", CHUNK, CHUNK + 1), ("answering", CHUNK + 1, CHUNK + 1)]
 
 
 def test_what_is_no_image_is_no_exception(model):
     odd = [b"", b"text", np.zeros((4, 4)), np.zeros((0, 3), np.uint8), "none.jpg"]
-    answers = answer_images(model, odd)
+    answers = predict_faces(model, odd)
     assert [answer.status for answer in answers] == ["unreadable"] * 5
     assert all(answer.reason for answer in answers)
     assert answers[-1].reason == "no such file or directory"
@@ -56,11 +61,13 @@ def test_what_is_no_image_is_no_exception(model):
 def test_p_happy_is_the_models_own(model):
     images, _ = make_demo_faces(3, random_state=4)
     faces = model[:1].transform(list(images))
-    np.testing.assert_array_equal(p_happy_of(model, faces), model[1:].predict_proba(faces)[:, 0])
+    np.testing.assert_array_equal(
+        predict_p_happy(model, faces), model[1:].predict_proba(faces)[:, 0]
+    )
 
 
 def test_a_file_that_decoders_stumble_over_is_a_row_beside_the_others(model, photo):
     whole = photo.read_bytes()
     tiff = b"II*\0" + b"\xff" * 40
-    answers = answer_images(model, [whole, tiff, whole[:300], whole])
+    answers = predict_faces(model, [whole, tiff, whole[:300], whole])
     assert [answer.status for answer in answers] == ["ok", "unreadable", "unreadable", "ok"]

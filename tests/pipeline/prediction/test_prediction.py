@@ -6,17 +6,23 @@ import json
 
 import pandas as pd
 
-from happysad.pipeline.image_answer import COLUMNS, FaceAnswer, ImageAnswer, image_json, to_frame
+from happysad.pipeline.prediction.prediction import (
+    COLUMNS,
+    FacePrediction,
+    ImagePrediction,
+    image_json,
+    to_frame,
+)
 
-TWO = ImageAnswer(
+TWO = ImagePrediction(
     "two.jpg", "ok", "", 640, 480,
     (
-        FaceAnswer("happy", 0.987654, (1, 2, 30, 40), 0.93456),
-        FaceAnswer("unsure", 0.5, (50, 2, 90, 40), 0.25, "full_frame"),
+        FacePrediction("happy", 0.987654, (1, 2, 30, 40), 0.93456),
+        FacePrediction("unsure", 0.5, (50, 2, 90, 40), 0.25, "full_frame"),
     ),
 )  # fmt: skip
-NONE = ImageAnswer("none.jpg", "no_face", "", 20, 10)
-TEXT = ImageAnswer("text.jpg", "unreadable", "it is no image")
+NONE = ImagePrediction("none.jpg", "no_face", "", 20, 10)
+TEXT = ImagePrediction("text.jpg", "unreadable", "it is no image")
 
 
 def test_a_row_for_each_face_or_why_there_is_none():

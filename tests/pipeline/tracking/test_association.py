@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.demo_clips import Actor, draw_clip
-from happysad.features.detect import MIN_SCORE, Detection, find_faces
-from happysad.features.images import to_gray
+from happysad.features.faces.detector import MIN_SCORE, Detection, find_faces
 from happysad.pipeline import face_search
-from happysad.pipeline.face_search import KNOWN_FACE, FaceSearch, nearby, overlap, unique
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+from happysad.pipeline.tracking.association import (
+    KNOWN_FACE,
+    FaceAssociation,
+    nearby,
+    overlap,
+    unique,
+)
+from happysad.utils.image_decoding import to_gray
 
 
 def gray(width, height, *actors):
@@ -50,9 +56,9 @@ def test_boxes_that_have_left_the_picture_hold_nothing():
 
 
 def test_faces_are_found_in_large_and_in_small_frames():
-    (found,) = FaceSearch().faces(gray(1280, 720, Actor(side=90)), [], 0.0)
+    (found,) = FaceAssociation().faces(gray(1280, 720, Actor(side=90)), [], 0.0)
     assert overlap(found.box, (601, 321, 679, 399)) > 0.4
-    assert len(FaceSearch().faces(gray(120, 90, Actor(side=80)), [], 0.0)) == 1
+    assert len(FaceAssociation().faces(gray(120, 90, Actor(side=80)), [], 0.0)) == 1
 
 
 def test_of_boxes_that_overlap_the_surest_stays():
@@ -68,7 +74,7 @@ def test_overlap():
 
 
 def test_an_empty_room_is_searched_in_every_frame(searched):
-    search, pixels = FaceSearch(min_score=0.7), np.zeros((360, 640), np.uint8)
+    search, pixels = FaceAssociation(min_score=0.7), np.zeros((360, 640), np.uint8)
     for i in range(5):
         search.faces(pixels, [], i / 25)
     assert searched == [0.7] * 5
@@ -77,7 +83,7 @@ def test_an_empty_room_is_searched_in_every_frame(searched):
 def test_with_a_known_face_the_whole_frame_is_searched_now_and_then(searched, monkeypatch):
     known = Detection((100, 100, 200, 200), 1.0)
     monkeypatch.setattr(face_search, "nearby", lambda *args: [known])
-    search, pixels = FaceSearch(search_s=0.19), np.zeros((720, 1280), np.uint8)
+    search, pixels = FaceAssociation(search_s=0.19), np.zeros((720, 1280), np.uint8)
     for i in range(26):
         before = len(searched)
         assert search.faces(pixels, [known.box], i / 25) == [known]
@@ -85,12 +91,14 @@ def test_with_a_known_face_the_whole_frame_is_searched_now_and_then(searched, mo
 
 
 def test_where_a_known_face_is_missing_it_is_searched_at_once(searched):
-    search, pixels = FaceSearch(), np.zeros((360, 640), np.uint8)
+    search, pixels = FaceAssociation(), np.zeros((360, 640), np.uint8)
     for i in range(3):
         search.faces(pixels, [(100, 100, 200, 200)], i / 25)
     assert searched == [KNOWN_FACE, MIN_SCORE] * 3
 
 
 def test_who_asks_for_less_gets_less_near_known_faces_too(searched):
-    FaceSearch(min_score=0.2).faces(np.zeros((360, 640), np.uint8), [(100, 100, 200, 200)], 0.0)
+    FaceAssociation(min_score=0.2).faces(
+        np.zeros((360, 640), np.uint8), [(100, 100, 200, 200)], 0.0
+    )
     assert searched == [0.2, 0.2]

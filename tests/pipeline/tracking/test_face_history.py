@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from happysad.features.detect import Detection
-from happysad.pipeline.track import Track, matched
+from happysad.features.faces.detector import Detection
+from happysad.pipeline.tracking.face_history import FaceHistory, matched
 
 
 def sight(x, y=100.0, side=100.0, look=0, score=1.0):
@@ -22,7 +22,7 @@ def sight(x, y=100.0, side=100.0, look=0, score=1.0):
 
 
 def walked(places, fps=25.0):
-    track = Track(sight(places[0]), 0.0, 0.4)
+    track = FaceHistory(sight(places[0]), 0.0, 0.4)
     for i, x in enumerate(places[1:], 1):
         track.expect(i / fps)
         track.see(sight(x), i / fps)
@@ -36,7 +36,7 @@ def middle(track):
 def test_a_still_face_has_a_still_box_though_the_detector_trembles():
     rng = np.random.default_rng(0)
     places = 200 + rng.normal(0, 4, 60)
-    track, boxes = Track(sight(places[0]), 0.0, 0.4), []
+    track, boxes = FaceHistory(sight(places[0]), 0.0, 0.4), []
     for i, x in enumerate(places[1:], 1):
         track.expect(i / 25)
         track.see(sight(x), i / 25)
@@ -69,7 +69,7 @@ def test_its_eyes_say_where_the_box_is():
 
 
 def test_only_what_overlaps_or_is_near_and_alike_fits():
-    track = Track(sight(100), 0.0, 0.4)
+    track = FaceHistory(sight(100), 0.0, 0.4)
     assert track.affinity(sight(100)) == pytest.approx(2)
     assert track.affinity(sight(110, look=1)) > 0.5
     assert track.affinity(sight(220)) == pytest.approx(1)
@@ -78,20 +78,20 @@ def test_only_what_overlaps_or_is_near_and_alike_fits():
 
 
 def test_faces_keep_their_tracks_by_place_and_by_look():
-    left, right = Track(sight(100, look=0), 0, 0.4), Track(sight(160, look=1), 0, 0.4)
+    left, right = FaceHistory(sight(100, look=0), 0, 0.4), FaceHistory(sight(160, look=1), 0, 0.4)
     one, two = sight(135, look=0), sight(125, look=1)  # they have crossed
     assert matched([left, right], [two, one]) == [(left, one), (right, two)]
 
 
 def test_what_fits_nobody_stays_alone():
-    track, here, there = Track(sight(100), 0, 0.4), sight(104), sight(500, look=3)
+    track, here, there = FaceHistory(sight(100), 0, 0.4), sight(104), sight(500, look=3)
     assert matched([track], [there, here]) == [(track, here)]
     assert matched([track], [there]) == []
     assert matched([track], []) == matched([], [here]) == []
 
 
 def test_what_is_said_of_it_is_smoothed():
-    track = Track(sight(100), 0.0, 0.4)
+    track = FaceHistory(sight(100), 0.0, 0.4)
     track.ask(0.0, 0.9)
     track.ask(0.04, 0.1)
     assert track.p_raw == 0.1
@@ -101,7 +101,7 @@ def test_what_is_said_of_it_is_smoothed():
 
 
 def test_two_frames_of_one_time_are_no_error():
-    track = Track(sight(100), 1.0, 0.4)
+    track = FaceHistory(sight(100), 1.0, 0.4)
     track.expect(1.0)
     track.see(sight(104), 1.0)
     assert np.isfinite(track.box).all()

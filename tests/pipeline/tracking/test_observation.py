@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from happysad.experiments.demo_clips import Actor, draw_clip
-from happysad.features.detect import Detection, find_faces
-from happysad.features.faces import FaceAligner
-from happysad.pipeline.sight import Frame, look_of
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import Detection, find_faces
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+from happysad.pipeline.tracking.observation import Frame, observe_frame
 
 
 def seen(actor, size=(640, 360), color=False, seed=0):
@@ -52,9 +52,9 @@ def test_a_box_out_of_the_picture_is_no_error():
 
 
 def test_a_face_looks_like_itself_and_not_like_another():
-    one = look_of(seen_face(Actor(side=140)))
-    moved = look_of(seen_face(Actor((0.3, 0.6), side=160), seed=5))
-    other = look_of(seen_face(Actor(side=140, seed=7)))
+    one = observe_frame(seen_face(Actor(side=140)))
+    moved = observe_frame(seen_face(Actor((0.3, 0.6), side=160), seed=5))
+    other = observe_frame(seen_face(Actor(side=140, seed=7)))
     assert np.linalg.norm(one) == pytest.approx(1, abs=1e-5)
     assert one @ moved > 0.85 > one @ other + 0.1
 
@@ -62,9 +62,9 @@ def test_a_face_looks_like_itself_and_not_like_another():
 def test_a_look_is_free_of_brightness_and_contrast():
     face = seen_face(Actor(side=140))
     dim = replace(face, crops=(face.crops // 2 + 20).astype(np.uint8))
-    assert look_of(face) @ look_of(dim) > 0.99
+    assert observe_frame(face) @ observe_frame(dim) > 0.99
     flat = replace(face, crops=np.full_like(face.crops, 80))
-    assert not look_of(flat).any()
+    assert not observe_frame(flat).any()
 
 
 def seen_face(actor, seed=0):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from happysad.pipeline.smooth import LogOddsSmoother
+from happysad.pipeline.tracking.smoothing import LogOddsSmoother
 
 
 def after(values, fps=25.0, time_constant=0.4):

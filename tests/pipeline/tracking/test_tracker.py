@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from happysad.experiments.demo_clips import Actor, draw_clip
-from happysad.features.errors import UserError
-from happysad.features.images import ImageError
 from happysad.pipeline import face_search, face_track
-from happysad.pipeline.face_track import FaceTracker
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.unsure import Band
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.pipeline.tracking.tracker import FaceTracker
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import ImageError
 
 LEFT, RIGHT = (0.25, 0.5), (0.75, 0.5)
 
@@ -62,7 +62,7 @@ def test_the_answer_changes_when_the_face_does(follow):
 
 
 def test_between_the_thresholds_it_is_unsure(follow):
-    labels = [f.label for (f,) in follow([Actor(side=140)], 3, band=Band(0.0, 1.01))]
+    labels = [f.label for (f,) in follow([Actor(side=140)], 3, band=RejectBand(0.0, 1.01))]
     assert labels == ["unsure"] * 3
 
 
@@ -72,8 +72,10 @@ def test_a_room_without_faces(follow):
 
 def test_two_faces_are_numbered_and_asked_at_once(follow, monkeypatch):
     sizes = []
-    ask = face_track.p_happy_of
-    monkeypatch.setattr(face_track, "p_happy_of", lambda m, f: sizes.append(len(f)) or ask(m, f))
+    ask = face_track.predict_p_happy
+    monkeypatch.setattr(
+        face_track, "predict_p_happy", lambda m, f: sizes.append(len(f)) or ask(m, f)
+    )
     actors = [Actor(LEFT, LEFT, 130), Actor(RIGHT, RIGHT, 130, ((0.0, "sad"),), seed=6)]
     answers = follow(actors, 6)
     assert numbers(answers) == [[1, 2]] * 6

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.run_tables import read_run
-from happysad.experiments.reporting.unsure_figure import (
+from happysad.experiments.reporting.figures.abstention_figure import (
     refused_shares,
     risk_coverage,
     save_refused,
     save_risk_coverage,
 )
+from happysad.experiments.reporting.tables.run_tables import read_run
 
 
 def answers(p: list[float], labels: list[str]) -> pd.DataFrame:

@@ -6,7 +6,11 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.figures import BARS, save_bars, save_confusion_matrices
+from happysad.experiments.reporting.figures.bars_and_confusion import (
+    BARS,
+    save_bars,
+    save_confusion_matrices,
+)
 
 
 def rows(*names: str) -> pd.DataFrame:

@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.worst_faces import MOST, save_worst_faces, worst_answers
+from happysad.experiments.reporting.figures.confident_errors import (
+    MOST,
+    save_worst_faces,
+    worst_answers,
+)
 
 
 def answers(folder, n: int) -> pd.DataFrame:

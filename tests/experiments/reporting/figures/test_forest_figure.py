@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.forest_figure import p_text, save_forest
-from happysad.experiments.reporting.run_tables import read_run
+from happysad.experiments.reporting.figures.forest_figure import p_text, save_forest
+from happysad.experiments.reporting.tables.run_tables import read_run
 
 
 @pytest.fixture

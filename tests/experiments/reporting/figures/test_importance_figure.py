@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from happysad.experiments.reporting.importance_figure import save_importance
+from happysad.experiments.reporting.figures.importance_figure import save_importance
 
 
 def test_bars_of_two_blocks_and_of_one_repeat_are_drawn(tmp_path, image_is_drawn):

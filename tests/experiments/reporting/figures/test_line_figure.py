@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.line_figure import MOST_BANDS, save_lines
+from happysad.experiments.reporting.figures.line_figure import MOST_BANDS, save_lines
 
 AXES = {"x": "strength", "y": "accuracy", "line": "model"}
 

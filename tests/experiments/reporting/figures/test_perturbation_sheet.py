@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from happysad.experiments.reporting.contact_sheet import save_contact_sheet
+from happysad.experiments.reporting.figures.perturbation_sheet import save_contact_sheet
 
 
 def test_a_picture_with_a_column_for_each_change(tmp_path, image_is_drawn):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.reliability_figure import save_reliability
+from happysad.experiments.reporting.figures.reliability_figure import save_reliability
 
 
 @pytest.fixture

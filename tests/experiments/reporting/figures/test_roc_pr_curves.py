@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import curves, style
-from happysad.experiments.reporting.curves import save_precision_recall, save_roc
+from happysad.experiments.reporting.figures.roc_pr_curves import save_precision_recall, save_roc
 
 
 @pytest.fixture

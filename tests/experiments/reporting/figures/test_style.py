@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.style import HALVES, drawing, kind_of, looks
-from happysad.pipeline.models import RECIPES
+from happysad.experiments.reporting.figures.style import HALVES, drawing, kind_of, looks
+from happysad.pipeline.models.registry import RECIPES
 
 
 def test_all_recipes_and_their_variants_are_told_apart():

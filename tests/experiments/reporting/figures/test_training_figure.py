@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import style
-from happysad.experiments.reporting.run_tables import read_run
-from happysad.experiments.reporting.training_figure import save_training
+from happysad.experiments.reporting.figures.training_figure import save_training
+from happysad.experiments.reporting.tables.run_tables import read_run
 
 
 def test_a_file_is_a_picture(small_run, tmp_path, image_is_drawn):

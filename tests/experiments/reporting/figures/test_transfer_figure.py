@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from happysad.experiments.reporting.transfer_figure import save_transfer
+from happysad.experiments.reporting.figures.transfer_figure import save_transfer
 
 
 def test_pairs_models_and_missing_intervals_are_drawn(tmp_path, image_is_drawn):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from happysad.experiments.reporting.finish import finish
+from happysad.experiments.reporting.html.finish import finish
 
 
 def test_tables_figures_and_report_follow_from_two_files(small_run, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.report import Section, draw_all, write_report
+from happysad.experiments.reporting.html.report import Section, draw_all, write_report
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 
@@ -58,7 +58,7 @@ def picture(tmp_path: Path) -> Path:
 @pytest.fixture
 def page(small_run: Path, picture: Path) -> Page:
     """Without drawing, which takes seconds: one small picture stands for each figure."""
-    from happysad.experiments.reporting.run_figures import FIGURES
+    from happysad.experiments.reporting.html.run_figures import FIGURES
 
     (small_run / "figures").mkdir()
     for name in FIGURES:

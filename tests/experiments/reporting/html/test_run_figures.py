@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.run_figures import FIGURES, draw_all, figures_for
+from happysad.experiments.reporting.html.run_figures import FIGURES, draw_all, figures_for
 
 
 def test_every_table_gives_its_figures_and_no_table_none(small_run, image_is_drawn):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.report_sections import Section, last_sections, result_sections
-from happysad.experiments.reporting.run_tables import read_run
+from happysad.experiments.reporting.html.sections import Section, last_sections, result_sections
+from happysad.experiments.reporting.tables.run_tables import read_run
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_every_table_has_its_section(small_run):
     shown = [s.title for s in [*result_sections(run), *last_sections(run)] if not s.empty]
     assert shown == [
         "Scores", "With and without leaked images", "Is the difference more than chance?",
-        "Faces found, by class", "Answering only when sure", "Spread over folds and seeds",
+        "Faces found, by class", "BatchScheduler only when sure", "Spread over folds and seeds",
         "Recipes that failed", "How it was made", "Glossary",
     ]  # fmt: skip
 
 
 def test_the_glossary_explains_every_metric(small_run):
-    from happysad.pipeline.metrics import METRICS
+    from happysad.pipeline.evaluation.metrics import METRICS
 
     (glossary,) = [s for s in last_sections(read_run(small_run)) if s.title == "Glossary"]
     assert [line[0] for line in glossary.cells[1:]] == list(METRICS)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting import report_text as text
-from happysad.experiments.reporting.run_tables import RunTables, read_run
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.model_card_tables import (
+from happysad.experiments.reporting.model_card.card_tables import (
     data_lines,
     model_lines,
     place_name,
     reliability_lines,
     score_lines,
 )
-from happysad.experiments.reporting.run_tables import read_table
+from happysad.experiments.reporting.tables.run_tables import read_table
 
 NAMES = {"forty val": "held-out faces", "forty test": "the hidden ones"}
 

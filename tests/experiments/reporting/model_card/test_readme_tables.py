@@ -7,14 +7,14 @@ import json
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.published_tables import (
+from happysad.experiments.reporting.model_card.readme_tables import (
     KINDS,
     against_cnn,
     balance,
     leaks,
     unsure,
 )
-from happysad.experiments.reporting.run_tables import RunTables, read_run
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 POINTS = [
     ("val", "0.5", 0.5, 0.5), ("test", "0.5", 0.9, 0.4),
@@ -32,15 +32,15 @@ def run(tmp_path) -> RunTables:
         for model in ("hog-svm", "cnn-small")
     ]  # fmt: skip
     points = [
-        {"dataset": "d", "split": split, "model": model, "rule": rule, "answered": 0.5,
+        {"dataset": "d", "split": split, "model": model, "rule": rule, "coverage": 0.5,
          "error": 0.01, "recall_happy": happy, "recall_sad": sad,
          "balanced_accuracy": (happy + sad) / 2, "low": 0.5, "high": 0.5,
-         "refused_happy": 0.1, "refused_sad": 0.2, "refused_neutral": ""}
+         "rejected_happy": 0.1, "rejected_sad": 0.2, "rejected_neutral": ""}
         for model in ("hog-svm", "cnn-small")
         for split, rule, happy, sad in POINTS
     ]  # fmt: skip
     points.append({"dataset": "d", "split": "neutral", "model": "hog-svm",
-                   "rule": "max error 0.02", "refused_neutral": 0.6})  # fmt: skip
+                   "rule": "max error 0.02", "rejected_neutral": 0.6})  # fmt: skip
     comparisons = [
         {"dataset": "d", "split": "test", "model": "hog-svm", "against": "cnn-small",
          "against_is": kind, "n": 9, "only_model_right": 3, "only_other_right": 1, "p": 0.6,

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.threshold_table import threshold_lines, threshold_table
-from happysad.experiments.ship_units import FOLDS, SHIPPED
-from happysad.pipeline.unsure import Band, choose_band
+from happysad.experiments.reporting.model_card.threshold_table import (
+    threshold_lines,
+    threshold_table,
+)
+from happysad.experiments.shipping.fits import FOLDS, SHIPPED
+from happysad.pipeline.evaluation.abstention import RejectBand, choose_reject_band
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +37,10 @@ def test_chosen_on_the_folds_and_tried_on_the_test_part_of_the_same_set(answers)
     folds = answers[(answers["condition"] == FOLDS) & (answers["dataset"] == "big")]
     test = answers[(answers["condition"] == SHIPPED) & (answers["dataset"] == "big")]
     row = table[table["max_error"] == 0.1].iloc[0]
-    band = choose_band(folds["label"].tolist(), folds["p_happy"].tolist(), 0.1)
-    assert Band(row["low"], row["high"]) == band
+    band = choose_reject_band(folds["label"].tolist(), folds["p_happy"].tolist(), 0.1)
+    assert RejectBand(row["low"], row["high"]) == band
     said = band.answer(test["p_happy"].to_numpy())
-    assert row["test_answered"] == (said != "unsure").mean()
+    assert row["test_coverage"] == (said != "unsure").mean()
     assert row["wrong_happy"] == (test["label"][said == "happy"] == "sad").mean()
     assert row["unsure_sad"] == (said[test["label"] == "sad"] == "unsure").mean()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.ablation_table import (
+from happysad.experiments.reporting.per_experiment.ablation_table import (
     _difference,
     _order,
     add_importance,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.learning_table import (
+from happysad.experiments.reporting.per_experiment.learning_table import (
     COLUMNS,
     curve_lines,
     learning_table,

@@ -7,9 +7,9 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.peer_pairs import pair_lines, pair_table, verdict
-from happysad.experiments.reporting.peers import PEERS
-from happysad.pipeline.mcnemar import mcnemar
+from happysad.experiments.reporting.per_experiment.peer_pairs import pair_lines, pair_table, verdict
+from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.pipeline.evaluation.significance import mcnemar
 
 FER, FACE_API = PEERS.values()
 

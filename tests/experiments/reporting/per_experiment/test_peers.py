@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.peers import (
+from happysad.experiments.reporting.per_experiment.peers import (
     EFFORTS,
     MEASURED,
     PEERS,

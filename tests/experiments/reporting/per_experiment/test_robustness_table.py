@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.falloff import (
+from happysad.experiments.reporting.per_experiment.robustness_table import (
     COLUMNS,
-    falloff_table,
-    print_falloff,
-    save_falloff,
+    print_robustness,
+    robustness_table,
+    save_robustness,
     summary_lines,
     write_all,
 )
@@ -35,7 +35,7 @@ def results() -> pd.DataFrame:
 
 
 def test_what_is_lost_against_the_clean_images(results):
-    table = falloff_table(results)
+    table = robustness_table(results)
     assert list(table.columns) == COLUMNS
     assert set(table["model"]) == {"cnn-small", "hog-svm"}
     own = table[table["model"] == "hog-svm"]
@@ -46,7 +46,7 @@ def test_what_is_lost_against_the_clean_images(results):
 
 
 def test_the_summary_has_means_over_the_strengths(results):
-    lines = summary_lines(falloff_table(results))
+    lines = summary_lines(robustness_table(results))
     assert lines == [
         ["change", "face found", "cnn-small", "hog-svm"],
         ["clean", "1.00", "0.800", "0.900"],
@@ -57,20 +57,20 @@ def test_the_summary_has_means_over_the_strengths(results):
 
 def test_a_model_measured_under_fewer_changes_has_gaps(results):
     some = results[~((results["model"] == "cnn-small") & (results["condition"] == "blur 0.02"))]
-    assert summary_lines(falloff_table(some))[2] == ["blur", "0.80", "", "0.700 (-0.200)"]
+    assert summary_lines(robustness_table(some))[2] == ["blur", "0.80", "", "0.700 (-0.200)"]
 
 
 def test_the_figure_has_a_panel_for_each_change(results, tmp_path, image_is_drawn, monkeypatch):
     seen = {}
     monkeypatch.setattr(
-        "happysad.experiments.reporting.line_figure.save_lines",
+        "happysad.experiments.reporting.figures.line_figure.save_lines",
         lambda rows, path, **more: seen.update(rows=rows, **more),
     )
-    save_falloff(falloff_table(results), tmp_path / "a.png")
+    save_robustness(robustness_table(results), tmp_path / "a.png")
     panels = seen["rows"].groupby("panel", sort=False)["x"].agg(lambda x: list(dict.fromkeys(x)))
     assert list(panels) == [["clean", "0.02"], ["clean", "32", "8"]]
     monkeypatch.undo()
-    save_falloff(falloff_table(results), tmp_path / "b.png")
+    save_robustness(robustness_table(results), tmp_path / "b.png")
     assert image_is_drawn(tmp_path / "b.png")
 
 
@@ -81,5 +81,5 @@ def test_where_every_model_failed_there_is_a_report_and_no_figure(results, tmp_p
     assert not (tmp_path / "figures").exists()
     assert (tmp_path / "report.html").exists()
     with pytest.raises(SystemExit):
-        print_falloff(tmp_path)
+        print_robustness(tmp_path)
     assert "broken failed: no torch" in capsys.readouterr().out

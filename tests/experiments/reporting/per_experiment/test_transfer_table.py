@@ -7,7 +7,10 @@ import math
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.transfer_table import transfer_rows, transfer_tables
+from happysad.experiments.reporting.per_experiment.transfer_table import (
+    transfer_rows,
+    transfer_tables,
+)
 
 COLUMNS = ["condition", "dataset", "model", "label", "group", "image", "face", "p_happy"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from happysad.experiments.reporting.tune_table import (
+from happysad.experiments.reporting.per_experiment.tune_table import (
     _draw,
     add_candidates,
     best_settings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from happysad.experiments.reporting.pooling import groups_of, pool, right, scored
+from happysad.experiments.reporting.tables.aggregate import groups_of, pool, right, scored
 
 
 def result(model="a", fold=0, seed=0, status="ok", condition="", split="test"):

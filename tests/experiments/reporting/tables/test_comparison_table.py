@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.comparison_table import COLUMNS, comparison_table
-from happysad.pipeline.intervals import paired_interval
-from happysad.pipeline.mcnemar import holm, mcnemar
+from happysad.experiments.reporting.tables.comparison_table import COLUMNS, comparison_table
+from happysad.pipeline.evaluation.bootstrap import paired_interval
+from happysad.pipeline.evaluation.significance import holm, mcnemar
 
 RIGHT = {
     "cnn-a": [1] * 30 + [0] * 10,

@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.interval_table import COLUMNS, interval_table, interval_text
-from happysad.pipeline.metrics import SCORES, evaluate
+from happysad.experiments.reporting.tables.interval_table import (
+    COLUMNS,
+    interval_table,
+    interval_text,
+)
+from happysad.pipeline.evaluation.metrics import SCORES, evaluate
 
 
 def answers(n: int = 60, leaked: int = 0, missed: int = 0, seed: int = 0) -> pd.DataFrame:

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.operating_points import COLUMNS, measure, operating_points
-from happysad.pipeline.unsure import Band, choose_band, choose_threshold
+from happysad.experiments.reporting.tables.operating_points import (
+    COLUMNS,
+    measure,
+    operating_points,
+)
+from happysad.pipeline.evaluation.abstention import RejectBand, choose_reject_band, choose_threshold
 
 
 def answers(split: str, n: int = 600, seed: int = 0, model: str = "a") -> pd.DataFrame:
@@ -37,12 +41,12 @@ def test_measured_by_hand():
             "p_happy": [0.9, 0.9, 0.8, 0.5, 0.1, 0.1, 0.1, 0.6, 0.85],
         }
     )
-    found = measure(part, Band(0.2, 0.8))
+    found = measure(part, RejectBand(0.2, 0.8))
     assert found == pytest.approx(
         {
-            "n": 9, "answered": 7 / 9, "error": 2 / 7, "recall_happy": 3 / 4, "recall_sad": 2 / 3,
-            "balanced_accuracy": (3 / 4 + 2 / 3) / 2, "refused_happy": 1 / 5,
-            "refused_sad": 1 / 4, "refused_neutral": math.nan,
+            "n": 9, "coverage": 7 / 9, "error": 2 / 7, "recall_happy": 3 / 4, "recall_sad": 2 / 3,
+            "balanced_accuracy": (3 / 4 + 2 / 3) / 2, "rejected_happy": 1 / 5,
+            "rejected_sad": 1 / 4, "rejected_neutral": math.nan,
         },
         nan_ok=True,
     )  # fmt: skip
@@ -50,17 +54,17 @@ def test_measured_by_hand():
 
 def test_neutral_faces_have_nothing_but_refusals():
     part = pd.DataFrame({"label": ["neutral"] * 4, "p_happy": [0.1, 0.5, 0.6, 0.9]})
-    found = measure(part, Band(0.2, 0.8))
-    assert (found["answered"], found["refused_neutral"]) == (0.5, 0.5)
-    others = set(found) - {"n", "answered", "refused_neutral"}
+    found = measure(part, RejectBand(0.2, 0.8))
+    assert (found["coverage"], found["rejected_neutral"]) == (0.5, 0.5)
+    others = set(found) - {"n", "coverage", "rejected_neutral"}
     assert all(math.isnan(found[name]) for name in others)
 
 
 @pytest.mark.filterwarnings("error")
 def test_all_refused():
-    found = measure(answers("test", 20), Band(0.0, 1.01))
-    assert found["answered"] == 0
-    assert found["refused_happy"] == found["refused_sad"] == 1
+    found = measure(answers("test", 20), RejectBand(0.0, 1.01))
+    assert found["coverage"] == 0
+    assert found["rejected_happy"] == found["rejected_sad"] == 1
     assert math.isnan(found["error"])
 
 
@@ -77,7 +81,7 @@ def test_thresholds_come_from_the_validation_part(frame):
     val = frame[frame["split"] == "val"]
     table = operating_points(frame, 0.02).set_index(["split", "rule"])
     threshold = choose_threshold(val["label"], val["p_happy"])
-    band = choose_band(val["label"], val["p_happy"], 0.02)
+    band = choose_reject_band(val["label"], val["p_happy"], 0.02)
     for split in ("val", "test", "neutral"):
         assert table.loc[(split, "0.5"), ["low", "high"]].tolist() == [0.5, 0.5]
         assert table.loc[(split, "balanced"), ["low", "high"]].tolist() == [threshold] * 2
@@ -86,9 +90,9 @@ def test_thresholds_come_from_the_validation_part(frame):
             band.high,
         ]
     row = table.loc[("test", "max error 0.02")]
-    assert 0.3 < row["answered"] < 1
+    assert 0.3 < row["coverage"] < 1
     assert row["error"] < table.loc[("test", "0.5"), "error"] / 2
-    assert table.loc[("neutral", "max error 0.02"), "refused_neutral"] > row["refused_happy"]
+    assert table.loc[("neutral", "max error 0.02"), "rejected_neutral"] > row["rejected_happy"]
 
 
 def test_another_test_part_does_not_move_them(frame):

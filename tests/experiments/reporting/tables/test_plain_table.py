@@ -7,7 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.plain_table import print_failures, print_lines, print_written
+from happysad.experiments.reporting.tables.plain_table import (
+    print_failures,
+    print_lines,
+    print_written,
+)
 
 
 def test_a_line_for_each_row_in_columns(capsys):

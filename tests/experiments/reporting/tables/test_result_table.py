@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.recording import record_failure
-from happysad.experiments.reporting.result_table import (
+from happysad.experiments.reporting.tables.result_table import (
     describe_part,
     markdown,
     print_run,
     run_cells,
     table_cells,
 )
-from happysad.experiments.reporting.run_tables import RunTables, read_run
-from happysad.experiments.run_folder import RunFolder
-from happysad.experiments.units import Place, Unit
-from happysad.pipeline.models import make_model
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.results_writer import record_failure
+from happysad.experiments.runner.run_folder import RunFolder
+from happysad.pipeline.models.registry import make_model
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def test_printed_on_standard_output(finished, capsys, run):
 def test_a_run_without_any_result_says_why_and_ends_with_1(tmp_path, data, capsys):
     run = RunFolder(tmp_path / "run", {"data": "x"})
     run.describe({"state": "finished", "best": ""})
-    places = {Place(data.name, "test"): np.arange(2)}
-    unit = Unit("hog-svm", partial(make_model, "hog-svm"), np.arange(4), places)
+    places = {EvaluationSet(data.name, "test"): np.arange(2)}
+    unit = FitTask("hog-svm", partial(make_model, "hog-svm"), np.arange(4), places)
     record_failure(run, unit, "digest", "ValueError: [bold]no[/bold]")
     with pytest.raises(SystemExit) as ended:
         print_run(run.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.run_tables import RunTables, read_run
+from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 
 def changed(run: RunTables, **tables: pd.DataFrame) -> RunTables:

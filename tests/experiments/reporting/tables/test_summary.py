@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.summary import (
+from happysad.experiments.reporting.tables.summary import (
     coverage_table,
     interval_text,
     spread_table,
     summarise,
 )
-from happysad.experiments.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
-from happysad.pipeline.metrics import evaluate
+from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
+from happysad.pipeline.evaluation.metrics import evaluate
 
 TABLES = ["comparisons", "coverage", "intervals", "operating_points"]
 SIZES = {"val": 40, "test": 30, "neutral": 10}
@@ -93,8 +93,8 @@ def test_max_error_is_passed_on(tmp_path):
     points = pd.read_csv(run / "operating_points.csv")
     assert "max error 0.3" in set(points["rule"])
     chosen = points[points["rule"] == "max error 0.3"]
-    assert chosen["answered"].max() > 0.5
-    assert chosen[chosen["split"] == "neutral"]["refused_neutral"].notna().all()
+    assert chosen["coverage"].max() > 0.5
+    assert chosen[chosen["split"] == "neutral"]["rejected_neutral"].notna().all()
 
 
 def test_thresholds_survive_the_file(tmp_path):

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from happysad.app.service.address import LOOPBACK, bound, hosts_of, shown_as
+from happysad.service.http.bind_address import LOOPBACK, bound, hosts_of, shown_as
 
 
 @pytest.fixture

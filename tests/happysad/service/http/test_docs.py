@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from happysad.app.service.docs import ASSETS, assets
+from happysad.service.http.docs import ASSETS, assets
 
 
 def test_the_page_asks_for_nothing_from_outside(client):

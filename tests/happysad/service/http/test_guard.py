@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from happysad.app.service.state import Service
+from happysad.service.state import Service
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/models", "/nowhere", "/healthz", "/docs"])

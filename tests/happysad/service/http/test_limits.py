@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from happysad.app.service.limits import MEGABYTE, Limits, too_many_bytes
+from happysad.service.http.limits import MEGABYTE, Limits, too_many_bytes
 
 
 def test_the_limits_that_are_documented():

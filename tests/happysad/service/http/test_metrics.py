@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from happysad.app.service.answering import Spent
-from happysad.app.service.metrics import Metrics
-from happysad.app.service.models import Models
-from happysad.pipeline.image_answer import FaceAnswer, ImageAnswer
+from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
+from happysad.service.http.metrics import Metrics
+from happysad.service.workers.batch_scheduler import Spent
+from happysad.service.workers.models import Models
 
 
 def test_all_is_counted(model_file):
     models = Models([str(model_file)])
     metrics = Metrics(models, lambda: 7)
-    faces = tuple(FaceAnswer(label, 0.3, (0, 0, 9, 9), 0.9) for label in ("sad", "unsure"))
-    metrics.answers("small", [ImageAnswer("a", "ok", faces=faces), ImageAnswer("b", "no_face")])
+    faces = tuple(FacePrediction(label, 0.3, (0, 0, 9, 9), 0.9) for label in ("sad", "unsure"))
+    metrics.answers(
+        "small", [ImagePrediction("a", "ok", faces=faces), ImagePrediction("b", "no_face")]
+    )
     metrics.spent(Spent([0.25, 0.75], 0.5))
     metrics.request("/v1/predict", 200)
     text = metrics.text().decode()

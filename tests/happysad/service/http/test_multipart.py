@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from happysad.app.service.limits import Limits
+from happysad.service.http.limits import Limits
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from happysad.app.service.openapi import ABOUT, BATCH_BODY, MISTAKES
+from happysad.service.http.openapi import ABOUT, BATCH_BODY, MISTAKES
 
 
 def test_the_batch_is_described_in_one_piece():

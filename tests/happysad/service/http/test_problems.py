@@ -6,13 +6,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from happysad.app.service.answering import Busy, Gone
-from happysad.app.service.bodies import NoRoom, TooSlow
-from happysad.app.service.forms import BadBody
-from happysad.app.service.models import UnknownModel
-from happysad.app.service.pictures import TooLarge
-from happysad.app.service.problems import add_problems
-from happysad.features.errors import UserError
+from happysad.service.http.multipart import BadBody
+from happysad.service.http.problems import add_problems
+from happysad.service.http.request_body import NoRoom, TooSlow
+from happysad.service.workers.batch_scheduler import Busy, Gone
+from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.models import UnknownModel
+from happysad.utils.errors import UserError
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import anyio
 import pytest
 from starlette.requests import Request
 
-from happysad.app.service.bodies import Bodies, NoRoom, TooSlow
-from happysad.app.service.forms import BadBody
-from happysad.app.service.limits import Limits
-from happysad.app.service.pictures import TooLarge
-from happysad.app.service.schemas import BatchImage
+from happysad.service.http.limits import Limits
+from happysad.service.http.multipart import BadBody
+from happysad.service.http.request_body import Bodies, NoRoom, TooSlow
+from happysad.service.http.schemas import BatchImage
+from happysad.service.workers.image_limits import TooLarge
 
 
 def request_of(chunks, **headers):

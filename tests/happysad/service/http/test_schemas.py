@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from happysad.app.service.schemas import EXAMPLE, Answer, BatchRequest, sentence_of
+from happysad.service.http.schemas import EXAMPLE, Answer, BatchRequest, sentence_of
 
 
 def test_the_example_is_one_and_answers_are_as_described(client, picture):

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from happysad.experiments.page_browser import browser, missing
-from happysad.experiments.page_video import clear_face, scene, write_camera
-from happysad.experiments.service_process import served
+from happysad.experiments.end_to_end.browser import browser, missing
+from happysad.experiments.end_to_end.fake_camera import clear_face, scene, write_camera
+from happysad.experiments.end_to_end.service_process import served
 
 WAIT = 20  # seconds, for busy machines
 

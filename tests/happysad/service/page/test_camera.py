@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from happysad.experiments.page_browser import browser, wait_for
+from happysad.experiments.end_to_end.browser import browser, wait_for
 
 REFUSE = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'))"
 

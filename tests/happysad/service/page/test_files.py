@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-import happysad.app
+import happysad
 
-PAGE = Path(happysad.app.__file__).parent / "service" / "page"
+PAGE = Path(happysad.__file__).parent / "service" / "page"
 FILES = sorted(PAGE.iterdir())
 PAGES = [file for file in FILES if file.suffix == ".html"]
 SCRIPTS = [file for file in FILES if file.suffix == ".js"]

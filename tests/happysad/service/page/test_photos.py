@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from happysad.app.service.limits import Limits
+from happysad.service.http.limits import Limits
 
 DROP = """
 const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));

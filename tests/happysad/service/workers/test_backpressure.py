@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 from starlette.requests import ClientDisconnect, Request
 
-from happysad.app.service.waiting import answers_unless_gone
+from happysad.service.workers.backpressure import answers_unless_gone
 
 
 def asked(order, leaves):

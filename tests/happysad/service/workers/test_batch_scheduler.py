@@ -8,12 +8,12 @@ from concurrent.futures import wait
 
 import pytest
 
-from happysad.app.service.answering import TOGETHER, Answering, Busy, Gone
-from happysad.app.service.hands import Asked
-from happysad.app.service.orders import Orders
-from happysad.pipeline.image_answer import ImageAnswer
+from happysad.pipeline.prediction.prediction import ImagePrediction
+from happysad.service.workers.batch_scheduler import TOGETHER, BatchScheduler, Busy, Gone
+from happysad.service.workers.request_queue import RequestQueue
+from happysad.service.workers.worker import PredictOptions
 
-ASKED = Asked("a", False, None)
+ASKED = PredictOptions("a", False, None)
 LONG = 20
 
 
@@ -30,7 +30,7 @@ class Slow:
         assert self.go.wait(LONG)
         if any(data == b"bad" for _, data in images):
             raise ValueError("a bad image")
-        return [ImageAnswer(name, "ok") for name, _ in images]
+        return [ImagePrediction(name, "ok") for name, _ in images]
 
     def close(self):
         self.closed = True
@@ -39,12 +39,12 @@ class Slow:
 
 @pytest.fixture
 def started():
-    """``started(room=3)``: hand and Answering, ended after the test."""
+    """``started(room=3)``: hand and BatchScheduler, ended after the test."""
     made = []
 
     def start(**options):
         hand = Slow()
-        made.append(Answering([hand], **options))
+        made.append(BatchScheduler([hand], **options))
         return hand, made[-1]
 
     yield start
@@ -79,7 +79,7 @@ def test_a_large_order_comes_back_whole_and_in_order(started):
 
 def test_idle_hands_share_the_work():
     hands = [Slow(), Slow()]
-    answering = Answering(hands)
+    answering = BatchScheduler(hands)
     answering.ask(ASKED, images("warm", "up"))
     for hand in hands:
         hand.go.set()
@@ -118,7 +118,7 @@ def test_what_was_given_up_is_not_begun(started):
 def test_a_client_that_leaves_as_its_turn_comes_takes_no_hand_with_it(started, monkeypatch):
     hand, answering = started()
     hand.go.set()
-    take, calls = Orders.take, []
+    take, calls = RequestQueue.take, []
 
     def take_late(self, most):
         calls.append(most)
@@ -127,7 +127,7 @@ def test_a_client_that_leaves_as_its_turn_comes_takes_no_hand_with_it(started, m
                 order.future.cancel()
         return take(self, most)
 
-    monkeypatch.setattr(Orders, "take", take_late)
+    monkeypatch.setattr(RequestQueue, "take", take_late)
     left = answering.ask(ASKED, images("leaves"))
     while not left.cancelled():
         time.sleep(0.01)

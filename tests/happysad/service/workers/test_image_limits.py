@@ -10,9 +10,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from happysad.app.service import pictures
-from happysad.app.service.pictures import TooLarge, unreadable
 from happysad.features import images
+from happysad.service import pictures
+from happysad.service.workers.image_limits import TooLarge, unreadable
 
 
 def encoded(kind, size=(20, 10)):

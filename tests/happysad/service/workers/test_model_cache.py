@@ -10,8 +10,8 @@ import sys
 import cv2
 import pytest
 
-from happysad.app.service import warm
-from happysad.features.errors import UserError
+from happysad.service import warm
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_one_that_does_not_load_says_so(tmp_path):
 
 
 def imported_with(models):
-    code = "from happysad.app.service import warm; print(*warm._loaded)"
+    code = "from happysad.service import warm; print(*warm._loaded)"
     environment = {**os.environ, warm.MODELS: json.dumps(models)}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from happysad.app.service.models import Models, UnknownModel
-from happysad.features.errors import UserError
-from happysad.pipeline.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.service.workers.models import Models, UnknownModel
+from happysad.utils.errors import UserError
 
 
 def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):

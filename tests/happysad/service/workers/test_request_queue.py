@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from happysad.app.service.hands import Asked
-from happysad.app.service.orders import Order, Orders
+from happysad.service.workers.request_queue import QueuedRequest, RequestQueue
+from happysad.service.workers.worker import PredictOptions
 
-PLAIN, CROPS = Asked("a", False, None), Asked("a", True, None)
+PLAIN, CROPS = PredictOptions("a", False, None), PredictOptions("a", True, None)
 
 
 def order(n, asked=PLAIN):
-    return Order(asked, [(str(i), b"") for i in range(n)])
+    return QueuedRequest(asked, [(str(i), b"") for i in range(n)])
 
 
 def taken(share):
@@ -17,7 +17,7 @@ def taken(share):
 
 
 def test_orders_take_turns():
-    orders, large, small = Orders(), order(20), order(1)
+    orders, large, small = RequestQueue(), order(20), order(1)
     orders.add(large)
     orders.add(small)
     assert orders.images == 21
@@ -31,7 +31,7 @@ def test_orders_take_turns():
 
 
 def test_only_what_is_asked_the_same_is_answered_together():
-    orders = Orders()
+    orders = RequestQueue()
     first, crops, third = order(1), order(2, CROPS), order(3)
     for one in (first, crops, third):
         orders.add(one)
@@ -41,7 +41,7 @@ def test_only_what_is_asked_the_same_is_answered_together():
 
 
 def test_what_nobody_waits_for_is_dropped():
-    orders, gone, there = Orders(), order(5), order(1)
+    orders, gone, there = RequestQueue(), order(5), order(1)
     orders.add(gone)
     orders.add(there)
     gone.future.cancel()
@@ -50,7 +50,7 @@ def test_what_nobody_waits_for_is_dropped():
 
 
 def test_at_the_end_all_that_waits_is_cancelled():
-    orders, one = Orders(), order(1)
+    orders, one = RequestQueue(), order(1)
     orders.add(one)
     orders.clear()
     assert one.future.cancelled()

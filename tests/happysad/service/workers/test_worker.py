@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from happysad.app.service.hands import Asked, OwnHand
-from happysad.app.service.pictures import TooLarge
-from happysad.pipeline.answer_images import answer_images
-from happysad.pipeline.model_file import load_model
-from happysad.pipeline.unsure import Band
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.model_file import load_model
+from happysad.pipeline.prediction.predict_faces import predict_faces
+from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.worker import InProcessWorker, PredictOptions
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def sources(model_file):
 
 
 def test_answers_are_the_librarys_and_no_image_is_given_to_the_model(sources, model_file, picture):
-    asked = Asked(str(model_file), False, Band(0.0, 1.01))
+    asked = PredictOptions(str(model_file), False, RejectBand(0.0, 1.01))
     images = [("a", b"no picture"), ("b", picture), ("c", b""), ("d", picture)]
-    answers = OwnHand(sources).answer(asked, images)
+    answers = InProcessWorker(sources).answer(asked, images)
     band = asked.band
-    expected = answer_images(load_model(model_file), [picture] * 2, band=band, names=["b", "d"])
+    expected = predict_faces(load_model(model_file), [picture] * 2, band=band, names=["b", "d"])
     assert [answers[1], answers[3]] == expected
     assert answers[1].faces[0].label == "unsure"
     assert [one.image for one in answers] == ["a", "b", "c", "d"]
@@ -31,12 +31,14 @@ def test_answers_are_the_librarys_and_no_image_is_given_to_the_model(sources, mo
 
 
 def test_tight_crops(sources, model_file, demo_data):
-    asked = Asked(str(model_file), True, None)
+    asked = PredictOptions(str(model_file), True, None)
     file = next((demo_data / "test" / "happy").iterdir())
-    (answer,) = OwnHand(sources).answer(asked, [("a", file.read_bytes())])
+    (answer,) = InProcessWorker(sources).answer(asked, [("a", file.read_bytes())])
     assert len(answer.faces) == 1
 
 
 def test_an_image_of_too_many_pixels_is_refused(sources, model_file, picture):
     with pytest.raises(TooLarge, match="512 x 320 pixels"):
-        OwnHand(sources, pixels=1000).answer(Asked(str(model_file), False, None), [("a", picture)])
+        InProcessWorker(sources, pixels=1000).answer(
+            PredictOptions(str(model_file), False, None), [("a", picture)]
+        )

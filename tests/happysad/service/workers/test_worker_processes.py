@@ -12,11 +12,11 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from happysad.app.service import processes
-from happysad.app.service.hands import Asked, OwnHand
-from happysad.app.service.pictures import TooLarge
-from happysad.app.service.processes import ProcessHand, hired
-from happysad.features.errors import UserError
+from happysad.service import processes
+from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.worker import InProcessWorker, PredictOptions
+from happysad.service.workers.worker_processes import WorkerProcess, start_workers
+from happysad.utils.errors import UserError
 
 LONG = 60
 
@@ -30,15 +30,15 @@ def large():
 @pytest.fixture
 def two(model_file):
     """Two processes that answer by the small model, as ``m``."""
-    hands = hired(2, {"m": str(model_file)}, pixels=200_000)
+    hands = start_workers(2, {"m": str(model_file)}, pixels=200_000)
     yield hands
     for hand in hands:
         hand.close()
 
 
 def test_processes_answer_refuse_and_are_replaced_when_they_die(two, model_file, picture):
-    asked = Asked("m", False, None)
-    expected = OwnHand({"m": str(model_file)}).answer(asked, [("a", picture)])
+    asked = PredictOptions("m", False, None)
+    expected = InProcessWorker({"m": str(model_file)}).answer(asked, [("a", picture)])
     assert [hand.answer(asked, [("a", picture)]) for hand in two] == [expected, expected]
     first = two[0]._process.pid
     assert two[1]._process.pid not in (first, os.getpid())
@@ -53,7 +53,7 @@ def test_processes_answer_refuse_and_are_replaced_when_they_die(two, model_file,
 
 def test_what_a_process_did_not_foresee_is_told_without_its_class(two):
     with pytest.raises(RuntimeError, match="KeyError"):
-        two[0].answer(Asked("nobody", False, None), [("a", b"")])
+        two[0].answer(PredictOptions("nobody", False, None), [("a", b"")])
 
 
 @pytest.fixture
@@ -67,14 +67,14 @@ def damaged(model_file, tmp_path):
 
 def test_a_damaged_model_is_one_sentence(damaged):
     with pytest.raises(UserError, match="is damaged"):
-        hired(1, {"damaged": str(damaged)})
+        start_workers(1, {"damaged": str(damaged)})
 
 
 def test_a_process_that_cannot_load_its_model_is_at_fault_until_it_can(
     damaged, model_file, picture
 ):
-    asked, sources = Asked("damaged", False, None), {"damaged": str(damaged)}
-    with ThreadPoolExecutor(1) as other, closing(ProcessHand(sources)) as hand:
+    asked, sources = PredictOptions("damaged", False, None), {"damaged": str(damaged)}
+    with ThreadPoolExecutor(1) as other, closing(WorkerProcess(sources)) as hand:
         for _ in range(2):
             answers = other.submit(hand.answer, asked, [("a", picture)])
             with pytest.raises(ChildProcessError, match="is damaged"):
@@ -89,7 +89,7 @@ def test_a_process_that_cannot_load_its_model_is_at_fault_until_it_can(
 def test_a_process_that_dies_while_it_loads_is_one_sentence(monkeypatch):
     monkeypatch.setattr(processes, "_work", slice)  # which ends at once, and tells nothing
     with pytest.raises(UserError, match="ended while it loaded the models: is there memory"):
-        hired(2, {})
+        start_workers(2, {})
 
 
 def test_one_to_fork_from_that_dies_is_one_sentence(monkeypatch):
@@ -98,7 +98,7 @@ def test_one_to_fork_from_that_dies_is_one_sentence(monkeypatch):
 
     monkeypatch.setattr("multiprocessing.process.BaseProcess.start", dies)
     with pytest.raises(UserError, match="ended while it loaded the models: is there memory"):
-        hired(1, {})
+        start_workers(1, {})
 
 
 def test_two_that_start_processes_do_so_in_turn():
@@ -116,17 +116,17 @@ def test_two_that_start_processes_do_so_in_turn():
 
 
 def test_after_the_end_no_process_is_started(model_file, picture):
-    hand = ProcessHand({"m": str(model_file)})
+    hand = WorkerProcess({"m": str(model_file)})
     hand.close()
     for _ in range(2):
         with pytest.raises(ChildProcessError):
-            hand.answer(Asked("m", False, None), [("a", picture)])
+            hand.answer(PredictOptions("m", False, None), [("a", picture)])
     assert not hand._process.is_alive()
 
 
 def test_without_processes_threads_share_this_one(model_file):
-    hands = hired(2, {"m": str(model_file)}, processes=False)
-    assert [type(hand) for hand in hands] == [OwnHand, OwnHand]
+    hands = start_workers(2, {"m": str(model_file)}, processes=False)
+    assert [type(hand) for hand in hands] == [InProcessWorker, InProcessWorker]
 
 
 def test_the_environment_is_as_it_was(two):

@@ -1,0 +1,1 @@
+"""Data sets cut or joined for an experiment."""

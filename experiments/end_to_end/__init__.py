@@ -1,0 +1,1 @@
+"""The service, the page and videos measured from outside."""

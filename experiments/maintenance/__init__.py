@@ -1,0 +1,1 @@
+"""What maintainers run: pictures, published tables, built-in data."""

@@ -1,0 +1,1 @@
+"""MODEL_CARD.md and the README's tables."""

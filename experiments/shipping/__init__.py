@@ -1,0 +1,1 @@
+"""Fitting, testing and publishing the shipped models."""

@@ -1,0 +1,1 @@
+"""Faces found in images, located, and turned upright."""

@@ -1,0 +1,1 @@
+"""Who answers: a queue, a scheduler of batches, worker processes."""
