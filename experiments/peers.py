@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments import publish
 from happysad.experiments.datasets.neutral_faces import SPLIT
 from happysad.experiments.datasets.peer_scores import peer_answers, read_scores
-from happysad.experiments.reporting import peers as tables
+from happysad.experiments.maintenance import publish_results as publish
+from happysad.experiments.reporting.per_experiment import peers as tables
 from happysad.experiments.reporting.per_experiment.peer_pairs import SAID, pair_lines, pair_table
 from happysad.experiments.runner.options import names_of
 from happysad.utils.atomic_files import atomic_write

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from happysad.utils.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from happysad.features.embedding import Embedding
@@ -14,19 +15,6 @@ if TYPE_CHECKING:
     from happysad.features.lbp import Lbp
     from happysad.features.pixels import Pixels
     from happysad.features.visual_words import VisualWords
-    from happysad.utils.errors import UserError
-
-_HOME = {
-    "Embedding": "embedding",
-    "FaceAligner": "faces",
-    "Faces": "batch",
-    "Hog": "hog",
-    "LandmarkGeometry": "landmarks",
-    "Lbp": "lbp",
-    "Pixels": "pixels",
-    "UserError": "errors",
-    "VisualWords": "visual_words",
-}
 
 __all__ = [
     "Embedding",
@@ -36,13 +24,19 @@ __all__ = [
     "LandmarkGeometry",
     "Lbp",
     "Pixels",
-    "UserError",
     "VisualWords",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What scripts want, imported when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Embedding": "embedding",
+        "FaceAligner": "faces.aligner",
+        "Faces": "faces.face_batch",
+        "Hog": "hog",
+        "LandmarkGeometry": "landmarks",
+        "Lbp": "lbp",
+        "Pixels": "pixels",
+        "VisualWords": "visual_words",
+    },
+)

@@ -96,7 +96,8 @@ def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
 def _held(watch: StageTimer, model: Pipeline) -> Iterator[None]:
     """The watch held to reading, YuNet, dlib, the face stage and the model's extractors."""
     from happysad.experiments.attribution.feature_subsets import extractors
-    from happysad.features import detect, faces
+    from happysad.features.faces import aligner as faces
+    from happysad.features.faces import detector as detect
 
     seen: Any = detect
     reader: Any = faces

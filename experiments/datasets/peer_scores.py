@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.experiments.reporting.per_experiment.peers import PEERS
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PEERS = {"fer": "fer 25.10.3", "faceapi": "@vladmandic/face-api 1.7.15"}
+"""From the start of a column of scores.csv to the program."""
 
 SCORES = [f"{peer}_{label}" for peer in PEERS for label in ("happy", "sad")]
 """The columns of scores.csv that are compared with."""

@@ -83,7 +83,9 @@ def _seconds(clip: Path, model: str, folder: Path) -> float:
 def _watched(watch: Any) -> Iterator[None]:
     """The watch held to what a tracker calls."""
     from happysad.experiments.benchmarks.stage_timer import put
-    from happysad.pipeline import face_search, face_track, sight
+    from happysad.pipeline.tracking import association as face_search
+    from happysad.pipeline.tracking import observation as sight
+    from happysad.pipeline.tracking import tracker as face_track
 
     pieces = [
         (face_search.FaceAssociation, "faces", FIND),

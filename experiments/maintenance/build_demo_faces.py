@@ -3,8 +3,8 @@
     python experiments/maintenance/build_demo_faces.py ../shared/data/fer2013
 
 writes ``pipeline/demo/demo_faces.npz`` in about two minutes; the same images give the same
-bytes. Only images of which FER+'s ten voters are of one mind are used, and only frontal faces that the
-detector is sure of. No test image is read.
+bytes. Only images of which FER+'s ten voters are of one mind are used, and only frontal
+faces that the detector is sure of. No test image is read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from happysad.experiments.maintenance.appearance_model import (
 )
 from happysad.features.faces.align import eye_centers, transform_points
 from happysad.features.faces.detector import find_faces, find_landmarks, rescaled
-from happysad.pipeline import demo_warp
+from happysad.pipeline.demo import warping as demo_warp
 from happysad.pipeline.demo.demo_faces import LABELS
 from happysad.pipeline.demo.rendering import BASIS_FILE, BASIS_SIDE, TEXTURE_SIDE, load_basis
 from happysad.utils.atomic_files import atomic_write

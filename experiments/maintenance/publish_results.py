@@ -24,7 +24,7 @@ from happysad.utils.atomic_files import atomic_write
 from happysad.utils.console import exit_on_user_error
 from happysad.utils.errors import UserError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results"
 LARGE = ("predictions.csv", "training.csv")

@@ -1,6 +1,6 @@
 """What does it look like? The pictures of the README, of built-in faces, made by the commands.
 
-``python experiments/maintenance/readme_figures.py`` writes ``docs/predict.jpg``, 
+``python experiments/maintenance/readme_figures.py`` writes ``docs/predict.jpg``,
 ``docs/timeline.png`` and, where there is a browser that a program can drive, ``docs/page.jpg``.
 """
 

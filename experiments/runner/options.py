@@ -11,6 +11,8 @@ import click
 from happysad.experiments.runner.config import RunConfig, read_config, with_flags
 from happysad.utils.console import progress, say, silent
 
+CONFIGS = Path(__file__).parents[1] / "configs"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 Config = TypeVar("Config", bound=RunConfig)
 Say = Callable[[str], None]
@@ -61,7 +63,7 @@ def run(
             flags[name] = names_of(flags[name])
     config = kind()
     if config_file or default:
-        config = read_config(config_file or Path(__file__).with_name(str(default)), kind)
+        config = read_config(config_file or CONFIGS / str(default), kind)
     config = with_flags(config, **flags)
     with progress(quiet):
         return experiment(config, use_cache=not no_cache, log=silent if quiet else say)

@@ -23,11 +23,12 @@ def machine() -> dict[str, Any]:
 def command_line() -> str:
     """What was typed to run this, as far as it was one of our commands; else ""."""
     program, *words = sys.argv
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]
     if Path(program).stem == "happysad":
         return shlex.join(["happysad", *words])
-    if Path(program).resolve().parent == here:
-        return shlex.join(["python", f"experiments/{Path(program).name}", *words])
+    if here in Path(program).resolve().parents:
+        script = Path("experiments", Path(program).resolve().relative_to(here)).as_posix()
+        return shlex.join(["python", script, *words])
     return ""
 
 

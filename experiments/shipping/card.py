@@ -12,9 +12,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments import publish as place
+from happysad.experiments.maintenance import publish_results as place
 from happysad.experiments.shipping.files import shipped_file
-from happysad.pipeline import shipped
+from happysad.pipeline.model_files import shipped
 from happysad.pipeline.model_files.model_card import card_path, read_card
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
 from happysad.experiments.shipping.config import ShipConfig
 from happysad.experiments.shipping.data import ShipData
-
-SHIPPED = "shipped"
-FOLDS = "cross-validated"
 
 
 def ship_units(config: ShipConfig, data: ShipData) -> list[FitTask]:
@@ -20,8 +18,8 @@ def ship_units(config: ShipConfig, data: ShipData) -> list[FitTask]:
     UserError
         There is no such recipe, or there are too few images for the folds.
     """
-    from happysad.pipeline import shipped
     from happysad.pipeline.data.folds import grouped_folds
+    from happysad.pipeline.model_files import shipped
 
     labels, groups = (data.frame[name].iloc[data.fit].tolist() for name in ("label", "group"))
     folds = grouped_folds(labels, groups, config.folds, config.seed)

@@ -1,7 +1,8 @@
 """Fit the models that come with the package, and test them as their card reports.
 
 ``python experiments/shipping/ship.py`` fits them and fills a run's folder; ``--publish`` then
-puts the models into the package, their numbers into ``docs/results/shipped``, and writes ``MODEL_CARD.md``.
+puts the models into the package, their numbers into ``docs/results/shipped``, and writes
+``MODEL_CARD.md``.
 """
 
 from __future__ import annotations

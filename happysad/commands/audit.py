@@ -44,7 +44,7 @@ def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quie
     import joblib
 
     from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.pipeline import audit as auditing
+    from happysad.pipeline.audit import audit as auditing
     from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     if out and Path(out).exists() and not Path(out).is_dir():

@@ -14,9 +14,9 @@ from happysad.commands.model_option import (
     model_option,
     refuse_model_files,
 )
-from happysad.light_start import light_imports, light_start
 from happysad.utils.console import exit_on_user_error, progress, say
 from happysad.utils.errors import UserError
+from happysad.utils.light_start import light_imports, light_start
 
 if TYPE_CHECKING:
     from happysad.pipeline.prediction.prediction import ImagePrediction

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from happysad.commands.model_option import max_error_option, min_score_option, model_option
-from happysad.light_start import light_imports, light_start
 from happysad.pipeline.prediction.load_any import SUFFIXES
 from happysad.utils.console import exit_on_user_error, progress, say
 from happysad.utils.errors import UserError
+from happysad.utils.light_start import light_imports, light_start
 from happysad.video_io.outputs import Outputs, new_folder, outputs
 from happysad.video_io.video_writer import CODECS, ClipWriter
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.pipeline import audit_findings as ask
+from happysad.pipeline.audit import checks as ask
 from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
 from happysad.pipeline.data.dataset import listed
 from happysad.pipeline.data.image_loading import alike, open_all, with_groups
@@ -87,8 +87,8 @@ def audit(
     """Look through a data set of happy and sad faces.
 
     Faces go through the active feature store (``use_feature_cache``), so a second audit, or a
-    comparison after it, need not look for them again. Time grows about in proportion to the number of
-    images.
+    comparison after it, need not look for them again. Time grows about in proportion to the
+    number of images.
 
     Parameters
     ----------

@@ -149,7 +149,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self._validate_params()
         _check_faces(X)
         self.classes_, targets = encode(check_labels(X, y))
-        net, trainer = _torch_side("cnn_net"), _torch_side("cnn_train")
+        net, trainer = _torch_side("small_net"), _torch_side("training")
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         channels = 3 if X.color else 1
         start = self._starting_weights(channels)
@@ -186,7 +186,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         check_is_fitted(self, "weights_")
         _check_faces(X)
         check_channels(X.crops, self.channels_)
-        net = _torch_side("cnn_net")
+        net = _torch_side("small_net")
         if getattr(self, "_module", None) is None:  # fresh from a file: files hold no torch
             module = net.build(self.architecture_, self.input_size_, self.channels_)
             self._module = net.load_weights(module, self.weights_)
@@ -269,7 +269,7 @@ def _check_faces(X: object) -> None:
 def _torch_side(name: str) -> ModuleType:
     """A module of this package that imports torch, when first needed: that takes a second."""
     try:
-        return import_module(f"happysad.pipeline.{name}")
+        return import_module(f"happysad.pipeline.cnn.{name}")
     except ImportError as error:
         raise UserError(
             f'The CNN needs torch and skorch ({error}): run pip install "happysad[cnn]".'

@@ -2,9 +2,9 @@
 
 They come from an active appearance model (Cootes, Edwards and Taylor, 2001): ``demo_faces.npz``
 holds the mean landmarks and the mean face, 300 components in which they vary together and, in
-their space, a mixture of Gaussians for each class. ``experiments/maintenance/build_demo_faces.py`` 
-learned them from FER2013's Training part. A face is a draw from its class's mixture, seen in a slightly
-different pose, light and grain each time.
+their space, a mixture of Gaussians for each class. ``experiments/maintenance/build_demo_faces.py``
+learned them from FER2013's Training part. A face is a draw from its class's mixture, seen in a
+slightly different pose, light and grain each time.
 """
 
 from __future__ import annotations

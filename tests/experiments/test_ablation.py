@@ -92,8 +92,8 @@ def test_the_command_prints_the_table(config, demo_data):
         assert text in result.stdout
 
 
-@pytest.mark.parametrize("name", ["ablation.toml", "ablation_fer2013.toml"])
+@pytest.mark.parametrize("name", ["ablation.toml", "fer2013/ablation.toml"])
 def test_the_configs_that_are_shipped_can_be_read(name):
     from happysad.experiments import ablation as module
 
-    assert read_config(Path(module.__file__).with_name(name), AblationConfig).why
+    assert read_config(Path(module.__file__).parent / "configs" / name, AblationConfig).why

@@ -443,11 +443,18 @@ import os, random, signal, sys, time
 from pathlib import Path
 
 import dlib, matplotlib.backends.backend_agg, pandas, sklearn.calibration, sklearn.linear_model
-from happysad.experiments import engine, prepare, recording
-from happysad.experiments.reporting import finish, report, summary
+from happysad.experiments.runner import engine
+from happysad.experiments.runner import cache_warmup as prepare
+from happysad.experiments.runner import results_writer as recording
+from happysad.experiments.reporting.html import finish
+from happysad.experiments.reporting.html import report
+from happysad.experiments.reporting.tables import summary
 from happysad.experiments.compare import compare
 from happysad.experiments.runner.config import CompareConfig
-from happysad.pipeline import data, model_file, models, trial
+from happysad.pipeline.data import dataset as data
+from happysad.pipeline.model_files import model_file
+from happysad.pipeline.models import registry as models
+from happysad.pipeline.evaluation import fit_and_evaluate as trial
 from happysad.pipeline.model_files.card_thresholds import band_entries
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 

@@ -125,6 +125,8 @@ def test_the_command_prints_a_table_for_each_set(config, demo_data, other):
 def test_the_config_that_is_shipped_can_be_read():
     from happysad.experiments import cross_dataset as module
 
-    config = read_config(Path(module.__file__).with_suffix(".toml"), CrossDatasetConfig)
+    config = read_config(
+        Path(module.__file__).parent / "configs" / "cross_dataset.toml", CrossDatasetConfig
+    )
     assert config.formats_apart == ["muxspace"]
     assert len(config.data_sets) == 2

@@ -50,7 +50,7 @@ def test_the_summary_is_mean_and_deviation_over_draws():
 
 
 def test_the_config_file_is_read():
-    path = Path(__file__).resolve().parents[2] / "experiments" / "fine_tuning.toml"
+    path = Path(__file__).resolve().parents[2] / "experiments" / "configs" / "fine_tuning.toml"
     config = read_config(path, FineTuningConfig)
     assert (config.images, config.draws) == (80, 5)
 

@@ -20,8 +20,8 @@ from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.utils.errors import UserError
 
-FOLDER = Path(__file__).resolve().parents[2] / "experiments"
-CONFIGS = sorted(FOLDER.glob("learning_curve*.toml"))
+FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "configs"
+CONFIGS = sorted(FOLDER.rglob("learning_curve.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_every_config_runs_on_a_few_built_in_faces(file, demo_data, tmp_path):
 
 
 def test_there_are_two_configs():
-    assert [file.stem for file in CONFIGS] == ["learning_curve", "learning_curve_fer2013"]
+    assert [file.stem for file in CONFIGS] == ["learning_curve", "learning_curve"]
 
 
 def test_the_command_prints_the_table(demo_data, tmp_path):

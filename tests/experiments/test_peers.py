@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from happysad.experiments import publish
-from happysad.experiments.datasets.peer_scores import SCORES, read_scores
+from happysad.experiments.datasets.peer_scores import PEERS, SCORES, read_scores
+from happysad.experiments.maintenance import publish_results as publish
 from happysad.experiments.peers import main
-from happysad.experiments.reporting.per_experiment.peers import PEERS
 from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS
 
 FER, FACE_API = PEERS.values()

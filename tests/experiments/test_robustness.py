@@ -16,8 +16,8 @@ from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.utils.errors import UserError
 
-FOLDER = Path(__file__).resolve().parents[2] / "experiments"
-CONFIGS = sorted(FOLDER.glob("robustness*.toml"))
+FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "configs"
+CONFIGS = sorted(FOLDER.rglob("robustness.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_every_config_runs_on_a_few_built_in_faces(file, demo_data, tmp_path):
 
 
 def test_there_are_two_configs():
-    assert [file.stem for file in CONFIGS] == ["robustness", "robustness_fer2013"]
+    assert [file.stem for file in CONFIGS] == ["robustness", "robustness"]
 
 
 def test_the_command_prints_the_table(config, written):

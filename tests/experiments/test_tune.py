@@ -156,10 +156,10 @@ def test_the_command_says_what_tuning_is_worth_and_how_to_use_it(config, tmp_pat
     assert "happysad compare --models pixels-logreg," in result.stdout
 
 
-@pytest.mark.parametrize("name", ["tune.toml", "tune_fer2013.toml"])
+@pytest.mark.parametrize("name", ["tune.toml", "fer2013/tune.toml"])
 def test_the_configs_that_are_shipped_can_be_read(name):
     from happysad.experiments import tune as module
     from happysad.experiments.tune import _spaces
 
-    config = read_config(Path(module.__file__).with_name(name), TuneConfig)
+    config = read_config(Path(module.__file__).parent / "configs" / name, TuneConfig)
     assert set(_spaces(config)) == set(config.models)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.experiments.reporting import report_tables as tables
-from happysad.experiments.reporting import report_text as text
 from happysad.experiments.reporting.figures.abstention_figure import unsure_rows
+from happysad.experiments.reporting.html import tables, text
 from happysad.experiments.reporting.html.run_figures import figures_for
 from happysad.experiments.reporting.tables.result_table import run_cells
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.model_card.per_dataset_tables import of_place
+from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED, of_place
 from happysad.experiments.reporting.tables.interval_table import interval_text
-from happysad.experiments.shipping.fits import FOLDS, SHIPPED
 from happysad.pipeline.data.records import LABELS
 
 if TYPE_CHECKING:

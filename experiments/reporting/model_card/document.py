@@ -57,8 +57,8 @@ def picture_name(model: str) -> str:
 
 def _tables(folder: Path, facts: dict[str, Any]) -> dict[str, str]:
     """Each table of the card as Markdown; "" for that of the peers where there is none."""
-    from happysad.experiments.reporting import peers
     from happysad.experiments.reporting.model_card.example_faces import failure_lines
+    from happysad.experiments.reporting.per_experiment import peers
 
     models, names = facts["models"], facts["config"]["called"]
     tables = ("results", "tested", "scores", "reliability", "thresholds", "failures")

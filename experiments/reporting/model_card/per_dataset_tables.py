@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from happysad.experiments.reporting.tables.aggregate import groups_of, scored
 from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.experiments.shipping.fits import FOLDS, SHIPPED
 from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
@@ -113,6 +112,10 @@ def print_shipped(folder: Path) -> None:
     """Print what the run found, and what its folder holds."""
     from happysad.experiments.reporting.tables.plain_table import print_failures, print_lines
     from happysad.experiments.reporting.tables.run_tables import read_table
+
+SHIPPED = "shipped"
+FOLDS = "cross-validated"
+"""Conditions of the rows of a run of ``ship``."""
 
     print_lines(shipped_lines(read_table(folder / "scores.csv")))
     print_failures(read_rows(folder / "results.csv"))

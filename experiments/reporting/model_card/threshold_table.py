@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.shipping.fits import FOLDS, SHIPPED
+from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED
 from happysad.pipeline.evaluation.abstention import RejectBand
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from happysad.experiments.datasets.peer_scores import PEERS
 from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
-from happysad.experiments.reporting.per_experiment.peers import PEERS, Cells
+from happysad.experiments.reporting.per_experiment.peers import Cells
 from happysad.experiments.reporting.tables.aggregate import groups_of, right, scored
 from happysad.experiments.reporting.tables.comparison_table import compare_pair, corrected
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from happysad.experiments.datasets.neutral_faces import SPLIT
+from happysad.experiments.datasets.peer_scores import PEERS
 from happysad.experiments.reporting.per_experiment.transfer_table import FEW
 from happysad.experiments.reporting.tables.aggregate import groups_of, scored
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 Cells = list[list[str]]
 
 MEASURED = "2026-11-27"
-PEERS = {"fer": "fer 25.10.3", "faceapi": "@vladmandic/face-api 1.7.15"}
-"""From the start of a column of scores.csv to the program."""
 
 SHOWN = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from happysad.service import warm
+from happysad.service.workers import model_cache as warm
 from happysad.service.workers.image_limits import PIXELS, unreadable
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from happysad.service import warm
+from happysad.service.workers import model_cache as warm
 from happysad.service.workers.image_limits import PIXELS
 from happysad.service.workers.worker import InProcessWorker, Named, PredictOptions, Worker
 from happysad.utils.errors import UserError

@@ -53,7 +53,7 @@ def test_the_rows_of_a_model(model_file, photo):
 def test_the_first_time_finds_an_empty_cache_and_the_others_what_it_left(
     model_file, photo, monkeypatch
 ):
-    from happysad.experiments import footprint
+    from happysad.experiments.benchmarks import memory as footprint
 
     seen = []
 

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from happysad.experiments import speed_models
+from happysad.experiments.benchmarks import models as speed_models
 from happysad.experiments.benchmarks.models import loaded, model_files
 from happysad.pipeline.model_files.shipped import SHIPPED, shipped_path
 from happysad.utils.errors import UserError

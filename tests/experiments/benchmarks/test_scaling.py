@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments import growth
+from happysad.experiments.benchmarks import scaling as growth
 from happysad.experiments.benchmarks.scaling import (
     ALIGN,
     DESCRIBE,

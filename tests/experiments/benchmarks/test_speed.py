@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments import speed
+from happysad.experiments.benchmarks import speed
 from happysad.experiments.benchmarks.memory import BYTES, SHELL
 from happysad.experiments.benchmarks.speed import COLUMNS, main, measure, summary
 

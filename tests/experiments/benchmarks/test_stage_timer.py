@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from happysad.experiments import watch
+from happysad.experiments.benchmarks import stage_timer as watch
 from happysad.experiments.benchmarks.stage_timer import StageTimer, put
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments import stages
 from happysad.experiments.attribution.feature_subsets import extractors
+from happysad.experiments.benchmarks import stage_timing as stages
 from happysad.experiments.benchmarks.stage_timing import floor_rows, stage_rows
-from happysad.features import detect, faces
+from happysad.features.faces import aligner as faces
+from happysad.features.faces import detector as detect
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.models.registry import make_model
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from happysad.experiments.datasets.peer_scores import SCORES, peer_answers, read_scores
-from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.experiments.datasets.peer_scores import PEERS, SCORES, peer_answers, read_scores
 from happysad.utils.errors import UserError
 
 FER, FACE_API = PEERS.values()
@@ -74,7 +73,7 @@ def test_a_table_that_is_absent_or_another_is_one_sentence(tmp_path):
 
 
 def test_the_copy_in_the_repository_is_what_was_measured(shared_data):
-    copy = Path(__file__).resolve().parents[2] / "docs" / "results" / "peers" / "scores.csv"
+    copy = Path(__file__).resolve().parents[3] / "docs" / "results" / "peers" / "scores.csv"
     original = shared_data / "peers" / "scores.csv"
     if not original.exists():
         pytest.skip(f"{original} is missing")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from happysad.experiments import page_browser
+from happysad.experiments.end_to_end import browser as page_browser
 from happysad.experiments.end_to_end.browser import MODULES, browser, missing, wait_for
 from happysad.utils.errors import UserError
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from happysad.experiments import page_speed
+from happysad.experiments.end_to_end import page_speed
 from happysad.experiments.end_to_end.browser import missing
 from happysad.experiments.end_to_end.page_speed import measure, rate
 from happysad.experiments.end_to_end.service_process import pinned

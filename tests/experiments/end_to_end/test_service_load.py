@@ -40,7 +40,7 @@ def test_the_photos_are_those_of_speed_and_the_promise_is_its_measure(model_file
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_a_short_run_writes_its_table_and_finds_nothing_wrong(model_file, tmp_path, monkeypatch):
-    from happysad.experiments import service_load
+    from happysad.experiments.end_to_end import service_load
 
     monkeypatch.setattr(service_load, "promise", lambda *arguments: 20.0)
     monkeypatch.setattr(service_load, "WARM_UP", 0.1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments import service_process
+from happysad.experiments.end_to_end import service_process
 from happysad.experiments.end_to_end.service_process import Served, needs_linux, pinned, served
 from happysad.utils.errors import UserError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import pytest
 
-from happysad.experiments import video_speed
+from happysad.experiments.end_to_end import video_speed
 from happysad.experiments.end_to_end.video_speed import draw_file, lines, speed, stages
 
 SMALL = (320, 240)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments import build_demo_faces
+from happysad.experiments.maintenance import build_demo_faces
 from happysad.experiments.maintenance.appearance_model import nearest_likeness
 from happysad.experiments.maintenance.build_demo_faces import (
     MAX_LIKENESS,

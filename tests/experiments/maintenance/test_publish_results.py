@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from happysad.experiments import publish as module
+from happysad.experiments.maintenance import publish_results as module
 from happysad.experiments.maintenance.publish_results import filled, publish
 from happysad.experiments.reporting.tables.result_table import markdown, run_cells
 from happysad.experiments.reporting.tables.run_tables import read_run

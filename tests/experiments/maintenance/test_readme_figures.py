@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from happysad.experiments import draw_readme, page_browser
+from happysad.experiments.end_to_end import browser as page_browser
+from happysad.experiments.maintenance import readme_figures as draw_readme
 from happysad.pipeline import predict_images
 from happysad.utils.errors import UserError
 
@@ -57,7 +58,7 @@ def test_a_command_that_fails_is_one_sentence():
 
 
 def test_the_pictures_in_the_documents_are_these():
-    docs = Path(__file__).resolve().parents[2] / "docs"
+    docs = Path(__file__).resolve().parents[3] / "docs"
     for name in ("predict.jpg", "page.jpg", "timeline.png"):
         with Image.open(docs / name) as picture:
             assert min(picture.size) > 300

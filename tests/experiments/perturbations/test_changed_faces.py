@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments import changed_faces
+from happysad.experiments.perturbations import changed_faces
 from happysad.experiments.perturbations.changed_faces import (
     CLEAN,
     ChangedFaces,

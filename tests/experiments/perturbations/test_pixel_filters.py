@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments import pixel_changes as changes
+from happysad.experiments.perturbations import pixel_filters as changes
 
 GRAY = np.arange(0, 240, 5, dtype=np.uint8).reshape(6, 8)
 

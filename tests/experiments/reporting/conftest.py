@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.per_experiment.peers import PEERS
+from happysad.experiments.datasets.peer_scores import PEERS
 
 FER, FACE_API = PEERS.values()
 

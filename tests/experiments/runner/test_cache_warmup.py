@@ -64,7 +64,7 @@ def test_a_sample_holds_the_faces_of_its_rows(data, prepared):
 
 
 def test_faces_are_found_once_for_both_predictors(data, prepared, monkeypatch):
-    from happysad.features import detect
+    from happysad.features.faces import detector as detect
 
     calls = []
 
@@ -88,7 +88,7 @@ def test_faces_of_5_points_are_the_same_to_the_bit_in_company_and_alone(data, pr
 
 
 def test_models_of_5_points_never_ask_for_the_68(prepared, monkeypatch):
-    from happysad.features import detect
+    from happysad.features.faces import detector as detect
 
     asked = set()
 

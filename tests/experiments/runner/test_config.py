@@ -43,7 +43,7 @@ KINDS = {
     "ship": "ship_config.ShipConfig",
     "tune": "tune.TuneConfig",
 }
-SHIPPED = sorted((Path(__file__).resolve().parents[2] / "experiments").glob("*.toml"))
+SHIPPED = sorted((Path(__file__).resolve().parents[3] / "experiments").rglob("*.toml"))
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)

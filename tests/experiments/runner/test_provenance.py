@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from happysad.experiments import provenance
+from happysad.experiments.runner import provenance
 from happysad.experiments.runner.provenance import code_revision, command_line, machine
 
 

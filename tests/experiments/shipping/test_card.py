@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments import publish as place
+from happysad.experiments.maintenance import publish_results as place
 from happysad.experiments.reporting.model_card.document import card_text
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.shipping.card import _without_names, publish_shipped
-from happysad.pipeline import shipped
+from happysad.pipeline.model_files import shipped
 from happysad.pipeline.model_files.model_file import load_model
 from happysad.utils.errors import UserError
 

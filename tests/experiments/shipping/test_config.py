@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments import ship
 from happysad.experiments.runner.config import read_config
+from happysad.experiments.shipping import ship
 from happysad.experiments.shipping.config import ShipConfig
 from happysad.pipeline.model_files.shipped import SHIPPED
 from happysad.pipeline.models.registry import RECIPES

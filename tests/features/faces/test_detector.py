@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from happysad.features import detect
+from happysad.features.faces import detector as detect
 from happysad.features.faces.align import eye_centers
 from happysad.features.faces.detector import (
     MIN_SCORE,

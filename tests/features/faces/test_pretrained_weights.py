@@ -10,7 +10,7 @@ import dlib
 import numpy as np
 import pytest
 
-from happysad.features import weights
+from happysad.features.faces import pretrained_weights as weights
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.detector import find_faces
 from happysad.utils.errors import UserError

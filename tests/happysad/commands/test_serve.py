@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad import serve
+from happysad.commands import serve
 
 LONG = 60
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from happysad import video as module
+from happysad.commands import video as module
 from happysad.pipeline.demo.demo_clips import Actor
 from happysad.utils.progress import listen
 from happysad.video_io.video_file import Clip

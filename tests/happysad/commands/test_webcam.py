@@ -6,7 +6,8 @@ import webbrowser
 
 import pytest
 
-from happysad import serve, webcam, window, window_checks
+from happysad.commands import serve, webcam
+from happysad.video_io import window, window_checks
 
 
 @pytest.fixture

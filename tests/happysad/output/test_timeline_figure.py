@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from happysad import timeline_figure
+from happysad.output import timeline_figure
 from happysad.output.timeline import Line, Timeline
 from happysad.output.timeline_figure import save_timeline
 from happysad.pipeline.evaluation.abstention import RejectBand

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.features import store as store_module
+from happysad.utils import feature_cache as store_module
 from happysad.utils.feature_cache import (
     FeatureCache,
     active_feature_cache,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from happysad.features import to_uint8 as module
+from happysad.utils import to_uint8 as module
 from happysad.utils.image_decoding import read_image
 from happysad.utils.to_uint8 import to_uint8, upright
 

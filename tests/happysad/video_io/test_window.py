@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad import window
+from happysad.video_io import window
 from happysad.video_io.window import Rate, save, show, with_rate
 
 

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import cv2
 import pytest
 
-from happysad import window_checks
 from happysad.utils.errors import UserError
+from happysad.video_io import window_checks
 from happysad.video_io.window_checks import cameras, check_camera, check_display, check_windows, gui
 
 pytestmark = pytest.mark.skipif(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from happysad.pipeline import audit_findings as ask
+from happysad.pipeline.audit import checks as ask
 from happysad.pipeline.audit.shortcuts import Score, Shortcuts
 from happysad.pipeline.data.records import ImageRecord, ImageRecords
 from happysad.pipeline.duplicates.ecc_alignment import Match

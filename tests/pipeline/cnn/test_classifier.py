@@ -314,7 +314,7 @@ def test_validation_part_with_other_labels_is_refused(mouths: Mouths) -> None:
 
 
 def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch, mouths: Mouths) -> None:
-    from happysad.pipeline import cnn_train
+    from happysad.pipeline.cnn import training as cnn_train
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

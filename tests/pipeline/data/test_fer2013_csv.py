@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.pipeline import pixel_table
+from happysad.pipeline.data import fer2013_csv as pixel_table
 from happysad.pipeline.data.csv_tables import read_table
 from happysad.pipeline.data.records import ImageRecords
 from happysad.utils.errors import UserError

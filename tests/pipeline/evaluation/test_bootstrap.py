@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.pipeline import intervals
+from happysad.pipeline.evaluation import bootstrap as intervals
 from happysad.pipeline.evaluation.bootstrap import (
     bootstrap_intervals,
     paired_interval,

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from happysad.features.hog import Hog
-from happysad.pipeline import trial as module
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.calibration import CopiesTogether
+from happysad.pipeline.evaluation import fit_and_evaluate as module
 from happysad.pipeline.evaluation.fit_and_evaluate import (
     TIMED_IMAGES,
     Sample,

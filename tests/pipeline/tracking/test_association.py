@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from happysad.features.faces.detector import MIN_SCORE, Detection, find_faces
-from happysad.pipeline import face_search
 from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+from happysad.pipeline.tracking import association as face_search
 from happysad.pipeline.tracking.association import (
     KNOWN_FACE,
     FaceAssociation,

@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from happysad.pipeline import face_search, face_track
 from happysad.pipeline.demo.demo_clips import Actor, draw_clip
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.model_files.model_file import load_model
+from happysad.pipeline.tracking import association as face_search
+from happysad.pipeline.tracking import tracker as face_track
 from happysad.pipeline.tracking.tracker import FaceTracker
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageError

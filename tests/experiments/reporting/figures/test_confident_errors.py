@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.confident_errors import (
     MOST,
     save_worst_faces,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.forest_figure import p_text, save_forest
 from happysad.experiments.reporting.tables.run_tables import read_run
 

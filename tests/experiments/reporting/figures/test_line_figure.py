@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.line_figure import MOST_BANDS, save_lines
 
 AXES = {"x": "strength", "y": "accuracy", "line": "model"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.reliability_figure import save_reliability
 
 

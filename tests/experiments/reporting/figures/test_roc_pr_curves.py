@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import curves, style
+from happysad.experiments.reporting.figures import roc_pr_curves as curves
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.roc_pr_curves import save_precision_recall, save_roc
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.style import HALVES, drawing, kind_of, looks
 from happysad.pipeline.models.registry import RECIPES
 

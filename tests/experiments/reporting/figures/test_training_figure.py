@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import style
+from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.training_figure import save_training
 from happysad.experiments.reporting.tables.run_tables import read_run
 

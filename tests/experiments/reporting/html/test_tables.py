@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import report_tables as tables
+from happysad.experiments.reporting.html import tables
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting import report_text as text
+from happysad.experiments.reporting.html import text
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 

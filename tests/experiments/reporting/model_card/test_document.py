@@ -12,7 +12,7 @@ from happysad.experiments.reporting.model_card.document import card_text, pictur
 from happysad.experiments.reporting.model_card.example_faces import COLUMNS
 from happysad.experiments.reporting.per_experiment.peers import SHOWN
 from happysad.experiments.shipping.card import card_facts
-from happysad.pipeline import shipped
+from happysad.pipeline.model_files import shipped
 
 NAMES = ("landmarks-svm", "hog-svm")
 

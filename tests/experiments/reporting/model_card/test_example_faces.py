@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from happysad.experiments.reporting import model_card_faces as module
+from happysad.experiments.reporting.model_card import example_faces as module
 from happysad.experiments.reporting.model_card.example_faces import (
     CHANGED,
     changed_faces,

@@ -7,8 +7,8 @@ import math
 import pandas as pd
 import pytest
 
+from happysad.experiments.datasets.peer_scores import PEERS
 from happysad.experiments.reporting.per_experiment.peer_pairs import pair_lines, pair_table, verdict
-from happysad.experiments.reporting.per_experiment.peers import PEERS
 from happysad.pipeline.evaluation.significance import mcnemar
 
 FER, FACE_API = PEERS.values()

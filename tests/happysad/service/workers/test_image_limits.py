@@ -10,9 +10,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from happysad.features import images
-from happysad.service import pictures
+from happysad.service.workers import image_limits as pictures
 from happysad.service.workers.image_limits import TooLarge, unreadable
+from happysad.utils import image_decoding as images
 
 
 def encoded(kind, size=(20, 10)):

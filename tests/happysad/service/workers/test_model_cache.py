@@ -10,7 +10,7 @@ import sys
 import cv2
 import pytest
 
-from happysad.service import warm
+from happysad.service.workers import model_cache as warm
 from happysad.utils.errors import UserError
 
 

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from happysad.service import processes
+from happysad.service.workers import worker_processes as processes
 from happysad.service.workers.image_limits import TooLarge
 from happysad.service.workers.worker import InProcessWorker, PredictOptions
 from happysad.service.workers.worker_processes import WorkerProcess, start_workers

@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 
-from happysad.light_start import LATER, light_imports
+from happysad.utils.light_start import LATER, light_imports
 
 
 def run(code: str, before: str = "") -> str:
     """What a process of its own prints."""
-    start = f"{before}\nimport sys; from happysad.light_start import *; light_start()\n"
+    start = f"{before}\nimport sys; from happysad.utils.light_start import *; light_start()\n"
     theirs = {name: value for name, value in os.environ.items() if "THREADS" not in name}
     command = [sys.executable, "-c", start + code]
     ended = subprocess.run(command, capture_output=True, text=True, env=theirs)

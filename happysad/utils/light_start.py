@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from happysad.deferred_modules import deferred_modules
+from happysad.utils.deferred_modules import deferred_modules
 
 LATER = (
     "asyncio",

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from happysad.deferred_modules import deferred_modules
+from happysad.utils.deferred_modules import deferred_modules
 
 
 @pytest.fixture
