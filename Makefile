@@ -1,4 +1,6 @@
-# make compare: the comparison on the built-in faces.   make test: lint and the tests.
+# make compare: the comparison on the built-in faces.   make test: lint, types and all tests.
+# make test-fast: the tests that need no browser, no other process and no real data.
+# make docs: the pages of docs/ and the reference as a site, in site/.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,23 +8,34 @@ INSTALLED := $(VENV)/.installed
 TESTABLE := $(VENV)/.testable
 DATA ?= demo
 PROJECT := setup.cfg pyproject.toml constraints.txt
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: compare test install lint clean
+.PHONY: compare test test-fast install lint docs clean
 
 compare: $(INSTALLED)
 	$(BIN)/happysad compare --data "$(DATA)"
 
 test: lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(PYTEST)
+
+test-fast: $(TESTABLE)
+	OMP_NUM_THREADS=1 $(PYTEST) -m "not (slow or browser or process or docs or packaging or real)"
 
 install: $(INSTALLED)
 
-lint: $(TESTABLE)
-	mkdir -p .mypy_path/happysad
-	for folder in features pipeline experiments app; do \
-	  ln -sfn ../../$$folder .mypy_path/happysad/$$folder; done
+lint: $(TESTABLE) links
 	$(BIN)/ruff check .
-	$(BIN)/mypy -p happysad.features -p happysad.pipeline -p happysad.experiments -p happysad
+	$(BIN)/mypy -p happysad
+
+docs: $(TESTABLE) links
+	$(BIN)/mkdocs build --quiet --strict
+
+# The package as it looks once it is installed, for tools that read files and do not import.
+.PHONY: links
+links:
+	rm -rf .package && mkdir -p .package/happysad
+	for part in happysad/* features pipeline experiments; do \
+	  ln -sfn "../../$$part" ".package/happysad/$$(basename $$part)"; done
 
 # A stamp is written last, so an installation that broke off is begun again.
 $(INSTALLED): $(PROJECT)
@@ -35,4 +48,4 @@ $(TESTABLE): $(INSTALLED)
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_path build *.egg-info
+	rm -rf $(VENV) .package site build *.egg-info

@@ -103,7 +103,9 @@ def test_names_of_ours_are_imported_in_full():
     for file in modules():
         for name in imported(file):
             first = name.partition(".")[0]
-            assert first not in FLOORS[1:4], f"{file}: {name} works in the root of the checkout only"
+            assert first not in FLOORS[1:4], (
+                f"{file}: {name} works in the root of the checkout only"
+            )
 
 
 def test_rooms_are_small():

@@ -20,6 +20,10 @@ METRICS = (
 PLACE = ["condition", "dataset", "split"]
 BINS = 5
 
+SHIPPED = "shipped"
+FOLDS = "cross-validated"
+"""Conditions of the rows of a run of ``ship``."""
+
 
 def write_tables(folder: Path) -> None:
     """Write ``scores``, ``tested``, ``reliability`` and ``thresholds.csv``, and the report."""
@@ -112,10 +116,6 @@ def print_shipped(folder: Path) -> None:
     """Print what the run found, and what its folder holds."""
     from happysad.experiments.reporting.tables.plain_table import print_failures, print_lines
     from happysad.experiments.reporting.tables.run_tables import read_table
-
-SHIPPED = "shipped"
-FOLDS = "cross-validated"
-"""Conditions of the rows of a run of ``ship``."""
 
     print_lines(shipped_lines(read_table(folder / "scores.csv")))
     print_failures(read_rows(folder / "results.csv"))
