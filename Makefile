@@ -40,7 +40,8 @@ links:
 # A stamp is written last, so an installation that broke off is begun again.
 $(INSTALLED): $(PROJECT)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,web]"
+	rm -rf build
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt ".[cnn,web]"
 	touch $@
 
 $(TESTABLE): $(INSTALLED)

@@ -1,13 +1,15 @@
 """Which model is best on this data?
 
-Fits each recipe on the training part, measures it on the validation and the test part, chooses
-the best by the validation part and saves it. ``python experiments/compare.py`` and
-``happysad compare`` are the same thing.
+Fits each model on the training part, evaluates it on the validation and the test part, chooses
+the best by the validation part and saves it. ``happysad.compare`` does it from Python,
+``happysad compare`` and ``python experiments/compare.py`` from the command line.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,27 +17,183 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from happysad.experiments.runner.candidates import Candidate, Models, find_candidates
 from happysad.experiments.runner.config import CompareConfig
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
-from happysad.experiments.runner.options import Say, run, run_options
-from happysad.experiments.runner.run_folder import RunFolder
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.console import exit_on_user_error, silent
-from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from happysad.experiments.runner.engine import Work
     from happysad.pipeline.data.dataset import DataSet
     from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
-def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What a comparison found; ``docs/columns.md`` names the columns of the frames.
+
+    Attributes
+    ----------
+    best : str
+        The model that does best on the validation part (in cross-validation: on the faces held
+        out); "" where every model failed.
+    summary : pandas.DataFrame
+        A row a model that did not fail, the most accurate first: its scores on the test part (in
+        cross-validation on the faces held out).
+    results : pandas.DataFrame
+        A row for each data set, part, model, fold and seed; a failed one with its reason.
+    predictions : pandas.DataFrame
+        A row for each image and fit.
+    intervals, comparisons, operating_points : pandas.DataFrame
+        95% intervals of the scores, paired tests between models, and what thresholds for
+        "unsure" cost.
+    folder : Path or None
+        Where the CSV files, the figures, the report and the best model are; None without ``out``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> none = pd.DataFrame()
+    >>> Comparison("hog-svm", none, none, none, none, none, none, folder=None).best
+    'hog-svm'
+    """
+
+    best: str
+    summary: pd.DataFrame
+    results: pd.DataFrame
+    predictions: pd.DataFrame
+    intervals: pd.DataFrame
+    comparisons: pd.DataFrame
+    operating_points: pd.DataFrame
+    folder: Path | None
+
+
+def compare(
+    data: str | Path | DataSet,
+    models: Models | None = None,
+    *,
+    folds: int = 0,
+    seeds: int = 1,
+    seed: int = 0,
+    balance: str | Sequence[str] = "none",
+    neutral: str | Path | None = None,
+    max_error: float = 0.02,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    use_cache: bool = True,
+    log: Log | None = None,
+) -> Comparison:
+    """Compare models on happy and sad faces.
+
+    Parameters
+    ----------
+    data : str, Path or DataSet
+        A folder of ``happy/`` and ``sad/``, a CSV file, "demo" for the built-in faces, or what
+        ``load_data`` returned.
+    models : sequence or mapping, optional
+        Names of recipes ("hog-svm"), paths of recipe files ("mine.toml"), functions that return
+        a model ("package.module:function", given ``random_state`` if it takes that), and
+        unfitted scikit-learn Pipelines or classifiers. A mapping gives them names. Without, all
+        standard recipes. A model that does not begin with a ``FaceAligner`` is fitted on a list
+        of images, (H, W) or (H, W, 3) uint8, with the labels "happy" and "sad"; see
+        ``HappySadClassifier`` for its probabilities.
+    folds : int
+        Cross-validation in so many folds; 0 for one fit on the train part.
+    seeds, seed : int
+        So many repeats, beginning with this random seed.
+    balance : {"none", "class-weight", "oversample"} or a sequence of these
+        What is done about classes of unequal size, for each recipe in turn.
+    neutral : str or Path, optional
+        A folder of faces that are neither happy nor sad, to see what is predicted for them.
+    max_error : float
+        Error among the images that are not "unsure" which the thresholds keep to.
+    out : str or Path, optional
+        Folder to write; the same call goes on where a stopped one was. Without, nothing is kept.
+    jobs : int, optional
+        Processes; one a core where not given.
+    use_cache : bool
+        Keep faces and features on disk from one run to the next.
+    log : callable, optional
+        Called with lines on the progress.
+
+    Raises
+    ------
+    UserError
+        The data, a model or the folder is wrong. A model that fails in its fit does not end the
+        comparison: it is a row of ``results``.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from happysad import compare
+    >>> from happysad.pipeline.demo.demo_faces import demo_folder
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     faces = demo_folder(Path(home) / "faces", n_samples=24)
+    ...     models = {"constant": DummyClassifier(), "pixels": "pixels-logreg"}
+    ...     comparison = compare(faces, models, jobs=1, use_cache=False)
+    >>> comparison.best
+    'pixels'
+    >>> print(comparison.results[["model", "split", "n_test", "accuracy"]].round(2))
+          model split  n_test  accuracy
+    0  constant   val       4      0.50
+    1  constant  test       6      0.50
+    2    pixels   val       4      0.75
+    3    pixels  test       6      0.67
+    """
+    from happysad.experiments.reporting.tables.run_tables import read_run
+    from happysad.experiments.runner.run_folder import read_rows
+
+    data_set = None if isinstance(data, str | Path) else data
+    config = CompareConfig(
+        data=data_set.name if data_set else str(data),
+        out=str(out or ""),
+        jobs=jobs or 0,
+        seed=seed,
+        balance=[balance] if isinstance(balance, str) else list(balance),
+        folds=folds,
+        seeds=seeds,
+        neutral=str(neutral or ""),
+        max_error=max_error,
+    )
+    with tempfile.TemporaryDirectory(prefix="happysad-") as home:
+        config = config if out else replace(config, out=f"{home}/run")
+        folder = run_compare(
+            config,
+            data=data_set,
+            models=[models] if isinstance(models, str) else models,
+            figures=bool(out),
+            use_cache=use_cache,
+            log=log or silent,
+        )
+        run = read_run(folder)
+        rows = {name: read_rows(folder / f"{name}.csv") for name in ("results", "predictions")}
+    tables = {name: run[name] for name in ("intervals", "comparisons", "operating_points")}
+    return Comparison(run.best, run.scores(), **rows, **tables, folder=folder if out else None)
+
+
+def run_compare(
+    config: CompareConfig,
+    *,
+    data: DataSet | None = None,
+    models: Models | None = None,
+    figures: bool = True,
+    use_cache: bool = True,
+    log: Log = silent,
+) -> Path:
     """Run the comparison, or what is left of it; give the folder it wrote.
 
     Parameters
     ----------
     config : CompareConfig
+    data : DataSet, optional
+        In place of what ``config.data`` names.
+    models : sequence or mapping, optional
+        In place of ``config.models``: see ``compare``.
+    figures : bool
+        Whether figures and a report are made, and not the tables alone.
     use_cache : bool
         Keep faces and features on disk from one run to the next.
     log : callable
@@ -46,177 +204,130 @@ def compare(config: CompareConfig, *, use_cache: bool = True, log: Say = silent)
     UserError
         The data, a model's name or the folder is wrong.
     """
-    import joblib
-
     from happysad.experiments.datasets.neutral_faces import with_neutral
-    from happysad.experiments.reporting.html.finish import finish
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.experiments.runner.engine import Work
     from happysad.pipeline.data.dataset import load_data
+    from happysad.pipeline.models.registry import STANDARD
 
-    models = model_names(config)
-    data = load_data(config.data, seed=config.seed, log=log)
+    candidates = find_candidates(models or config.models or STANDARD, config.balance)
+    if models:
+        config = replace(config, models=[candidate.name for candidate in candidates])
+    data = data or load_data(config.data, seed=config.seed, log=log)
     frame, notes = data.frame, list(data.notes)
     if config.neutral:
         frame, more = with_neutral(frame, config.neutral, data.name)
         notes += more
         for line in more:
             log(line)
-    units = _units(config, data, frame, models)
-    folder = RunFolder(Path(config.out or Path("runs") / data.name), _identity(config, data))
-    details = {"config": vars(config), "notes": notes}
-    folder.describe({"state": "running", **details})
-    with feature_cache_folder(use_cache) as store:
-        work = Work(folder, frame, store, config.jobs or joblib.cpu_count(), log)
-        best = _fit(work, units, data, config)
-    folder.describe({"state": "computed", "best": best, **details})
-    finish(folder.path, log, max_error=config.max_error)
-    folder.describe({"state": "finished", "best": best, **details})
-    return folder.path
+    plan = Plan(
+        identity_of("compare", data, config.seed, folds=config.folds),
+        frame,
+        _tasks(config, data, frame, candidates),
+        f"runs/{data.name}",
+        notes,
+    )
+    others = {candidate.name for candidate in candidates if not candidate.is_ours}
+    fit = partial(_fit, plan=plan, data=data, config=config, others=others)
+    report = partial(_report, config=config, figures=figures, log=log)
+    return run_plan(plan, config, report, fit=fit, use_cache=use_cache, log=log)
 
 
-def model_names(config: CompareConfig) -> dict[str, str]:
-    """What tables call each model, and what ``make_model`` is asked for; UserError if unknown."""
-    from happysad.pipeline.models.registry import STANDARD, find_recipe, short_name
+def _report(folder: Path, config: CompareConfig, figures: bool, log: Log) -> None:
+    from happysad.experiments.reporting.html.report import finish
+    from happysad.experiments.reporting.tables.summary import summarise
 
-    names: dict[str, str] = {}
-    for base in config.models or STANDARD:
-        for how in config.balance:
-            asked = base if how == "none" else f"{base}+{how}"
-            find_recipe(asked)
-            if names.setdefault(short_name(asked), asked) != asked:
-                raise UserError(f"two models are called {short_name(asked)}: rename a recipe file")
-    return names
+    if figures:
+        finish(folder, log, max_error=config.max_error)
+    else:
+        summarise(folder, config.max_error)
 
 
-def _identity(config: CompareConfig, data: DataSet) -> dict[str, Any]:
-    same = {"question": "compare", "dataset": data.name, "data": data.hash, "seed": config.seed}
-    return {**same, "folds": config.folds}
-
-
-def _units(
-    config: CompareConfig, data: DataSet, frame: pd.DataFrame, models: dict[str, str]
+def _tasks(
+    config: CompareConfig, data: DataSet, frame: pd.DataFrame, candidates: list[Candidate]
 ) -> list[FitTask]:
     from happysad.pipeline.data.folds import grouped_folds
 
     rows = {str(split): np.flatnonzero(frame["split"] == split) for split in set(frame["split"])}
-    units: list[FitTask] = []
+    tasks: list[FitTask] = []
     for seed in range(config.seed, config.seed + config.seeds):
         if not config.folds:
-            places = {
-                EvaluationSet(data.name, s): rows[s]
-                for s in ("val", "test", "neutral")
-                if s in rows
+            evaluated = {
+                EvaluationSet(data.name, split): rows[split]
+                for split in ("val", "test", "neutral")
+                if split in rows
             }
-            units += [_unit(*names, rows["train"], places, 0, seed) for names in models.items()]
+            tasks += [c.task(rows["train"], evaluated, seed=seed) for c in candidates]
             continue
         used = _cross_validated(data, frame)
         part = frame.iloc[used]
         folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, seed)
-        for fold, (train, held) in enumerate(folds, 1):
-            places = {EvaluationSet(data.name, "val"): used[held]}
-            units += [_unit(*names, used[train], places, fold, seed) for names in models.items()]
-    return units
+        for fold, (train, held_out) in enumerate(folds, 1):
+            evaluated = {EvaluationSet(data.name, "val"): used[held_out]}
+            tasks += [c.task(used[train], evaluated, fold=fold, seed=seed) for c in candidates]
+    return tasks
 
 
-def _cross_validated(data: DataSet, frame: pd.DataFrame) -> Any:
+def _cross_validated(data: DataSet, frame: pd.DataFrame) -> Rows:
     """Rows for cross-validation: all but an official test part, which stays untouched."""
     wanted = ["train", "val", "test"] if data.drawn else ["train", "val"]
     return np.flatnonzero(frame["split"].isin(wanted))
 
 
-def _unit(
-    name: str, asked: str, train: Any, places: dict[EvaluationSet, Any], fold: int, seed: int
-) -> FitTask:
-    from happysad.pipeline.models.registry import find_recipe, make_model
-
-    summary = find_recipe(asked).summary
-    build = partial(make_model, asked)
-    return FitTask(name, build, train, places, fold=fold, seed=seed, summary=summary)
-
-
-def _fit(work: Work, units: list[FitTask], data: DataSet, config: CompareConfig) -> str:
-    """Run the units and see that the best model lies in the folder; give its name."""
+def _fit(
+    context: RunContext, plan: Plan, data: DataSet, config: CompareConfig, others: set[str]
+) -> dict[str, str]:
+    """Run the tasks and see that the best model of those that can be saved lies in the folder."""
+    from happysad.experiments.runner.best_model import MODEL_FILE, best_model, save_best
     from happysad.experiments.runner.engine import run_tasks
-    from happysad.experiments.runner.results_writer import (
-        MODEL_FILE,
-        beats_the_others,
-        best_model,
-        save_with_card,
-    )
 
-    def save(unit: FitTask, trial: EvaluationResult) -> None:
-        best_so_far = unit.seed == config.seed and beats_the_others(work.run, unit, trial)
-        if not config.folds and best_so_far:
-            save_with_card(work.run.path / MODEL_FILE, data, unit, trial)
+    fitted: dict[str, EvaluationResult] = {}
 
-    run_tasks(work, units, save)
-    best = best_model(work.run.results)
-    mine = [unit for unit in units if unit.model == best]
-    if mine:
-        _see_that_it_is_saved(work, mine, data)
-    return best
+    def keep(task: FitTask, result: EvaluationResult) -> None:
+        if not task.fold and task.seed == config.seed and task.model not in others:
+            fitted[task.model] = result
 
-
-def _see_that_it_is_saved(work: Work, units: list[FitTask], data: DataSet) -> None:
-    """Fit the model of these units again where the folder lacks it.
-
-    After cross-validation it is fitted on all images that were cut into folds.
-    """
-    from happysad.experiments.runner.engine import fit_task
-    from happysad.experiments.runner.fit_tasks import reason
-    from happysad.experiments.runner.results_writer import (
-        MODEL_FILE,
-        held_out_thresholds,
-        is_saved,
-        mean_scores,
-        save_with_card,
-    )
-    from happysad.pipeline.model_files.card_thresholds import ENTRY
-
-    unit, more = units[0], {}
-    if unit.fold:
-        rows = np.unique(np.concatenate([unit.train for unit in units]))
-        unit = replace(unit, train=rows, places={}, fold=0)
-        more = {
-            "cross_validation": mean_scores(work.run.results, unit.model),
-            ENTRY: held_out_thresholds(work.run, unit),
-        }
-    if is_saved(work.run, unit):
-        return
-    work.log(f"fitting the best model, {unit.model}, on {len(unit.train)} images")
-    try:
-        trial = fit_task(work, unit)
-    except Exception as error:  # its rows stand all the same
-        work.log(f"{unit.model} failed: {reason(error)}")
-        return
-    save_with_card(work.run.path / MODEL_FILE, data, unit, trial, **more)
+    run_tasks(context, plan.tasks, keep)
+    best = best_model(context.run.results)
+    saved = best_model(context.run.results, others)
+    if best != saved:
+        context.log(
+            f"{best}, the best model, is not saved: model files hold our own recipes only"
+            + (f"; {MODEL_FILE} is the best of these, {saved}" if saved else "")
+        )
+    tasks = [task for task in plan.tasks if task.model == saved]
+    if tasks:
+        save_best(context, tasks, data, fitted.get(saved))
+    return {"best": best}
 
 
 @click.command(name="compare")
 @run_options
+@click.option("--model", multiple=True, help="package.module:function that returns a Pipeline.")
 @click.option("--balance", help="none, class-weight, oversample; several with commas between.")
 @click.option("--folds", type=click.IntRange(0), help="Cross-validate in so many folds.")
 @click.option("--seeds", type=click.IntRange(1), help="Repeat with so many seeds.")
 @click.option("--neutral", help="Folder of faces neither happy nor sad, to see what they get.")
 @click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.02.')
 @exit_on_user_error
-def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
+def main(model: tuple[str, ...], **options: Any) -> None:
     """Compare models on happy and sad faces: a report, CSV files, figures, the best model.
 
     The best is chosen by the val part and reported on the test part. A run that was stopped goes
-    on where it was when the same command is given again.
+    on where it was when the same command is given again. --model, which may be repeated, takes
+    a scikit-learn Pipeline of your own, from images to happy or sad, into the comparison.
 
     \b
     Examples:
       happysad compare --data demo
       happysad compare --data photos --models hog-svm,fusion-svm --out runs/mine
+      happysad compare --data photos --models hog-svm --model mine.models:make
       happysad compare --data photos --folds 5 --seeds 3
       happysad compare --config experiments/configs/fer2013/compare.toml
     """
     from happysad.experiments.reporting.tables.result_table import print_run
 
-    print_run(run(CompareConfig, compare, config_file, no_cache, quiet, **flags))
+    if model:
+        options["models"] = ",".join(filter(None, [options["models"], *model]))
+    print_run(run_command(CompareConfig, run_compare, **options))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,25 @@
 """Does it hold on other people's photographs?
 
-Fits each model on the train part of one data set and measures it on the others, and on the test
+Fits each model on the train part of one data set and evaluates it on the others, and on the test
 part of its own for reference. Images of a set whose format gives the label away are kept apart
-by format, in fitting and in testing. Nothing is chosen by what comes out.
+by format, in fitting and in testing. Nothing is chosen by the results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
+from happysad.experiments.runner.candidates import Candidate, recipes
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
-from happysad.experiments.runner.options import Say, names_of, run, run_options
-from happysad.experiments.runner.run_folder import RunFolder
+from happysad.experiments.runner.run import Plan, run_command, run_options, run_plan
+from happysad.experiments.runner.run_context import Log
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
 
@@ -33,7 +33,7 @@ MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "texture-svm", "fusion-svm")
 
 @dataclass(frozen=True)
 class CrossDatasetConfig(RunConfig):
-    """What ``cross_dataset`` is asked; no models means ``MODELS``.
+    """The settings of ``cross_dataset``; no models means ``MODELS``.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class CrossDatasetConfig(RunConfig):
     formats_apart: list[str] = field(default_factory=list)
 
 
-def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
+def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
     """Run the experiment, or what is left of it; give the folder it wrote.
 
     Raises
@@ -58,91 +58,66 @@ def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Sa
     UserError
         The data, a model's name or the folder is wrong.
     """
-    import joblib
-
     from happysad.experiments.datasets.subsets import read_subsets
     from happysad.experiments.reporting.per_experiment.transfer_table import finish_transfer
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.experiments.runner.engine import Work, run_tasks
 
-    frame, pieces, digest, notes = read_subsets(
+    frame, subsets, digest, notes = read_subsets(
         config.data_sets, config.formats_apart, config.seed, log
     )
-    if len(pieces) < 2:
+    if len(subsets) < 2:
         raise UserError("there is nothing to transfer to: give two data sets or more")
-    units = _units(frame, pieces, list(config.models or MODELS), config.seed)
-    if not units:
+    tasks = _tasks(frame, subsets, recipes(config.models or MODELS), config.seed)
+    if not tasks:
         raise UserError("no data set has a train part to fit on")
-    asked = {"question": "cross_dataset", "dataset": ", ".join(piece.name for piece in pieces)}
-    folder = RunFolder(
-        config.out or "runs/cross_dataset", {**asked, "data": digest, "seed": config.seed}
-    )
-    details = {"config": vars(config), "notes": notes}
-    folder.describe({"state": "running", **details})
-    with feature_cache_folder(use_cache) as store:
-        run_tasks(Work(folder, frame, store, config.jobs or joblib.cpu_count(), log), units)
-    folder.describe({"state": "finished", **details})
-    finish_transfer(folder.path)
-    return folder.path
+    names = ", ".join(subset.name for subset in subsets)
+    identity = {"question": "cross_dataset", "dataset": names, "data": digest, "seed": config.seed}
+    plan = Plan(identity, frame, tasks, "runs/cross_dataset", notes)
+    return run_plan(plan, config, finish_transfer, use_cache=use_cache, log=log)
 
 
-def _units(
-    frame: pd.DataFrame, pieces: Sequence[DomainSubset], models: list[str], seed: int
+def _tasks(
+    frame: pd.DataFrame, subsets: Sequence[DomainSubset], models: list[Candidate], seed: int
 ) -> list[FitTask]:
-    from happysad.pipeline.models.registry import find_recipe, make_model, short_name
-
-    units = []
-    for own in pieces:
+    tasks = []
+    for own in subsets:
         if not len(own.train):
             continue
-        places = {EvaluationSet(own.name, "test"): own.test} if len(own.test) else {}
-        for other in pieces:
+        evaluated = {EvaluationSet(own.name, "test"): own.test} if len(own.test) else {}
+        for other in subsets:
             if other is not own:
-                places[EvaluationSet(other.name, "test")] = _of_others(frame, own, other)
-        for asked in models:
-            units.append(
-                FitTask(
-                    short_name(asked),
-                    partial(make_model, asked),
-                    own.train,
-                    places,
-                    condition=f"fitted on {own.name}",
-                    seed=seed,
-                    summary=find_recipe(asked).summary,
-                )
-            )
-    return units
+                evaluated[EvaluationSet(other.name, "test")] = of_others(frame, own, other)
+        condition = f"fitted on {own.name}"
+        tasks += [
+            model.task(own.train, evaluated, condition=condition, seed=seed) for model in models
+        ]
+    return tasks
 
 
-def _of_others(frame: pd.DataFrame, own: DomainSubset, other: DomainSubset) -> Rows:
-    """The other piece's images but for those of people that the model was fitted on."""
-    known = set(_people(frame, own.train))
-    rows = other.for_others
-    new = [person not in known for person in _people(frame, rows)]
-    return np.asarray(rows[np.array(new, bool)], np.intp)
-
-
-def _people(frame: pd.DataFrame, rows: Rows) -> list[tuple[str, str]]:
-    part = frame.iloc[rows]
-    return list(zip(part["source"], part["group"], strict=True))
+def of_others(frame: pd.DataFrame, own: DomainSubset, other: DomainSubset) -> Rows:
+    """The other subset's images but for those of people that the model was fitted on."""
+    people = list(zip(frame["source"], frame["group"], strict=True))
+    known = {people[row] for row in own.train}
+    new = [people[row] not in known for row in other.for_others]
+    return np.asarray(other.for_others[np.array(new, bool)], np.intp)
 
 
 @click.command(name="cross-dataset")
 @run_options
 @click.option("--formats-apart", help="Names of data sets to be cut by the format of images.")
 @exit_on_user_error
-def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
-    """Fit on one data set and test on others; --data takes several with commas between."""
+def main(data: str | None, **options: Any) -> None:
+    """Fit on one data set and test on others; --data takes several with commas between.
+
+    \b
+    Examples:
+      happysad experiment cross-dataset --data photos,more --models hog-svm
+      python experiments/cross_dataset.py --data photos,more --formats-apart more
+    """
     from happysad.experiments.reporting.per_experiment.transfer_table import print_transfer
 
-    if flags["data"]:
-        flags["data_sets"] = names_of(flags["data"])
-    if flags["formats_apart"]:
-        flags["formats_apart"] = names_of(flags["formats_apart"])
-    default = None if flags["data"] else "cross_dataset.toml"
-    print_transfer(
-        run(CrossDatasetConfig, cross_dataset, config_file, no_cache, quiet, default, **flags)
-    )
+    default = None if data else "cross_dataset.toml"
+    options["data_sets"] = data or None
+    print_transfer(run_command(CrossDatasetConfig, cross_dataset, default, **options))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Does it help to start from a CNN that has seen other faces?
 
 Of a few labelled images, drawn again and again, a CNN is trained from scratch, and one from an
-earlier model's weights; both, and that model as it was, answer all faces of the other people.
+earlier model's weights; both, and that model as it was, are evaluated on all faces of the other
+people.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.experiments.runner.config import RunConfig
-from happysad.experiments.runner.options import run, run_options
-from happysad.utils.console import exit_on_user_error
+from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run_context import Log, RunContext
+from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +32,13 @@ if TYPE_CHECKING:
 
 CONDITIONS = ("from scratch", "as it was", "fine-tuned")
 MEASURES = ["balanced_accuracy", "accuracy", "roc_auc"]
+TABLE = "fine_tuning.csv"
 COLUMNS = ["draw", "condition", "n_train", "n_test", *MEASURES, "fit_cpu_s"]
 
 
 @dataclass(frozen=True)
 class FineTuningConfig(RunConfig):
-    """What ``fine_tuning`` is asked.
+    """The settings of ``fine_tuning``.
 
     Attributes
     ----------
@@ -51,30 +55,30 @@ class FineTuningConfig(RunConfig):
     draws: int = 5
 
 
-def fine_tuning(config: FineTuningConfig, use_cache: bool, log: Callable[[str], None]) -> Path:
+def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
     """Measure and write ``fine_tuning.csv``, a row a draw and condition; give the folder."""
-    import joblib
-
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.pipeline.cnn.pretrained import find_cnn
+    from happysad.pipeline.cnn.classifier import find_cnn
     from happysad.pipeline.data.dataset import load_data
     from happysad.pipeline.model_files.model_file import load_model
-    from happysad.utils.atomic_files import atomic_write
-    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
     if not config.start_from:
         raise UserError("start_from is missing: name the model file whose CNN is trained on")
     model = load_model(config.start_from)
     cnn = find_cnn(model)
     data = load_data(config.data, seed=config.seed, log=log)
-    with feature_cache_folder(use_cache) as store, use_feature_cache(FeatureCache(store)):
-        aligner = model.named_steps["faces"].set_params(n_jobs=config.jobs or joblib.cpu_count())
-        faces = aligner.transform(data.frame["path"].tolist())
-    frame = measure(cnn, faces, data.frame, config, log)
-    out = Path(config.out or f"runs/fine-tuning-{data.name}")
-    with atomic_write(out / "fine_tuning.csv") as beside:
-        frame.to_csv(beside, index=False)
-    return out
+
+    def fit(context: RunContext) -> None:
+        with use_feature_cache(FeatureCache(context.cache)):
+            aligner = model.named_steps["faces"].set_params(n_jobs=context.jobs)
+            faces = aligner.transform(data.frame["path"].tolist())
+        table = measure(cnn, faces, data.frame, config, log)
+        with atomic_write(context.run.path / TABLE) as beside:
+            table.to_csv(beside, index=False)
+
+    settings = {"start_from": config.start_from, "images": config.images, "draws": config.draws}
+    identity = identity_of("fine_tuning", data, config.seed, **settings)
+    plan = Plan(identity, data.frame, [], f"runs/fine-tuning-{data.name}", data.notes)
+    return run_plan(plan, config, fit=fit, use_cache=use_cache, log=log)
 
 
 def measure(
@@ -82,7 +86,7 @@ def measure(
     faces: Faces,
     frame: pd.DataFrame,
     config: FineTuningConfig,
-    log: Callable[[str], None],
+    log: Log,
 ) -> pd.DataFrame:
     """A row for each draw and condition: see ``COLUMNS``.
 
@@ -90,10 +94,11 @@ def measure(
     ----------
     faces : Faces of the n rows of ``frame``
     frame : pandas.DataFrame
-        With ``label`` and ``group``: nobody drawn for training is asked about.
+        With ``label`` and ``group``: nobody drawn for training is evaluated on.
     """
     import pandas as pd
 
+    from happysad.pipeline.estimators.p_happy import predict_p_happy
     from happysad.pipeline.evaluation.metrics import evaluate
 
     labels, groups = frame["label"].to_numpy(str), frame["group"].to_numpy(str)
@@ -105,7 +110,7 @@ def measure(
             start = time.process_time()
             fitted = _fitted(condition, cnn, seed, faces[train], labels[train])
             cpu_s = time.process_time() - start
-            p_happy = fitted.predict_proba(faces[test])[:, 0]
+            p_happy = predict_p_happy(fitted, faces[test])
             metrics = evaluate(labels[test].tolist(), p_happy)
             measured = {name: metrics[name] for name in MEASURES}
             sizes = {"n_train": len(train), "n_test": len(test), "fit_cpu_s": round(cpu_s, 2)}
@@ -122,7 +127,7 @@ def draw(
     Raises
     ------
     UserError
-        A class has too few images, or none would be left to ask about.
+        A class has too few images, or none would be left to evaluate on.
     """
     order = rng.permutation(len(labels))
     by_group = order[np.argsort(rng.permutation(len(set(groups)))[_numbers(groups)[order]])]
@@ -132,7 +137,7 @@ def draw(
     if min(map(len, chosen)) < n // 2 or len(set(labels[test])) < 2:
         raise UserError(
             f"{n} images, half of each class, cannot be drawn with other people of both classes "
-            f"left to ask about: {len(labels)} images are too few, ask for less than {n}"
+            f"left to evaluate on: {len(labels)} images are too few, ask for less than {n}"
         )
     return train, test
 
@@ -172,13 +177,19 @@ def summary(frame: pd.DataFrame) -> str:
 @click.option("--images", type=click.IntRange(8), help="To train on; 80.")
 @click.option("--draws", type=click.IntRange(1), help="Repeats; 5.")
 @exit_on_user_error
-def main(**flags: Any) -> None:
-    """Compare training from scratch and from an earlier model's weights, on few images."""
+def main(**options: Any) -> None:
+    """Compare training from scratch and from an earlier model's weights, on few images.
+
+    \b
+    Examples:
+      happysad experiment fine-tuning --data photos --start-from cnn.joblib
+      python experiments/fine_tuning.py --start-from cnn.joblib --images 40
+    """
     import pandas as pd
 
-    out = run(FineTuningConfig, fine_tuning, default="fine_tuning.toml", **flags)
-    print(summary(pd.read_csv(out / "fine_tuning.csv")))
-    print(f"written to {out / 'fine_tuning.csv'}")
+    out = run_command(FineTuningConfig, fine_tuning, "fine_tuning.toml", **options)
+    print(summary(pd.read_csv(out / TABLE)))
+    print(f"written to {out / TABLE}")
 
 
 if __name__ == "__main__":

@@ -1,36 +1,42 @@
 """How many images are enough?
 
-Fits each recipe on nested subsets of the training part, from small to all of it, and measures it
+Fits each recipe on nested subsets of the training part, from small to all of it, and evaluates it
 on the validation and the test part. Several seeds draw several subsets of the same size.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
-from happysad.experiments.runner.config import CompareConfig, RunConfig
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
-from happysad.experiments.runner.options import Say, names_of, run, run_options
-from happysad.experiments.runner.run_folder import RunFolder
+from happysad.experiments.runner.candidates import Candidate, recipes
+from happysad.experiments.runner.config import RunConfig
+from happysad.experiments.runner.fit_tasks import FitTask, split_rows
+from happysad.experiments.runner.run import (
+    Plan,
+    identity_of,
+    names_of,
+    run_command,
+    run_options,
+    run_plan,
+)
+from happysad.experiments.runner.run_context import Log
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     from happysad.pipeline.data.dataset import DataSet
 
-MODELS = ["landmarks-svm", "texture-svm", "fusion-svm", "cnn-small", "pixels-logreg"]
+MODELS = ("landmarks-svm", "texture-svm", "fusion-svm", "cnn-small", "pixels-logreg")
 SMALLEST = 10
 
 
 @dataclass(frozen=True)
 class LearningCurveConfig(RunConfig):
-    """What ``learning_curve`` is asked.
+    """The settings of ``learning_curve``; no models means ``MODELS``.
 
     Attributes
     ----------
@@ -54,50 +60,30 @@ class LearningCurveConfig(RunConfig):
 
 
 def learning_curve(
-    config: LearningCurveConfig, *, use_cache: bool = True, log: Say = silent
+    config: LearningCurveConfig, *, use_cache: bool = True, log: Log = silent
 ) -> Path:
     """Run the experiment, or what is left of it; give the folder it wrote.
 
-    Parameters
-    ----------
-    config : LearningCurveConfig
-    use_cache : bool
-        Keep faces and features on disk from one run to the next.
-    log : callable
-        Called with lines for the reader.
+    Sizes and seeds do not make it another run: more of them may be added to one.
 
     Raises
     ------
     UserError
         The data, a model's name or the folder is wrong.
     """
-    import joblib
-
-    from happysad.experiments.compare import model_names
     from happysad.experiments.reporting.per_experiment.learning_table import write_all
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.experiments.runner.engine import Work, run_tasks
     from happysad.pipeline.data.dataset import load_data
 
-    models = model_names(CompareConfig(models=config.models or MODELS))
+    models = recipes(config.models or MODELS)
     data = load_data(config.data, seed=config.seed, log=log)
-    units = _units(config, data, models)
-    default = Path("runs") / f"learning-curve-{data.name}"
-    folder = RunFolder(Path(config.out or default), _identity(config, data))
-    details = {"config": vars(config), "notes": data.notes}
-    folder.describe({"state": "running", **details})
-    with feature_cache_folder(use_cache) as store:
-        run_tasks(Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log), units)
-    folder.describe({"state": "computed", **details})
-    write_all(folder.path)
-    folder.describe({"state": "finished", **details})
-    return folder.path
-
-
-def _identity(config: LearningCurveConfig, data: DataSet) -> dict[str, Any]:
-    """Sizes and seeds do not count: more of them may be added to a run."""
-    same = {"question": "learning_curve", "dataset": data.name, "data": data.hash}
-    return {**same, "seed": config.seed}
+    plan = Plan(
+        identity_of("learning_curve", data, config.seed),
+        data.frame,
+        _tasks(config, data, models),
+        f"runs/learning-curve-{data.name}",
+        data.notes,
+    )
+    return run_plan(plan, config, write_all, use_cache=use_cache, log=log)
 
 
 def used_sizes(sizes: list[int], n_train: int) -> list[int]:
@@ -105,34 +91,23 @@ def used_sizes(sizes: list[int], n_train: int) -> list[int]:
     return [*sorted({size for size in sizes if size < n_train}), n_train]
 
 
-def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -> list[FitTask]:
+def _tasks(config: LearningCurveConfig, data: DataSet, models: list[Candidate]) -> list[FitTask]:
     from happysad.experiments.datasets.nested_subsets import nested_subsets
-    from happysad.pipeline.models.registry import find_recipe, make_model
 
-    frame = data.frame
-    train, val, test = (np.flatnonzero(frame["split"] == s) for s in ("train", "val", "test"))
-    places = {EvaluationSet(data.name, "val"): val, EvaluationSet(data.name, "test"): test}
-    labels, groups = (frame[name].iloc[train].tolist() for name in ("label", "group"))
+    train, evaluated = split_rows(data)
+    labels, groups = (data.frame[name].iloc[train].tolist() for name in ("label", "group"))
     sizes = used_sizes(config.sizes, len(train))
-    units = []
+    tasks = []
     for seed in range(config.seed, config.seed + config.seeds):
         subsets = nested_subsets(labels, groups, sizes, seed)
         if seed > config.seed:  # there is but one subset of all
             subsets = subsets[:-1]
         for size, rows in zip(sizes, subsets, strict=False):
-            units += [
-                FitTask(
-                    name,
-                    partial(make_model, asked),
-                    train[rows],
-                    places,
-                    condition=f"n={size}",
-                    seed=seed,
-                    summary=find_recipe(asked).summary,
-                )
-                for name, asked in models.items()
+            tasks += [
+                model.task(train[rows], evaluated, condition=f"n={size}", seed=seed)
+                for model in models
             ]
-    return units
+    return tasks
 
 
 @click.command(name="learning-curve")
@@ -140,16 +115,20 @@ def _units(config: LearningCurveConfig, data: DataSet, models: dict[str, str]) -
 @click.option("--sizes", help="Numbers of training images with commas between; all comes last.")
 @click.option("--seeds", type=click.IntRange(1), help="So many draws of each size; 3.")
 @exit_on_user_error
-def main(config_file: str | None, no_cache: bool, quiet: bool, **flags: Any) -> None:
-    """Fit models on more and more images, to see how many are enough."""
+def main(sizes: str | None, **options: Any) -> None:
+    """Fit models on more and more images, to see how many are enough.
+
+    \b
+    Examples:
+      happysad experiment learning-curve --data photos --sizes 50,100,200
+      python experiments/learning_curve.py --models hog-svm,cnn-small
+    """
     from happysad.experiments.reporting.per_experiment.learning_table import print_curve
 
-    if flags["sizes"] is not None:
-        flags["sizes"] = _numbers(flags["sizes"])
+    if sizes is not None:
+        options["sizes"] = _numbers(sizes)
     default = "learning_curve.toml"
-    print_curve(
-        run(LearningCurveConfig, learning_curve, config_file, no_cache, quiet, default, **flags)
-    )
+    print_curve(run_command(LearningCurveConfig, learning_curve, default, **options))
 
 
 def _numbers(text: str) -> list[int]:

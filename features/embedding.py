@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,18 +11,16 @@ from happysad.features.faces.face_batch import Faces
 from happysad.features.faces.pretrained_weights import face_resnet
 
 CHIP_SIZE = 150
-N_NUMBERS = 128
 
 _CHIP_EYES = (0.3183, 0.3142), (0.6685, 0.3142)
-"""Eye centres in the network's training chips, as shares of the side: dlib's mean face with the
-padding of 0.25 that the network was trained with."""
+"""Eye centres in the network's training chips, as fractions of the side: dlib's mean face with a
+padding of 0.25."""
 
 
 def face_chips(crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Aligned crops (n, S, S) moved to the network's framing: (n, 150, 150, 3) uint8 grey RGB.
+    """Aligned crops (n, S, S) in the network's framing: (n, 150, 150, 3) uint8 grey RGB.
 
-    Both framings put the eyes on fixed places, so one transform serves all faces; what lies
-    beyond the crop repeats its edge.
+    The eyes have fixed places in both, so one transform serves all faces; edges are repeated.
     """
     import cv2
 
@@ -33,25 +29,16 @@ def face_chips(crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = (x1 - x0) / ((1 - 2 * EYE_X) * size)
     from_x, from_y = EYE_X * size - 0.5, EYE_Y * size - 0.5
     matrix = np.array([[scale, 0, x0 - scale * from_x], [0, scale, y0 - scale * from_y]])
-    chips = [
-        cv2.warpAffine(
-            crop,
-            matrix,
-            (CHIP_SIZE, CHIP_SIZE),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        for crop in crops
-    ]
+    shape, border = (CHIP_SIZE, CHIP_SIZE), cv2.BORDER_REPLICATE
+    chips = [cv2.warpAffine(crop, matrix, shape, borderMode=border) for crop in crops]
     return np.repeat(np.array(chips, np.uint8)[..., None], 3, axis=3)
 
 
 class Embedding(FaceFeature):
-    """The 128 numbers that dlib's ResNet gives a face, ``(n, 128)`` float32.
+    """The 128 numbers that dlib's ResNet computes of a face, (n, 128) float32.
 
     King (2017), High quality face recognition with deep metric learning: 29 layers, trained to
-    tell people apart, not expressions. No settings, no download: the weights come with
-    ``face_recognition_models``.
+    tell people apart, not expressions. The weights come with ``face_recognition_models``.
 
     Examples
     --------
@@ -61,11 +48,9 @@ class Embedding(FaceFeature):
     (1, 128)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
-
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         chips = list(face_chips(faces.crops))
         return np.array(face_resnet().compute_face_descriptor(chips), np.float32)
 
     def _names(self, size: int) -> list[str]:
-        return [f"embedding_{i}" for i in range(N_NUMBERS)]
+        return [f"embedding_{i}" for i in range(128)]

@@ -17,40 +17,7 @@ from happysad.features.faces.face_batch import Faces
 def hog(
     images: NDArray[np.uint8], cell: int = 12, block: int = 2, bins: int = 18, signed: bool = True
 ) -> NDArray[np.float32]:
-    """HOG of a batch of square grey images, by OpenCV's ``HOGDescriptor``.
-
-    Dalal and Triggs (2005), Histograms of oriented gradients for human detection: gradients are
-    shared among neighbouring cells and orientations, blocks normalised by L2-Hys.
-
-    Parameters
-    ----------
-    images : (n, S, S) uint8
-    cell : int
-        Side of a cell in pixels.
-    block : int
-        Side of a normalisation block in cells; blocks overlap by all cells but one.
-    bins : int
-        Orientations.
-    signed : bool
-        Tell dark-to-bright from bright-to-dark (360 degrees), or not (180).
-
-    Returns
-    -------
-    (n, (k - block + 1)^2 * block^2 * bins) float32, k = S // cell
-        Ordered by block column, block row, cell column, cell row, orientation, as OpenCV does.
-
-    Raises
-    ------
-    ValueError
-        A block does not fit into the image.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from happysad.features.hog import hog
-    >>> hog(np.zeros((1, 96, 96), np.uint8)).shape
-    (1, 3528)
-    """
+    """HOG of (n, S, S) uint8 images by OpenCV, (n, d) float32; ``Hog`` names the parameters."""
     length = hog_length(images.shape[1], cell, block, bins)
     side = images.shape[1] // cell * cell
     descriptor = _descriptor(side, cell, block, bins, signed)
@@ -61,7 +28,7 @@ def hog(
 
 
 def hog_length(size: int, cell: int, block: int, bins: int) -> int:
-    """Numbers per image of ``hog``; ValueError where a block does not fit into the image."""
+    """The ``d`` of images of ``size`` pixels; ValueError where a block does not fit into them."""
     blocks = size // cell - block + 1
     if blocks < 1:
         raise ValueError(f"a HOG block of {block} cells of {cell} pixels exceeds {size} pixels")
@@ -72,15 +39,30 @@ def hog_length(size: int, cell: int, block: int, bins: int) -> int:
 def _descriptor(side: int, cell: int, block: int, bins: int, signed: bool) -> Any:
     import cv2
 
-    whole, part, step = (side, side), (cell * block,) * 2, (cell, cell)
+    window, blocks, step = (side, side), (cell * block,) * 2, (cell, cell)
     derivative, sigma, l2_hys, clip, gamma, levels = 1, -1.0, 0, 0.2, False, 1
     return cv2.HOGDescriptor(
-        whole, part, step, step, bins, derivative, sigma, l2_hys, clip, gamma, levels, signed
+        window, blocks, step, step, bins, derivative, sigma, l2_hys, clip, gamma, levels, signed
     )
 
 
 class Hog(FaceFeature):
-    """HOG of each face as a scikit-learn transformer; see ``hog`` for the parameters.
+    """HOG of each face, (n, (k - block + 1)^2 * block^2 * bins) float32 with k = S // cell.
+
+    Dalal and Triggs (2005), Histograms of oriented gradients for human detection: gradients are
+    shared among neighbouring cells and orientations, blocks normalised by L2-Hys. Columns are
+    ordered by block column, block row, cell column, cell row, orientation, as in OpenCV.
+
+    Parameters
+    ----------
+    cell : int
+        Side of a cell in pixels.
+    block : int
+        Side of a normalisation block in cells; blocks are one cell apart.
+    bins : int
+        Number of orientations.
+    signed : bool
+        Whether orientations span 360 degrees, dark-to-bright differing from bright-to-dark, or 180.
 
     Examples
     --------
@@ -103,7 +85,7 @@ class Hog(FaceFeature):
         self.bins = bins
         self.signed = signed
 
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         return hog(faces.crops, self.cell, self.block, self.bins, self.signed)
 
     def _names(self, size: int) -> list[str]:

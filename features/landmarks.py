@@ -1,9 +1,9 @@
-"""The shape of the face in numbers: where the landmarks are, and what they say of an expression."""
+"""Geometry of the facial landmarks: where they are, and named measures of an expression."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,21 +15,16 @@ from happysad.features.faces.face_batch import N_LANDMARKS, Faces
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
 """Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""
 
+_FIRST, _SECOND = np.array(list(combinations(PAIRED, 2))).T
 
-def _swapped() -> NDArray[np.intp]:
-    order = np.arange(N_LANDMARKS)
-    for first, last in ((0, 16), (17, 26), (31, 35), (48, 54), (55, 59), (60, 64), (65, 67)):
-        order[first : last + 1] = order[first : last + 1][::-1]
-    order[36:48] = [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
-    return order
-
-
-SWAPPED = _swapped()
+SWAPPED = np.array(
+    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
+    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
+    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
+)
 """For each of the 68 landmarks the one that takes its place in the mirror."""
 
 _SOFTENING = 0.02  # in distances between the eyes: points that meet have no slope
-
-_LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)  # left and right in the picture
 
 Shape = NDArray[np.float64]
 
@@ -54,48 +49,21 @@ eyes; y grows downwards, and all are the same for a mirrored face."""
 
 
 def normalised_shape(landmarks: NDArray[Any]) -> Shape:
-    """Landmarks freed of place, size and turn: (n, 68, 2) float64.
+    """Landmarks (n, 68, 2) in pixels freed of position, scale and rotation: (n, 68, 2) float64.
 
-    The origin is halfway between the centres of the eyes, the x axis runs through them, the
+    The origin is halfway between the centres of the eyes, the x axis runs through them, and the
     unit is the distance between them.
-
-    Parameters
-    ----------
-    landmarks : (n, 68, 2)
-        iBUG 300-W order, in pixels.
     """
-    return _from_complex(_normalised(landmarks))
-
-
-def _normalised(landmarks: NDArray[Any]) -> NDArray[np.complex128]:
-    """``normalised_shape`` as complex numbers x + iy: (n, 68)."""
     z = np.ascontiguousarray(landmarks, np.float64).view(np.complex128)[:, :, 0]
-    left, right = z[:, _LEFT_EYE].mean(axis=1), z[:, _RIGHT_EYE].mean(axis=1)
+    left, right = z[:, 36:42].mean(axis=1), z[:, 42:48].mean(axis=1)  # eyes, in the picture
     between = right - left
     between = np.where(np.abs(between) < 1e-6, 1.0, between)  # a collapsed shape stays finite
-    return np.asarray((z - (left + right)[:, None] / 2) / between[:, None], np.complex128)
-
-
-def _from_complex(z: NDArray[np.complex128]) -> Shape:
-    return z.view(np.float64).reshape(*z.shape, 2)
+    z = (z - (left + right)[:, None] / 2) / between[:, None]
+    return np.asarray(z.view(np.float64).reshape(*z.shape, 2))
 
 
 def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[np.float32]:
-    """Normalised shape, named measures and pairwise slopes of ``n`` sets of landmarks.
-
-    Parameters
-    ----------
-    landmarks : (n, 68, 2)
-        iBUG 300-W order (Sagonas et al. 2013), in pixels of any scale.
-    slopes : bool
-        Add the slope of the line between each pair of the 54 ``PAIRED`` landmarks, in radians
-        from -pi/2 to pi/2. A slope is free of size, and equal for a mirrored face's mirrored
-        pair but for its sign.
-
-    Returns
-    -------
-    (n, 136 + 12 + 1431) float32
-        x and y of each landmark and ``EXPRESSIONS`` in distances between the eyes; slopes.
+    """``LandmarkGeometry`` of landmarks (n, 68, 2), in pixels of any scale.
 
     Raises
     ------
@@ -107,28 +75,27 @@ def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[n
             "these faces have no landmarks: align them with FaceAligner(predictor='68'), and "
             "leave unreadable images out"
         )
-    z = _normalised(landmarks)
-    shape = _from_complex(z)
+    shape = normalised_shape(landmarks)
     columns = [shape.reshape(len(shape), 2 * N_LANDMARKS)]
     columns += [measure(shape)[:, None] for measure in EXPRESSIONS.values()]
     if slopes:
-        first, second = _pairs()
-        line = z.take(first, axis=1) - z.take(second, axis=1)
+        z = shape.view(np.complex128)[:, :, 0]
+        line = z.take(_FIRST, axis=1) - z.take(_SECOND, axis=1)
         columns.append(np.arctan2(line.imag, np.abs(line.real) + _SOFTENING))
     return np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind")
 
 
-@cache
-def _pairs() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    first, second = np.triu_indices(len(PAIRED), 1)
-    points = np.array(PAIRED)
-    return points[first], points[second]
-
-
 class LandmarkGeometry(FaceFeature):
-    """``landmark_geometry`` of each face as a scikit-learn transformer.
+    """Normalised shape, named measures and pairwise slopes, (n, 136 + 12 + 1431) float32.
 
-    A face without landmarks (status ``unreadable``) is described as all zeros.
+    x and y of each landmark and ``EXPRESSIONS`` in distances between the eyes. The landmarks are
+    those of iBUG 300-W (Sagonas et al. 2013). Unreadable faces are all zeros.
+
+    Parameters
+    ----------
+    slopes : bool
+        Add the slope of the line between each pair of the 54 ``PAIRED`` landmarks, in radians
+        from -pi/2 to pi/2. It does not depend on size, and changes its sign in the mirror.
 
     Examples
     --------
@@ -143,7 +110,7 @@ class LandmarkGeometry(FaceFeature):
     def __init__(self, slopes: bool = True) -> None:
         self.slopes = slopes
 
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         readable = faces.status != "unreadable"
         landmarks = np.where(readable[:, None, None], faces.landmarks, np.float32(0))
         rows = landmark_geometry(landmarks, self.slopes)
@@ -154,5 +121,5 @@ class LandmarkGeometry(FaceFeature):
         names = [f"landmark_{i}_{axis}" for i in range(N_LANDMARKS) for axis in "xy"]
         names += list(EXPRESSIONS)
         if self.slopes:
-            names += [f"slope_{i}_{j}" for i, j in zip(*_pairs(), strict=True)]
+            names += [f"slope_{i}_{j}" for i, j in combinations(PAIRED, 2)]
         return names

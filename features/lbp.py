@@ -20,30 +20,16 @@ N_PATTERNS = N_POINTS * (N_POINTS - 1) + 3
 
 
 def lbp_codes(images: NDArray[np.uint8], radius: float = 2.0) -> NDArray[np.uint8]:
-    """Uniform pattern of each pixel of a batch of grey images.
+    """Uniform pattern of each pixel, 0 to 58, of (n, S, S) uint8 images; edges are repeated.
 
-    Ojala, Pietikäinen and Mäenpää (2002), Multiresolution gray-scale and rotation invariant
-    texture classification with local binary patterns; by
-    ``skimage.feature.local_binary_pattern(..., method="nri_uniform")``. Beyond the border the
-    edge is repeated.
-
-    Parameters
-    ----------
-    images : (n, S, S) uint8
-    radius : float
-        Radius in pixels of the circle of 8 neighbours, read between pixels by bilinear
-        interpolation.
-
-    Returns
-    -------
-    (n, S, S) uint8 in [0, 58]
+    ``radius`` is that of the circle of 8 neighbours in pixels, interpolated bilinearly.
     """
     margin = int(np.ceil(radius))
     inside = slice(margin, -margin)
     codes = np.empty(images.shape, np.uint8)
     for code, image in zip(codes, images, strict=True):
-        wide = np.pad(image, margin, mode="edge")
-        found = local_binary_pattern(wide, N_POINTS, radius, "nri_uniform")  # type: ignore[no-untyped-call]
+        padded = np.pad(image, margin, mode="edge")
+        found = local_binary_pattern(padded, N_POINTS, radius, "nri_uniform")  # type: ignore[no-untyped-call]
         code[:] = found[inside, inside]
     return codes
 
@@ -55,58 +41,26 @@ def lbp(
     root: bool = True,
     overlap: bool = False,
 ) -> NDArray[np.float32]:
-    """Histograms of the patterns in each cell of a grid, as Ahonen et al. (2006) read faces.
-
-    Parameters
-    ----------
-    images : (n, S, S) uint8
-    radius : float
-        See ``lbp_codes``.
-    grid : int
-        Cells along a side.
-    root : bool
-        Take the square root of each share: Euclidean distance between histograms is then their
-        Hellinger distance (Arandjelović and Zisserman 2012).
-    overlap : bool
-        Add a second grid, of one cell less along a side, shifted by half a cell: a mouth on the
-        border of two cells of one grid is in the middle of a cell of the other.
-
-    Returns
-    -------
-    (n, grid^2 * 59) float32, with ``overlap`` (n, (grid^2 + (grid - 1)^2) * 59)
-        Ordered by grid, cell row, cell column, pattern; the 59 squares of a cell sum to 1.
-
-    Raises
-    ------
-    ValueError
-        A cell would be smaller than 4 pixels.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from happysad.features.lbp import lbp
-    >>> lbp(np.zeros((1, 96, 96), np.uint8)).shape
-    (1, 3776)
-    """
+    """LBP histograms of (n, S, S) uint8 images, (n, d) float32; ``Lbp`` names the parameters."""
     size = images.shape[1]
     _check_grid(size, grid)
     codes = lbp_codes(images, radius)
-    shares = [_histograms(codes, grid)]
+    histograms = [_histograms(codes, grid)]
     if overlap and grid > 1:
         half = size // grid // 2
-        shares.append(_histograms(codes[:, half : size - half, half : size - half], grid - 1))
-    both = np.concatenate(shares, axis=1)
-    return np.asarray(np.sqrt(both, out=both) if root else both, np.float32)
+        histograms.append(_histograms(codes[:, half : size - half, half : size - half], grid - 1))
+    rows = np.concatenate(histograms, axis=1)
+    return np.asarray(np.sqrt(rows, out=rows) if root else rows, np.float32)
 
 
 def _histograms(codes: NDArray[np.uint8], grid: int) -> NDArray[np.float64]:
-    """Share of each pattern in each cell: (n, grid^2 * 59)."""
+    """Proportion of each pattern in each cell: (n, grid^2 * 59)."""
     n, size, _ = codes.shape
     first, areas = _cells(size, grid)
-    each = grid**2 * N_PATTERNS
-    index = first + codes + (np.arange(n) * each)[:, None, None]
-    counts = np.bincount(index.ravel(), minlength=n * each)
-    return (counts.reshape(n, grid**2, N_PATTERNS) / areas).reshape(n, each)
+    length = grid**2 * N_PATTERNS
+    index = first + codes + (np.arange(n) * length)[:, None, None]
+    counts = np.bincount(index.ravel(), minlength=n * length)
+    return (counts.reshape(n, grid**2, N_PATTERNS) / areas).reshape(n, length)
 
 
 @lru_cache(maxsize=16)
@@ -124,7 +78,23 @@ def _check_grid(size: int, grid: int) -> None:
 
 
 class Lbp(FaceFeature):
-    """LBP histograms of each face as a scikit-learn transformer; see ``lbp``.
+    """LBP histograms of each face, (n, grid^2 * 59) float32; the 59 squares of a cell sum to 1.
+
+    Ojala, Pietikäinen and Mäenpää (2002), Multiresolution gray-scale and rotation invariant
+    texture classification with local binary patterns; of a grid of cells as in Ahonen et al.
+    (2006), Face description with local binary patterns. A cell has at least 4 x 4 pixels.
+
+    Parameters
+    ----------
+    radius : float
+        Of the circle of 8 neighbours, in pixels.
+    grid : int
+        Cells along a side.
+    root : bool
+        Take the square root of each proportion: the Euclidean distance of two histograms is then
+        their Hellinger distance (Arandjelović and Zisserman 2012).
+    overlap : bool
+        Add a second grid, shifted by half a cell: (n, (grid^2 + (grid - 1)^2) * 59).
 
     Examples
     --------
@@ -149,7 +119,7 @@ class Lbp(FaceFeature):
         self.root = root
         self.overlap = overlap
 
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         return lbp(faces.crops, self.radius, self.grid, self.root, self.overlap)
 
     def _names(self, size: int) -> list[str]:

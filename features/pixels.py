@@ -1,4 +1,4 @@
-"""The pixels themselves, for the baseline of raw pixels."""
+"""The pixels themselves, as a baseline."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from happysad.features.faces.face_batch import Faces
 
 
 class Pixels(FaceFeature):
-    """The aligned crop resized and scaled to [0, 1], row by row: ``(n, size^2)`` float32.
+    """Each crop shrunk by averaging areas and scaled to [0, 1], (n, size^2) float32 row by row.
 
     Parameters
     ----------
     size : int
-        Side in pixels to which the crop is resized, by averaging areas.
+        Side in pixels to which the crop is resized.
 
     Examples
     --------
@@ -36,7 +36,7 @@ class Pixels(FaceFeature):
     def __init__(self, size: int = 24) -> None:
         self.size = size
 
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         import cv2
 
         side = (self.size, self.size)

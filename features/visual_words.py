@@ -1,4 +1,4 @@
-"""Bag of visual words: how much of 256 small patterns there is in each part of the crop."""
+"""Bag of visual words: soft counts of 256 small patterns in each cell of the crop."""
 
 from __future__ import annotations
 
@@ -18,21 +18,16 @@ WORDS_FILE = Path(__file__).with_name("visual_words.npz")
 """256 patterns of the faces of FER2013's Training part, by
 ``experiments/maintenance/build_visual_words.py``."""
 
-SIDE = 48  # the crop is brought to so many pixels: FER2013 has no more
+SIDE = 48  # pixels to which a crop is resized: FER2013 has no more
 PATCH = 6
 STEP = 2
-PLACES = (SIDE - PATCH) // STEP + 1
+POSITIONS = (SIDE - PATCH) // STEP + 1
 
 _FLAT = np.float32(25.0)  # variance in grey levels that counts as noise
 
 
 class Vocabulary(NamedTuple):
-    """What patches are compared with.
-
-    ``whitening`` (36, 36) takes the correlation of neighbouring pixels out of a normalised
-    patch; ``words`` (2k, 36) are whitened patterns, the second half the mirror image of the
-    first.
-    """
+    """``whitening`` (36, 36) decorrelates the pixels of a patch; ``words`` (k, 36) are whitened."""
 
     whitening: NDArray[np.float32]
     words: NDArray[np.float32]
@@ -40,27 +35,27 @@ class Vocabulary(NamedTuple):
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The vocabulary that comes with the package."""
+    """The package's own: 128 words and their mirror images."""
     with np.load(WORDS_FILE) as arrays:
         return Vocabulary(arrays["whitening"], with_mirrored(arrays["words"]))
 
 
 def with_mirrored(words: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Patterns (k, 36) followed by their mirror images: (2k, 36)."""
-    turned = words.reshape(-1, PATCH, PATCH)[:, :, ::-1].reshape(len(words), -1)
-    return np.concatenate([words, turned])
+    """Words (k, 36) followed by their mirror images: (2k, 36)."""
+    mirrored = words.reshape(-1, PATCH, PATCH)[:, :, ::-1].reshape(len(words), -1)
+    return np.concatenate([words, mirrored])
 
 
 def patches(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """All patches of 6x6 pixels, 2 pixels apart, of crops brought to 48x48: (n * 22 * 22, 36).
+    """All 6x6 patches, 2 pixels apart, of (n, S, S) images resized to 48x48: (n * 22 * 22, 36).
 
-    Each has mean 0 and, unless it is all but flat, variance 1.
+    Each has mean 0 and, unless it is nearly flat, variance 1.
     """
     import cv2
 
     small = np.empty((len(images), SIDE, SIDE), np.float32)
-    for one, image in zip(small, images, strict=True):
-        one[:] = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    for row, image in zip(small, images, strict=True):
+        row[:] = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     window = np.lib.stride_tricks.sliding_window_view(small, (PATCH, PATCH), axis=(1, 2))
     flat: NDArray[np.float32] = window[:, ::STEP, ::STEP].reshape(-1, PATCH * PATCH)
     flat = flat - flat.mean(axis=1, keepdims=True)
@@ -70,52 +65,36 @@ def patches(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def word_counts(
-    images: NDArray[np.uint8], known: Vocabulary, grid: int = 4, root: bool = True
+    images: NDArray[np.uint8], vocabulary: Vocabulary, grid: int = 4, root: bool = True
 ) -> NDArray[np.float32]:
-    """Soft counts of words in each cell of a grid over the crop.
-
-    Coates, Lee and Ng (2011), An analysis of single-layer networks in unsupervised feature
-    learning: a patch counts for each word that is nearer to it than words are on average, by as
-    much as it is nearer ("triangle" activation); counts are summed over a cell.
-
-    Parameters
-    ----------
-    images : (n, S, S) uint8
-    known : Vocabulary
-        Of ``w`` words.
-    grid : int
-        Cells along a side.
-    root : bool
-        Take the square root of each count, as is done for LBP histograms.
-
-    Returns
-    -------
-    (n, grid^2 * w) float32
-        Ordered by cell row, cell column, word.
-    """
-    towards = -2 * known.words.T
-    sizes = np.einsum("ij,ij->i", known.words, known.words)
+    """``VisualWords`` of (n, S, S) uint8 images and ``w`` words: (n, grid^2 * w) float32."""
+    whitening, words = vocabulary
+    products, squares = -2 * words.T, np.einsum("ij,ij->i", words, words)
     borders = _borders(grid)
     pooling = np.repeat(np.eye(grid, dtype=np.float32), np.diff(borders), axis=1)
-    found = patches(images).reshape(len(images), PLACES, PLACES, -1)
-    counts = np.empty((len(images), grid, grid, len(known.words)), np.float32)
+    found = patches(images).reshape(len(images), POSITIONS, POSITIONS, -1)
+    counts = np.empty((len(images), grid, grid, len(words)), np.float32)
     # A row of cells at a time: its distances stay in the processor's cache.
-    for image, into in zip(found, counts, strict=True):
+    for image, count in zip(found, counts, strict=True):
         for cell in range(grid):
             rows = image[borders[cell] : borders[cell + 1]]
-            nearer = _nearer(rows.reshape(-1, rows.shape[2]) @ known.whitening, towards, sizes)
-            np.matmul(pooling, nearer.reshape(len(rows), PLACES, -1).sum(axis=0), out=into[cell])
+            activation = _triangle(rows.reshape(-1, rows.shape[2]) @ whitening, products, squares)
+            activation = activation.reshape(len(rows), POSITIONS, -1).sum(axis=0)
+            np.matmul(pooling, activation, out=count[cell])
     rows = counts.reshape(len(images), -1)
     return np.sqrt(rows, out=rows) if root else rows
 
 
-def _nearer(
-    whitened: NDArray[np.float32], towards: NDArray[np.float32], sizes: NDArray[np.float32]
+def _triangle(
+    whitened: NDArray[np.float32], products: NDArray[np.float32], squares: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """By how much each word is nearer to a patch than words are on average, or 0: (m, w)."""
-    distance: NDArray[np.float32] = whitened @ towards
+    """By how much each word is nearer to a patch than words are on average, or 0: (m, w).
+
+    Of |p - w|^2 = |p|^2 - 2 p w + |w|^2, ``products`` is -2 w and ``squares`` |w|^2.
+    """
+    distance: NDArray[np.float32] = whitened @ products
     distance += np.einsum("ij,ij->i", whitened, whitened)[:, None]
-    distance += sizes
+    distance += squares
     np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
     np.subtract(distance.mean(axis=1, keepdims=True), distance, out=distance)
     return np.maximum(distance, 0, out=distance)
@@ -123,15 +102,24 @@ def _nearer(
 
 def _borders(grid: int) -> NDArray[np.intp]:
     """Where cells begin and end, the same for a mirror image: (grid + 1,)."""
-    exact = np.arange(grid + 1) * PLACES / grid
+    exact = np.arange(grid + 1) * POSITIONS / grid
     low = np.floor(exact + 0.5)
-    return np.where(exact <= PLACES / 2, low, PLACES - low[::-1]).astype(np.intp)
+    return np.where(exact <= POSITIONS / 2, low, POSITIONS - low[::-1]).astype(np.intp)
 
 
 class VisualWords(FaceFeature):
-    """``word_counts`` of each face as a scikit-learn transformer, ``(n, grid^2 * 256)`` float32.
+    """Soft counts of visual words in each cell of a grid, (n, grid^2 * 256) float32.
 
-    The vocabulary is fixed, so nothing is learned and features can be cached.
+    Coates, Lee and Ng (2011), An analysis of single-layer networks in unsupervised feature
+    learning: a patch counts for each word that is nearer to it than words are on average, by as
+    much as it is nearer ("triangle" activation). The vocabulary is fixed, so nothing is learned.
+
+    Parameters
+    ----------
+    grid : int
+        Cells along a side.
+    root : bool
+        Take the square root of each count, as ``Lbp`` does.
 
     Examples
     --------
@@ -144,7 +132,7 @@ class VisualWords(FaceFeature):
     version = 2  # of the vocabulary, too
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "grid": [Interval(Integral, 1, PLACES // 2, closed="both")],
+        "grid": [Interval(Integral, 1, POSITIONS // 2, closed="both")],
         "root": ["boolean"],
     }
 
@@ -152,7 +140,7 @@ class VisualWords(FaceFeature):
         self.grid = grid
         self.root = root
 
-    def _describe(self, faces: Faces) -> NDArray[np.float32]:
+    def _extract(self, faces: Faces) -> NDArray[np.float32]:
         return word_counts(faces.crops, vocabulary(), self.grid, self.root)
 
     def _names(self, size: int) -> list[str]:

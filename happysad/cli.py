@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 COMMANDS = {
-    "audit": "happysad.commands.audit:audit",
+    "audit": "happysad.commands.dataset:audit",
     "compare": "happysad.experiments.compare:main",
-    "demo": "happysad.commands.demo:demo",
+    "demo": "happysad.commands.dataset:demo",
+    "experiment": "happysad.cli:experiment",
     "explain": "happysad.commands.explain:explain",
-    "export": "happysad.commands.export:export",
+    "export": "happysad.commands.train:export",
     "predict": "happysad.commands.predict:predict",
     "serve": "happysad.commands.serve:serve",
     "train": "happysad.commands.train:train",
@@ -20,27 +23,58 @@ COMMANDS = {
 }
 """Name to module and function."""
 
+EXPERIMENTS = {
+    "ablation": "happysad.experiments.ablation:main",
+    "cross-dataset": "happysad.experiments.cross_dataset:main",
+    "fine-tuning": "happysad.experiments.fine_tuning:main",
+    "learning-curve": "happysad.experiments.learning_curve:main",
+    "peers": "happysad.experiments.peers:main",
+    "robustness": "happysad.experiments.robustness:main",
+    "tune": "happysad.experiments.tune:main",
+}
+"""The same below ``happysad experiment``."""
 
-class Commands(click.Group):
-    """Imports a command when it is asked for: an answer needs little of what a comparison does."""
+
+class LazyGroup(click.Group):
+    """Imports a command on first use: a prediction needs little of what a comparison does."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, for the help."""
-        return sorted(COMMANDS)
+        return sorted(self.modules)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of a name, None where there is none."""
-        if name not in COMMANDS:
+        if name not in self.modules:
             return None
-        module, _, function = COMMANDS[name].partition(":")
+        module, _, function = self.modules[name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=LazyGroup, modules=COMMANDS, context_settings=_HELP)
 @click.version_option(package_name="happysad")
 def main() -> None:
     """Tell a happy face from a sad one."""
+
+
+@click.group(cls=LazyGroup, modules=EXPERIMENTS, context_settings=_HELP)
+def experiment() -> None:
+    """Ask one question of the models: a report, CSV files and figures below runs/.
+
+    In a checkout each is a script of its own too, such as python experiments/robustness.py.
+
+    \b
+    Examples:
+      happysad experiment robustness --data photos --models hog-svm,cnn-small
+      happysad experiment learning-curve --data photos --sizes 50,100,200
+    """
 
 
 if __name__ == "__main__":

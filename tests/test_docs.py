@@ -25,10 +25,8 @@ from happysad.cli import COMMANDS, main
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "MODEL_CARD.md")] + GUIDES
-WORKED = ("adding-a-feature", "adding-a-model", "adding-an-experiment")
-
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-each_guide = pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+WORKED = {"adding-a-feature": 15, "adding-a-model": 10, "adding-an-experiment": 2}
+"""Pages with a worked example, and at least how many tests look at it."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,9 @@ def links_of(page: Path) -> list[str]:
     return re.findall(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)", prose_of(page))
 
 
-@each_page
-def test_links_and_pictures_lead_somewhere(page):
-    for link in links_of(page):
+def test_links_and_pictures_lead_somewhere():
+    links = [(page, link) for page in PAGES for link in links_of(page)]
+    for page, link in links:
         if link.startswith(("https://", "http://", "mailto:")):
             continue
         name, _, anchor = link.partition("#")
@@ -99,12 +97,13 @@ def test_pictures_are_small():
 
 def test_numbers_of_the_page_on_models_are_those_of_the_readme_and_the_card():
     text = (ROOT / "docs" / "choosing-a-model.md").read_text(encoding="utf-8")
-    told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES[:3])
-    assert "TODO" not in told + text
+    tables = ROOT / "docs" / "results" / "shipped" / "tables.md"  # of the card
+    sources = "\n".join(page.read_text(encoding="utf-8") for page in (*PAGES[:3], tables))
+    assert "TODO" not in sources + text
     numbers = set(re.findall(r"\d+[.,]\d+", text))
     assert len(numbers) > 20
     for number in sorted(numbers):
-        assert re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d])", told), number
+        assert re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d])", sources), number
 
 
 # Commands.
@@ -134,18 +133,18 @@ def commands_of(page: Path, start: str) -> list[list[str]]:
     return found
 
 
-def parse(command: click.Command, words: list[str], told: str) -> None:
+def parse(command: click.Command, words: list[str], where: str) -> None:
     """Parse without running: an option that does not exist is a failure."""
     arguments = [word for word in words if word != "..."]
     try:
         command.make_parser(click.Context(command)).parse_args(arguments)
     except click.UsageError as error:
-        pytest.fail(f"{told} {' '.join(words)}: {error.message}")
+        pytest.fail(f"{where} {' '.join(words)}: {error.message}")
 
 
-@each_page
-def test_commands_and_their_options_exist(page):
-    for _, *words in commands_of(page, "happysad"):
+def test_commands_and_their_options_exist():
+    found = [(page, words[1:]) for page in PAGES for words in commands_of(page, "happysad")]
+    for page, words in found:
         if not re.fullmatch(r"[a-z]+", words[0]):  # --help, or a word that stands for a command
             continue
         assert words[0] in COMMANDS, f"{page.name}: there is no happysad {words[0]}"
@@ -154,16 +153,19 @@ def test_commands_and_their_options_exist(page):
         parse(command, words[1:], f"{page.name}: happysad {words[0]}")
 
 
-@each_page
-def test_scripts_and_their_options_exist(page):
-    made_here = {path for block in blocks_of(page) for path in files_of(block)}
-    for _, script, *words in commands_of(page, "python"):
-        name = Path(script)
-        if name.parts[0] != "experiments" or name.stem.isupper() or script in made_here:
-            continue
-        assert (ROOT / name).is_file(), f"{page.name}: there is no {script}"
-        module = importlib.import_module(f"happysad.experiments.{name.stem}")
-        parse(module.main, words, f"{page.name}: {script}")
+def test_scripts_and_their_options_exist():
+    seen = set()
+    for page in PAGES:
+        made_here = {path for block in blocks_of(page) for path in files_of(block)}
+        for _, script, *words in commands_of(page, "python"):
+            name = Path(script)
+            if name.parts[0] != "experiments" or name.suffix != ".py" or script in made_here:
+                continue
+            assert (ROOT / name).is_file(), f"{page.name}: there is no {script}"
+            module = importlib.import_module(".".join(("happysad", *name.with_suffix("").parts)))
+            parse(module.main, words, f"{page.name}: {script}")
+            seen.add(script)
+    assert "experiments/benchmarks/speed.py" in seen
 
 
 def test_there_are_commands_to_look_at():
@@ -221,7 +223,8 @@ def is_example(block: Block) -> bool:
     return block.language == "python" and not block.comment.startswith(other)
 
 
-@each_guide
+@pytest.mark.docs
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
 def test_examples_run_and_print_what_is_shown(page, desk, monkeypatch):
     monkeypatch.chdir(desk)
     blocks, names = blocks_of(page), {"__name__": "__page__"}
@@ -291,17 +294,18 @@ def shell_examples() -> list[tuple[Block, Block | None]]:
     ]
 
 
-@pytest.mark.parametrize("example", shell_examples(), ids=lambda pair: f"line{pair[0].line}")
-def test_the_service_answers_as_the_page_shows(example, desk, address):
+@pytest.mark.docs
+def test_the_service_answers_as_the_page_shows(desk, address):
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("there is no curl, or no bash")
-    call, shown = example
-    script = "set -e\n" + call.text.replace(ADDRESS, address).replace("curl ", "curl -sS ")
-    done = subprocess.run(["bash", "-c", script], cwd=desk, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
-    if shown is not None:
-        assert outline(answer) == outline(json.loads(shown.text))
+    assert len(shell_examples()) > 4
+    for call, shown in shell_examples():
+        script = "set -e\n" + call.text.replace(ADDRESS, address).replace("curl ", "curl -sS ")
+        done = subprocess.run(["bash", "-c", script], cwd=desk, capture_output=True, text=True)
+        assert done.returncode == 0, f"line {call.line}: {done.stderr}"
+        answer = json.loads(done.stdout)
+        if shown is not None:
+            assert outline(answer) == outline(json.loads(shown.text)), f"line {call.line}"
 
 
 VARIES = ("model_sha256", "happysad", "milliseconds", "p_happy", "score")
@@ -316,6 +320,7 @@ def outline(answer: Any, name: str = "") -> Any:
     return type(answer).__name__ if name in VARIES else answer
 
 
+@pytest.mark.docs
 def test_the_client_of_the_page_runs(desk, address, monkeypatch):
     monkeypatch.chdir(desk)
     blocks = blocks_of(SERVICE_PAGE)
@@ -324,6 +329,7 @@ def test_the_client_of_the_page_runs(desk, address, monkeypatch):
     assert trimmed(printed) == trimmed(blocks[i + 1].text)
 
 
+@pytest.mark.docs
 def test_every_address_of_the_service_is_on_the_page(address):
     import urllib.request
 
@@ -350,11 +356,13 @@ OVERLAY = """
 import importlib
 from pathlib import Path
 
-for _name in ("features", "pipeline", "experiments", "experiments.reporting"):
-    _place = Path(__file__).resolve().parent.parent / _name.replace(".", "/")
-    importlib.import_module(f"happysad.{_name}").__path__.insert(0, str(_place))
+_root = Path(__file__).resolve().parent.parent
+for _top in ("features", "pipeline", "experiments"):
+    for _folder in sorted({file.parent for file in (_root / _top).rglob("*.py")}):
+        _name = ".".join(("happysad", *_folder.relative_to(_root).parts))
+        importlib.import_module(_name).__path__.insert(0, str(_folder))
 """
-"""Modules of the page come before those of the checkout, which stays as it is."""
+"""Modules of the pages come before those of the checkout, which stays as it is."""
 
 
 def written_out(page: Path, folder: Path) -> None:
@@ -375,37 +383,30 @@ def written_out(page: Path, folder: Path) -> None:
             file.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", WORKED)
-def test_the_worked_example_does_what_the_page_says(name, tmp_path):
-    page = ROOT / "docs" / f"{name}.md"
-    written_out(page, tmp_path)
-    for folder in ("tests", "tests/features", "tests/pipeline"):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / folder / "conftest.py", tmp_path / folder / "conftest.py")
+@pytest.mark.docs
+@pytest.mark.process
+def test_the_worked_examples_do_what_the_pages_say(tmp_path):
+    for name in WORKED:
+        written_out(ROOT / "docs" / f"{name}.md", tmp_path)
+    registry = ROOT / "tests/pipeline/models/test_registry.py"
+    for file in (*ROOT.glob("tests/**/conftest.py"), registry):
+        target = tmp_path / file.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
     with (tmp_path / "tests" / "conftest.py").open("a") as conftest:
         conftest.write(OVERLAY)
-    shutil.copy(ROOT / "tests/pipeline/models/test_registry.py", tmp_path / "tests/pipeline")
-    wanted = {
-        "adding-a-feature": "contrast or every_extractor_is_here",
-        "adding-a-model": "hog-lda",
-        "adding-an-experiment": "not models",
-    }[name]
-    passed = run_tests(tmp_path, wanted)
-    assert passed >= {"adding-an-experiment": 2}.get(name, 15)
-
-
-def run_tests(folder: Path, wanted: str) -> int:
-    """Run the tests below a folder whose names fit; give how many passed."""
-    command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", "-k", wanted]
-    command += ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(folder), str(folder)]
-    environment = {**os.environ, "HAPPYSAD_CACHE": str(folder / "cache"), "MPLBACKEND": "agg"}
+    words = ("contrast or every_extractor_is_here", "hog-lda", "rarity")
+    command = [sys.executable, "-m", "pytest", "-rA", "-c", str(ROOT / "setup.cfg")]
+    command += ["--rootdir", str(tmp_path), "-k", " or ".join(words), str(tmp_path)]
+    environment = {**os.environ, "HAPPYSAD_CACHE": str(tmp_path / "cache"), "MPLBACKEND": "agg"}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    match = re.search(r"(\d+) passed", done.stdout)
-    assert match, done.stdout
-    return int(match[1])
+    passed = re.findall(r"^PASSED (.*)$", done.stdout, re.MULTILINE)
+    for word, (name, least) in zip(words, WORKED.items(), strict=True):
+        found = [test for test in passed if word.split()[0] in test.lower()]
+        assert len(found) >= least, f"{name}: {found}"
 
 
 def test_the_recipe_file_of_the_page_is_a_recipe(tmp_path):

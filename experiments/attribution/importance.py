@@ -52,6 +52,17 @@ def permutation_importance(
         AUC of its values as they are: below 0.5 where sad faces have the higher ones), repeats,
         and for each of ``SCORES`` the value of the untouched features, the mean drop and its
         standard deviation over the repeats.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
+    >>> from happysad.pipeline.models.registry import make_model
+    >>> images, labels = make_demo_faces(24, random_state=0)
+    >>> model = make_model("landmarks-gb").set_params(classifier__max_iter=2)
+    >>> faces = model[0].transform(list(images))
+    >>> table = permutation_importance(model[1:].fit(faces, labels), faces, labels, repeats=1)
+    >>> "mouth_width" in set(table["group"])
+    True
     """
     import pandas as pd
 

@@ -1,80 +1,63 @@
-"""What a model costs to have: bytes, import, loading and one answer from the shell.
+"""What a model costs to have: bytes, import, loading and one prediction from the shell.
 
-Each is measured in a process of its own, as the system accounts for it once it has ended.
+Each is measured in a process of its own, as the operating system accounts for it at its end.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
 
 from happysad.utils.errors import UserError
 
-IMPORT = "import happysad.pipeline"
-LOAD = "load_model"
-SHELL = "happysad predict"
+IMPORT, LOAD, SHELL = "import happysad.pipeline", "load_model", "happysad predict"
 FIRST = "happysad predict, first time"
 BYTES = "model file"
 
-Row = dict[str, Any]
 
-
-class Cost(NamedTuple):
-    """CPU seconds (user and system) and peak memory in MB of one process."""
-
-    cpu_s: float
-    peak_mb: float
-
-
-def footprint_rows(model: Path, photo: Path, repeats: int = 3) -> list[Row]:
+def footprint_rows(model: Path, photo: Path, repeats: int = 3) -> list[dict[str, Any]]:
     """``kind``, ``stage``, ``value``, ``unit`` for a model file and a photograph.
 
-    The shell's first time is that after installation, with nothing in the cache folder; all
-    others find what it left there. No rows of processes where the system does not tell
-    (Windows).
-
-    Raises
-    ------
-    UserError
-        The photograph was not answered.
+    The first time is that after installation, with an empty cache folder; the others find what
+    it left there. Raises UserError where a process fails.
     """
-    rows = [_row(BYTES, model.stat().st_size / 1e6, "MB")]
-    if not hasattr(os, "wait4"):
-        return rows
-    load = f"from happysad import load_model; load_model({str(model)!r})"
+    load = ["-c", f"from happysad import load_model; load_model({str(model)!r})"]
     shell = ["-m", "happysad.cli", "predict", "--model", str(model), str(photo)]
+    measured = [(FIRST, shell, 1), (IMPORT, ["-c", IMPORT], repeats), (LOAD, load, repeats)]
+    rows = [(BYTES, model.stat().st_size / 1e6, "MB")]
     with tempfile.TemporaryDirectory() as cache:
-        first = cost(shell, cache)
-        measured = {IMPORT: ["-c", IMPORT], LOAD: ["-c", load], SHELL: shell}
-        rows += _rows(FIRST, [first])
-        for stage, arguments in measured.items():
-            rows += _rows(stage, [cost(arguments, cache) for _ in range(repeats)])
-    return rows
+        for stage, arguments, times in (*measured, (SHELL, shell, repeats)):
+            costs = [process_cost(arguments, cache) for _ in range(times)]
+            cpu_s, peak_mb = np.median(costs, axis=0).tolist()
+            rows += [(stage, cpu_s, "CPU s"), (stage, peak_mb, "MB peak")]
+    return [
+        dict(zip(("kind", "stage", "value", "unit"), ("footprint", *r), strict=True)) for r in rows
+    ]
 
 
-def cost(arguments: Sequence[str], cache: str) -> Cost:
-    """What a Python process with these arguments and that cache folder costs.
+def process_cost(arguments: Sequence[str], cache: str) -> tuple[float, float]:
+    """CPU seconds and peak memory in MB of Python with these arguments and happysad's cache.
 
     Raises
     ------
     UserError
-        It did not end well; with what it said last.
+        The process failed; with its last line.
     """
     environment = {**os.environ, "HAPPYSAD_CACHE": cache}
     command = [sys.executable, "-c", _LAUNCHER, sys.executable, *arguments]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        said = ended.stderr.strip() or "nothing"
-        raise UserError(f"the process that was measured failed: {said.splitlines()[-1]}")
-    cpu_s, peak = map(float, ended.stdout.split())
-    by = 1e6 if sys.platform == "darwin" else 1e3  # macOS tells bytes, others KB
-    return Cost(cpu_s, peak / by)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = done.stderr.strip() or "no reason given"
+        raise UserError(f"the process that was measured failed: {reason.splitlines()[-1]}")
+    cpu_s, peak = map(float, done.stdout.split())
+    return cpu_s, peak / (1e6 if sys.platform == "darwin" else 1e3)  # macOS counts bytes
 
 
 _LAUNCHER = """
@@ -86,14 +69,3 @@ print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 """A small process between: the peak of a process begins at that of the one that starts it."""
-
-
-def _rows(stage: str, costs: Sequence[Cost]) -> list[Row]:
-    return [
-        _row(stage, statistics.median(one.cpu_s for one in costs), "CPU s"),
-        _row(stage, statistics.median(one.peak_mb for one in costs), "MB peak"),
-    ]
-
-
-def _row(stage: str, value: float, unit: str) -> Row:
-    return {"kind": "footprint", "stage": stage, "value": value, "unit": unit}

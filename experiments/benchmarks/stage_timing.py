@@ -1,33 +1,113 @@
-"""What each stage of a model costs, from the file to the answer, in CPU milliseconds an image.
+"""What each stage of a model costs, from the file to the prediction, in CPU milliseconds an image.
 
-The model runs as it always does; a watch is held to the pieces that it calls. So nothing is
-counted twice or left out, and the stages sum to the whole.
+The model runs as it always does while the functions that it calls are timed. So nothing is
+counted twice or left out, and the stages sum to the whole. The images show built-in faces: what a
+stage costs does not depend on who is seen.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-from happysad.experiments.benchmarks.stage_timer import StageTimer, put
+import numpy as np
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 BATCHES = (1, 256)
+PHOTOGRAPH, CROP = "photograph 350x350", "tight crop 48x48"
 
 DECODE, DETECT, ALIGN, CLASSIFY = "decode", "detect", "align", "classify"
 LANDMARKS = {"5": "5 landmarks", "68": "68 landmarks"}
-
-Row = dict[str, Any]
-"""``kind`` (face, descriptor, classifier, floor), ``stage``, ``batch``, ``value``, ``unit``."""
+_ORDER = (DECODE, DETECT, *LANDMARKS.values(), ALIGN)
 
 
-def stage_rows(model: Pipeline, files: Sequence[Path], batch: int, repeats: int = 3) -> list[Row]:
+class StageTimer:
+    """CPU seconds by stage; what a stage calls and is itself a stage does not count in it.
+
+    Parameters
+    ----------
+    rest : str
+        The stage to which the time outside of all others belongs.
+
+    Attributes
+    ----------
+    spent : dict of str to float
+    """
+
+    def __init__(self, rest: str) -> None:
+        self.spent: defaultdict[str, float] = defaultdict(float)
+        self._stages = [rest]
+        self._since = time.process_time()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time spent in the block belongs to ``name``."""
+        self.book()
+        self._stages.append(name)
+        try:
+            yield
+        finally:
+            self.book()
+            self._stages.pop()
+
+    def book(self) -> None:
+        """Add what was spent until now to the current stage."""
+        now = time.process_time()
+        self.spent[self._stages[-1]] += now - self._since
+        self._since = now
+
+    def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function with its time booked to ``name``."""
+
+        @wraps(function)
+        def wrapped(*args: Any, **options: Any) -> Any:
+            with self.stage(name):
+                return function(*args, **options)
+
+        return wrapped
+
+    @contextmanager
+    def patched(self, *functions: tuple[Any, str, str]) -> Iterator[None]:
+        """Each (owner, name of a function, stage) is timed in the block."""
+        with ExitStack() as stack:
+            for owner, name, stage in functions:
+                timed = self.timed(stage, getattr(owner, name))
+                stack.enter_context(mock.patch.object(owner, name, timed))
+            yield
+
+
+def drawn_images(folder: Path, n: int, seed: int = 0) -> dict[str, list[Path]]:
+    """Write ``n`` grey JPEG files of either kind to a folder; return their paths by kind."""
+    from PIL import Image
+
+    from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+    from happysad.pipeline.demo.demo_faces import LABELS, make_demo_faces
+
+    rng = np.random.default_rng(seed)
+    crops, _ = make_demo_faces(max(n, 2), random_state=seed, size=48)
+    files: dict[str, list[Path]] = {PHOTOGRAPH: [], CROP: []}
+    for i in range(n):
+        x, y = rng.uniform(0.42, 0.58, 2)
+        actor = Actor((x, y), side=210, moods=((0.0, LABELS[i % 2]),), seed=seed + i)
+        (photograph,) = draw_clip(350, 350, 1, [actor], seed=seed + i)
+        for kind, pixels in ((PHOTOGRAPH, photograph), (CROP, crops[i])):
+            files[kind].append(folder / f"{kind.split()[-1]}-{i:03}.jpg")
+            Image.fromarray(pixels).convert("L").save(files[kind][-1], quality=90)
+    return files
+
+
+def stage_rows(
+    model: Pipeline, files: Sequence[Path], batch: int, repeats: int = 3
+) -> list[dict[str, Any]]:
     """Cost of each stage: the median of ``repeats`` passes, after one that is not counted.
 
     Parameters
@@ -35,91 +115,56 @@ def stage_rows(model: Pipeline, files: Sequence[Path], batch: int, repeats: int 
     model : Pipeline
         Fitted.
     files : sequence of Path
-        Images; in a larger batch they come more than once.
+        Images; in a larger batch they are repeated.
     batch : int
         Images given to ``predict_proba`` at once.
+
+    Returns
+    -------
+    list of dict
+        ``kind`` (face, descriptor, classifier), ``stage``, ``batch``, ``value``, ``unit``.
     """
-    given = [str(files[i % len(files)]) for i in range(max(batch, len(files)))]
-    parts = [given[i : i + batch] for i in range(0, len(given), batch)]
-    passes = [_spent(model, parts) for _ in range(repeats + 1)][1:]
-    stages = dict.fromkeys(stage for spent in passes for stage in spent)
-    per_image = 1000 / len(given)
+    n = max(batch, len(files))
+    images = [str(files[i % len(files)]) for i in range(n)]
+    batches = [images[i : i + batch] for i in range(0, n, batch)]
+    passes = [_one_pass(model, batches) for _ in range(repeats + 1)][1:]
+    stages = sorted({stage for spent in passes for stage in spent}, key=_position)
     return [
-        _row(stage, batch, per_image * statistics.median(spent[stage] for spent in passes))
-        for stage in sorted(stages, key=_order)
+        {
+            "kind": "face" if s in _ORDER else "classifier" if s == CLASSIFY else "descriptor",
+            "stage": s,
+            "batch": batch,
+            "value": 1000 / n * statistics.median(spent[s] for spent in passes),
+            "unit": "ms an image",
+        }
+        for s in stages
     ]
 
 
-def floor_rows(model: Pipeline, files: Sequence[Path], repeats: int = 3) -> list[Row]:
-    """What YuNet and the landmarks that the model reads cost by themselves."""
-    import dlib
-
-    from happysad.features.faces.detector import find_faces, find_one_face, rescaled
-    from happysad.features.faces.pretrained_weights import shape_predictor
-    from happysad.utils.image_decoding import read_image, to_gray
-
-    aligner = model.named_steps["faces"]
-    seen = [rescaled(to_gray(read_image(file))) for file in files]
-    boxes = []
-    for image in seen:
-        face = find_one_face(image, aligner.min_score)
-        boxes.append(dlib.rectangle(*(round(side * image.scale) for side in face.box)))
-    kinds = ["5", "68"] if aligner.predictor == "68" else ["5"]
-    passes = []
-    for _ in range(repeats + 1):
-        watch = StageTimer("")
-        for image, box in zip(seen, boxes, strict=True):
-            with watch.stage(DETECT):
-                find_faces(image, aligner.min_score)
-            for kind in kinds:
-                with watch.stage(LANDMARKS[kind]):
-                    shape_predictor(kind)(image.pixels, box)
-        passes.append(watch.spent)
-    stages = [DETECT, *(LANDMARKS[kind] for kind in kinds)]
-    ms = {s: 1000 / len(seen) * statistics.median(p[s] for p in passes[1:]) for s in stages}
-    return [{**_row(stage, 1, ms[stage]), "kind": "floor"} for stage in stages]
-
-
-def _spent(model: Pipeline, parts: list[list[str]]) -> dict[str, float]:
-    """CPU seconds by stage of one pass over all parts."""
-    watch = StageTimer(CLASSIFY)
-    with _held(watch, model):
-        watch.book()
-        watch.spent.clear()
-        for part in parts:
-            model.predict_proba(part)
-        watch.book()
-    return watch.spent
-
-
-@contextmanager
-def _held(watch: StageTimer, model: Pipeline) -> Iterator[None]:
-    """The watch held to reading, YuNet, dlib, the face stage and the model's extractors."""
+def _one_pass(model: Pipeline, batches: list[list[str]]) -> dict[str, float]:
+    """CPU seconds by stage of one pass over all batches."""
     from happysad.experiments.attribution.feature_subsets import extractors
-    from happysad.features.faces import aligner as faces
-    from happysad.features.faces import detector as detect
+    from happysad.features.faces import aligner, detector
 
-    seen: Any = detect
-    reader: Any = faces
-    load = seen.shape_predictor
-    predictor = cache(lambda kind: watch.held_to(LANDMARKS[kind], load(kind)))
-    aligner = model.named_steps["faces"]
-    with ExitStack() as stack:
-        stack.enter_context(put(detect, "find_faces", watch.held_to(DETECT, seen.find_faces)))
-        stack.enter_context(put(detect, "shape_predictor", predictor))
-        stack.enter_context(put(faces, "read_image", watch.held_to(DECODE, reader.read_image)))
-        stack.enter_context(put(aligner, "transform", watch.held_to(ALIGN, aligner.transform)))
-        for one in extractors(model):
-            stack.enter_context(put(one, "transform", watch.held_to(str(one), one.transform)))
-        yield
-
-
-def _row(stage: str, batch: int, ms: float) -> Row:
-    kind = "face" if stage in (DECODE, DETECT, ALIGN, *LANDMARKS.values()) else "descriptor"
-    kind = "classifier" if stage == CLASSIFY else kind
-    return {"kind": kind, "stage": stage, "batch": batch, "value": ms, "unit": "ms an image"}
+    timer = StageTimer(CLASSIFY)
+    load: Callable[[str], Any] = vars(detector)["shape_predictor"]
+    predictor = cache(lambda kind: timer.timed(LANDMARKS[kind], load(kind)))
+    functions: list[tuple[Any, str, str]] = [
+        (detector, "find_faces", DETECT),
+        (aligner, "read_image", DECODE),
+        (model.named_steps["faces"], "transform", ALIGN),
+        *((extractor, "transform", str(extractor)) for extractor in extractors(model)),
+    ]
+    with timer.patched(*functions), mock.patch.object(detector, "shape_predictor", predictor):
+        timer.book()
+        timer.spent.clear()
+        for images in batches:
+            model.predict_proba(images)
+        timer.book()
+    return timer.spent
 
 
-def _order(stage: str) -> int:
-    known = [DECODE, DETECT, *LANDMARKS.values(), ALIGN]
-    return known.index(stage) if stage in known else len(known) + (stage == CLASSIFY)
+def _position(stage: str) -> tuple[int, str]:
+    """Sorts stages as they come; descriptors lie side by side."""
+    last = len(_ORDER)
+    return (_ORDER.index(stage) if stage in _ORDER else last + (stage == CLASSIFY), stage)

@@ -26,6 +26,15 @@ def image_form(path: str | Path) -> Form:
     ------
     ImageError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     Image.new("L", (48, 40)).save(f"{home}/face.png")
+    ...     image_form(f"{home}/face.png")
+    ('grey', 48, 40)
     """
     from PIL import Image
 
@@ -43,6 +52,11 @@ def format_names(forms: Sequence[Form]) -> list[str]:
     A size and colour that many of the images have is a format ("grey 350x350"). All others are
     put together by colour, as "small colour" or "large colour" by their median area beside that
     of the commonest format.
+
+    Examples
+    --------
+    >>> format_names([("grey", 350, 350)] * 12 + [("colour", 60, 80)])
+    ['grey 350x350', ..., 'small colour']
     """
     counts = Counter(forms)
     common = [form for form, n in counts.most_common() if n >= COMMON * len(forms)]

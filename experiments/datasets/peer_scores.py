@@ -47,7 +47,7 @@ def read_scores(path: Path) -> pd.DataFrame:
     return frame[["file", *SCORES]]
 
 
-def peer_answers(ours: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+def peer_predictions(ours: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """The other programs' answers to the images of our models' predictions, in the same columns.
 
     Happy is answered where its score is the larger of the two; ``p_happy`` is its share of their

@@ -1,9 +1,9 @@
-"""Several data sets as one frame, each in one or more pieces that are fitted and tested apart."""
+"""Several data sets as one frame, each in one or more subsets that are fitted and tested apart."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from happysad.experiments.datasets.image_formats import format_names, image_form
 from happysad.experiments.runner.fit_tasks import Rows
+from happysad.experiments.runner.run_context import Log
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ class DomainSubset:
 
 
 def read_subsets(
-    sources: Sequence[str], apart: Sequence[str], seed: int, log: Callable[[str], None]
+    sources: Sequence[str], apart: Sequence[str], seed: int, log: Log
 ) -> tuple[pd.DataFrame, list[DomainSubset], str, list[str]]:
-    """The images of all data sets as one frame, the pieces, a digest of all, and notes.
+    """The images of all data sets as one frame, the subsets, a digest of all, and notes.
 
     Parameters
     ----------
@@ -70,12 +71,12 @@ def read_subsets(
     frames, drawn = [], {}
     for data in sets:
         for name, part in _by_format(data, data.name in apart):
-            frames.append((_cut_anew(part, seed) if data.drawn else part).assign(piece=name))
+            frames.append((_with_own_parts(part, seed) if data.drawn else part).assign(subset=name))
             drawn[name] = data.drawn
     frame = pd.concat(frames, ignore_index=True).fillna("")
     digest = hashlib.sha256(" ".join(data.hash for data in sets).encode()).hexdigest()
     notes = [f"{data.name}: {line}" for data in sets for line in data.notes]
-    return frame, [_piece(frame, name, drawn[name]) for name in drawn], digest, notes
+    return frame, [_subset(frame, name, drawn[name]) for name in drawn], digest, notes
 
 
 def _by_format(data: DataSet, apart: bool) -> list[tuple[str, pd.DataFrame]]:
@@ -88,8 +89,8 @@ def _by_format(data: DataSet, apart: bool) -> list[tuple[str, pd.DataFrame]]:
     ]
 
 
-def _cut_anew(part: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The images of one piece with parts of its own: those of the whole may miss it."""
+def _with_own_parts(part: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The images of one subset with parts of its own: those of the whole may miss it."""
     from happysad.pipeline.data.splits import assign_parts
 
     try:
@@ -99,7 +100,7 @@ def _cut_anew(part: pd.DataFrame, seed: int) -> pd.DataFrame:
     return part.assign(split=splits)
 
 
-def _piece(frame: pd.DataFrame, name: str, drawn: bool) -> DomainSubset:
-    own = (frame["piece"] == name).to_numpy(bool)
+def _subset(frame: pd.DataFrame, name: str, drawn: bool) -> DomainSubset:
+    own = (frame["subset"] == name).to_numpy(bool)
     train, test = (np.flatnonzero(own & (frame["split"] == part)) for part in ("train", "test"))
     return DomainSubset(name, train, test, np.flatnonzero(own) if drawn else test)

@@ -1,15 +1,16 @@
-"""The page of the service in a headless Chromium, for measuring and for pictures of it."""
+"""The page of the service in a headless Chromium, for measuring it and for pictures of it."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from happysad.commands.serve import NEEDED
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,42 +19,37 @@ if TYPE_CHECKING:
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER = ("chromedriver",)
 
-MODULES = (
-    "selenium", "fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastapi_offline",
-)  # fmt: skip
-"""Libraries that driving the page takes."""
-
 OPTIONS = (
     "--headless=new",
     "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
+    "--window-size=1280,900",
     "--no-first-run",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--window-size=1280,900",
 )
-"""Nothing is fetched from anywhere, and no graphics card is asked for."""
+"""Nothing is fetched from anywhere, and no graphics card is needed."""
 
 
 def missing() -> str:
     """What is not here of Chromium, its driver and the libraries; empty if nothing is."""
-    absent = [] if _found(CHROMIUM) else ["Chromium"]
-    absent += [] if _found(DRIVER) else ["chromedriver"]
-    absent += [name for name in MODULES if importlib.util.find_spec(name) is None]
+    programs = {"Chromium": CHROMIUM, "chromedriver": DRIVER}
+    absent = [name for name, names in programs.items() if not any(map(shutil.which, names))]
+    absent += [name for name in ("selenium", *NEEDED) if importlib.util.find_spec(name) is None]
     return ", ".join(absent)
 
 
 @contextmanager
 def browser(camera: Path | None = None) -> Iterator[Chrome]:
-    """Chromium while the block lasts, its camera a video of joined JPEG pictures.
+    """Chromium while the block lasts.
 
     Parameters
     ----------
     camera : Path, optional
-        None: a machine without a camera.
+        A file of joined JPEG pictures that it takes for a camera; None: there is no camera.
 
     Raises
     ------
@@ -65,9 +61,19 @@ def browser(camera: Path | None = None) -> Iterator[Chrome]:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
-    with tempfile.TemporaryDirectory(prefix="happysad-browser-") as folder:
+    options = webdriver.ChromeOptions()
+    program, driver_program = (next(filter(None, map(shutil.which, n))) for n in (CHROMIUM, DRIVER))
+    options.binary_location = program
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    arguments = [*OPTIONS]
+    if camera is not None:
+        arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        arguments.append(f"--use-file-for-fake-video-capture={camera}")
+    with tempfile.TemporaryDirectory(prefix="happysad-browser-") as profile:
+        for argument in (*arguments, f"--user-data-dir={profile}"):
+            options.add_argument(argument)
         # The driver by its path: nothing is looked up or fetched.
-        driver = webdriver.Chrome(_options(camera, Path(folder)), Service(_found(DRIVER)))
+        driver = webdriver.Chrome(options, Service(driver_program))
         try:
             yield driver
         finally:
@@ -75,16 +81,7 @@ def browser(camera: Path | None = None) -> Iterator[Chrome]:
 
 
 def wait_for(driver: Chrome, what: str, expression: str, seconds: float = 30) -> None:
-    """Until a JavaScript expression is true of the page.
-
-    Parameters
-    ----------
-    driver : Chrome
-    what : str
-        That it stands for, for the sentence.
-    expression : str
-    seconds : float
-        To wait at most.
+    """Wait until a JavaScript expression, which stands for ``what``, is true of the page.
 
     Raises
     ------
@@ -100,22 +97,3 @@ def wait_for(driver: Chrome, what: str, expression: str, seconds: float = 30) ->
         shown = " ".join(element.text for element in driver.find_elements("id", "message"))
         why = f" ({' '.join(shown.split())})" if shown.strip() else ""
         raise UserError(f"the page shows no {what} in {seconds:g} seconds{why}") from None
-
-
-def _options(camera: Path | None, folder: Path) -> Any:
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = _found(CHROMIUM)
-    for option in (*OPTIONS, f"--user-data-dir={folder / 'profile'}"):
-        options.add_argument(option)
-    if camera is not None:
-        options.add_argument("--use-fake-ui-for-media-stream")
-        options.add_argument("--use-fake-device-for-media-stream")
-        options.add_argument(f"--use-file-for-fake-video-capture={camera}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return options
-
-
-def _found(names: Sequence[str]) -> str:
-    return next((path for name in names if (path := shutil.which(name))), "")

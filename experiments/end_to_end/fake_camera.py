@@ -1,4 +1,4 @@
-"""Built-in faces before a camera that is none: the video and the photo that the page is tried with.
+"""Built-in faces before a camera that is none, for the page of the service.
 
 Chromium plays a file of joined JPEG pictures, 30 a second in a loop, as if a camera sent them.
 """
@@ -15,8 +15,6 @@ from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.atomic_files import atomic_write
 
 WIDTH, HEIGHT = 640, 480
-SIDE = 300
-"""Of a face's picture; the face itself takes 250 pixels of it or so."""
 
 RATE = 30
 """Frames a second; Chromium knows no other for such files."""
@@ -24,7 +22,7 @@ RATE = 30
 _CLEAR = {"happy": 5, "sad": 55}  # of the faces below, those that no model doubts
 
 
-def clear_face(label: str, side: int = SIDE) -> NDArray[np.uint8]:
+def clear_face(label: str, side: int = 300) -> NDArray[np.uint8]:
     """A face (side, side, 3) uint8 that is plainly ``"happy"`` or ``"sad"``."""
     faces, _ = make_demo_faces(60, random_state=3, size=side, variation=0.3)
     return np.repeat(faces[_CLEAR[label]][..., None], 3, axis=2)
@@ -43,21 +41,14 @@ def scene(
     return picture
 
 
-def write_camera(file: Path, seconds: float = 4, labels: Sequence[str] = ("happy", "sad")) -> Path:
-    """Write what the camera shows: a face of each label in turn, moving a little.
-
-    Parameters
-    ----------
-    seconds : float
-        For which each face is seen.
-    """
+def write_camera(file: Path, seconds: float = 4) -> Path:
+    """Write what the camera shows: a happy face and then a sad one, each for so many seconds."""
     import cv2
 
-    turns = [clear_face(label) for label in labels]
+    n = round(seconds * RATE)
     with atomic_write(file) as beside, open(beside, "wb") as stream:
-        for face in turns:
-            for number in range(round(seconds * RATE)):
-                shift = round(12 * np.sin(2 * np.pi * number / RATE / 2))
+        for face in map(clear_face, ("happy", "sad")):
+            for shift in np.rint(12 * np.sin(np.pi * np.arange(n) / RATE)).astype(int):
                 _, data = cv2.imencode(".jpg", scene([face], shift=shift))
                 stream.write(data.tobytes())
     return file

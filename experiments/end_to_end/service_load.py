@@ -1,138 +1,164 @@
-"""Does the service keep up? Many clients at once, every answer checked, beside the promise.
+"""Does the service keep up? Many clients at once, every answer checked, beside the library.
 
-The promise is what ``speed.py`` measures of the library: milliseconds of one core an image. The
-service is to answer as many images as its cores can at that price, less what HTTP costs.
+The library's cost is that of ``speed.py``: CPU milliseconds an image. The service should answer
+as many images as its cores can at that cost, less what HTTP takes.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import statistics
+import http.client
+import json
 import tempfile
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from happysad.experiments.end_to_end import service_process
 from happysad.utils.console import exit_on_user_error, say
 
 if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+    import pandas as pd
 
-    from happysad.experiments.end_to_end.service_clients import LoadResult
+BATCHES = (1, 256)  # images at once in the library
+WARM_UP = 2.0  # seconds that are not counted
+TOLERANCE = 2e-4  # of probabilities of four digits: sums differ a little by batch
 
-ALONE, TOGETHER = 1, 256
-"""Images at once in the library, as ``speed.py`` gives them."""
-
-WARM_UP = 2.0
-"""Seconds that are not counted."""
-
-Row = tuple[str, float, str]
-"""What, how much, unit."""
+Json = dict[str, Any]
 
 
-def photos(n: int) -> list[bytes]:
-    """``n`` JPEG files of 350x350, those on which ``speed.py`` measures."""
-    from PIL import Image
+class LoadResult(NamedTuple):
+    """Seconds of each answer, what was wrong with any, the service's memory in MB each second."""
 
-    from happysad.experiments.benchmarks.images import photographs
-
-    files = []
-    for pixels in photographs(n):
-        file = io.BytesIO()
-        Image.fromarray(pixels).save(file, "JPEG", quality=90)
-        files.append(file.getvalue())
-    return files
+    seconds: list[float]
+    wrong: list[str]
+    megabytes: list[float]
 
 
-def promise(model: Pipeline, images: Sequence[bytes], batch: int, repeats: int = 3) -> float:
-    """CPU milliseconds an image from the file to the answer, as ``speed.py`` measures them."""
-    from happysad.experiments.benchmarks.stage_timing import stage_rows
-
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{i}.jpg" for i in range(len(images))]
-        for file, image in zip(files, images, strict=True):
-            file.write_bytes(image)
-        return float(sum(row["value"] for row in stage_rows(model, files, batch, repeats)))
-
-
-def measure(
-    model: str, clients: int, seconds: float, jobs: int, cores: Sequence[int], count: int = 32
-) -> tuple[list[Row], list[str]]:
-    """Rows of the table, and what was wrong with answers.
+def load(
+    service: service_process.Service,
+    images: Sequence[bytes],
+    expected: Sequence[Json],
+    clients: int,
+    seconds: float,
+) -> LoadResult:
+    """Clients send images for some seconds, each the next one as soon as the last is answered.
 
     Parameters
     ----------
-    model : str
-        A shipped model or a file.
-    cores : sequence of int
-        Those of the service and of the promise; the clients take the others. None: all share.
+    images : sequence of bytes
+        JPEG files; each client goes round them over a connection of its own.
+    expected : sequence of dict
+        The answer to each image, as `image_json` gives it; its name is not compared.
     """
-    from happysad.experiments.benchmarks.models import loaded
-    from happysad.experiments.end_to_end.service_clients import ask_for
-    from happysad.experiments.end_to_end.service_process import needs_linux, pinned, served
-    from happysad.pipeline.model_files.shipped import model_path
+    result = LoadResult([], [], [])
+    end = time.perf_counter() + seconds
+
+    def client(first: int) -> None:
+        connection = http.client.HTTPConnection(service.host, service.port, timeout=60)
+        try:
+            for i in count(first):
+                began, which = time.perf_counter(), i % len(images)
+                if began >= end:
+                    break
+                header = {"Content-Type": "image/jpeg"}
+                connection.request("POST", "/v1/predict", images[which], header)
+                response = connection.getresponse()
+                body = response.read()
+                result.seconds.append(time.perf_counter() - began)
+                if problem := difference(response.status, body, expected[which]):
+                    result.wrong.append(problem)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            result.wrong.append(f"a connection broke: {type(error).__name__} {error}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(clients) as pool:
+        running = [pool.submit(client, number) for number in range(clients)]
+        result.megabytes.append(service.megabytes())
+        while not all(future.done() for future in running):
+            time.sleep(min(1, seconds))
+            result.megabytes.append(service.megabytes())
+    return result
+
+
+def difference(status: int, body: bytes, expected: Json) -> str:
+    """What is wrong with an answer; empty where it is the one expected."""
+    if status != 200:
+        return f"status {status}: {body[:200]!r}"
+    faces, others = json.loads(body)["images"][0]["faces"], expected["faces"]
+    alike = len(faces) == len(others) and all(
+        face["label"] == other["label"]
+        and face["box"] == other["box"]
+        and abs(face["p_happy"] - other["p_happy"]) <= TOLERANCE
+        for face, other in zip(faces, others, strict=True)
+    )
+    return "" if alike else f"{faces} in place of {others}"
+
+
+def measure(model: str, clients: int, seconds: float, jobs: int) -> tuple[pd.DataFrame, list[str]]:
+    """The table, and what was wrong with answers.
+
+    The service and the library run on as many cores as the service has jobs, the clients on the
+    others, or on all if none are left.
+    """
+    from happysad.experiments.benchmarks.stage_timing import PHOTOGRAPH, drawn_images, stage_rows
+    from happysad.pipeline.prediction.predict import load_any
     from happysad.pipeline.prediction.predict_faces import predict_faces
     from happysad.pipeline.prediction.prediction import image_json
 
-    needs_linux()
-    images = photos(count)
-    library = loaded(model_path(model))
-    expected = [image_json(answer) for answer in predict_faces(library, images)]
-    others = sorted(os.sched_getaffinity(0) - set(cores))
+    cores = service_process.available_cores()
+    own, others = cores[:jobs], cores[jobs:] or cores
+    library = load_any(model)
     say("measuring the library")
-    with pinned(cores):
-        before = [promise(library, images, batch) for batch in (ALONE, TOGETHER)]
-    with served(["--model", model, "--jobs", str(jobs)], cores) as service, pinned(others):
-        address = (service.host, service.port)
-        say("the first answers")
-        ask_for(WARM_UP, address, images, expected, clients)
-        say(f"{clients} clients for {seconds:g} seconds")
-        spent = service.cpu_seconds()
-        heard = ask_for(seconds, address, images, expected, clients, watch=service.megabytes)
-        spent = service.cpu_seconds() - spent
-    with pinned(cores):
-        after = [promise(library, images, batch) for batch in (ALONE, TOGETHER)]
-    promised = [statistics.mean(pair) for pair in zip(before, after, strict=True)]
-    return table(heard, spent, promised, jobs), heard.wrong
+    with tempfile.TemporaryDirectory() as folder, service_process.pinned(own):
+        files = drawn_images(Path(folder), 32)[PHOTOGRAPH]
+        stages = [stage_rows(library, files, batch) for batch in BATCHES]
+        images = [file.read_bytes() for file in files]
+        expected = [image_json(answer) for answer in predict_faces(library, images)]
+    costs = [sum(row["value"] for row in rows) for rows in stages]
+    arguments = ["--model", model, "--jobs", str(jobs)]
+    with service_process.served(arguments, own) as service, service_process.pinned(others):
+        say(f"measuring the service for {seconds:g} seconds")
+        load(service, images, expected, clients, WARM_UP)
+        before = service.cpu_seconds()
+        result = load(service, images, expected, clients, seconds)
+        spent = service.cpu_seconds() - before
+    return table(result, spent, costs, seconds, jobs), result.wrong
 
 
-def table(heard: LoadResult, cpu_seconds: float, promised: Sequence[float], jobs: int) -> list[Row]:
-    """The rows: answers, their time, the service's cost beside the promise, and its memory."""
-    n = max(1, len(heard.seconds))
-    alone, together = promised
-    cost, memory = 1000 * cpu_seconds / n, heard.watched or [float("nan")]
-    many = f"of the promise {TOGETHER} at a time"
-    return [
-        ("answers", len(heard.seconds), ""),
-        ("wrong or missing", len(heard.wrong), ""),
-        ("answers a second", heard.per_second, ""),
-        *(
-            (f"time of an answer, {p} percent within", heard.percentile(p), "ms")
-            for p in (50, 95, 99)
-        ),
-        ("of its cores' time, the service got", 100 * cpu_seconds / (heard.lasted * jobs), "%"),
-        ("the service's cost an image", cost, "CPU ms"),
-        ("promise, images one at a time", alone, "CPU ms"),
-        (f"promise, {TOGETHER} at a time", together, "CPU ms"),
-        ("answers a second, of the promise one at a time", _share(heard, jobs, alone), "%"),
-        (
-            f"answers a second, of the promise {TOGETHER} at a time",
-            _share(heard, jobs, together),
-            "%",
-        ),
-        ("cost, of the promise one at a time", 100 * cost / alone, "%"),
-        (f"cost, {many}", 100 * cost / together, "%"),
-        ("memory, first ten seconds", statistics.mean(memory[:10]), "MB"),
-        ("memory, last ten seconds", statistics.mean(memory[-10:]), "MB"),
-        ("load average at the end", os.getloadavg()[0], ""),
+def table(
+    result: LoadResult, cpu_seconds: float, costs: Sequence[float], seconds: float, jobs: int
+) -> pd.DataFrame:
+    """``what``, ``value``, ``unit``: answers, their times, cost beside the library's, memory."""
+    import numpy as np
+    import pandas as pd
+
+    answers = len(result.seconds)
+    percentiles = 1000 * np.percentile(result.seconds or [np.nan], [50, 95, 99])
+    rows: list[tuple[str, float, str]] = [
+        ("answers", answers, ""),
+        ("wrong or missing", len(result.wrong), ""),
+        ("answers a second", answers / seconds, ""),
+        ("time of an answer, median", percentiles[0], "ms"),
+        ("time of an answer, 95th percentile", percentiles[1], "ms"),
+        ("time of an answer, 99th percentile", percentiles[2], "ms"),
+        ("service: use of its cores", 100 * cpu_seconds / seconds / jobs, "%"),
+        ("service: cost of an image", 1000 * cpu_seconds / max(answers, 1), "CPU ms"),
     ]
-
-
-def _share(heard: LoadResult, jobs: int, milliseconds: float) -> float:
-    return 100 * heard.per_second / (jobs * 1000 / milliseconds)
+    for batch, cost in zip(BATCHES, costs, strict=True):
+        rows += [
+            (f"library, batches of {batch}: cost of an image", cost, "CPU ms"),
+            (f"library, batches of {batch}: images a second", 1000 * jobs / cost, ""),
+        ]
+    for when, part in (("first", slice(10)), ("last", slice(-10, None))):
+        memory = float(np.mean(result.megabytes[part]))
+        rows.append((f"service: memory in the {when} ten seconds", memory, "MB"))
+    return pd.DataFrame(rows, columns=pd.Index(["what", "value", "unit"]))
 
 
 @click.command(name="service-load")
@@ -142,30 +168,17 @@ def _share(heard: LoadResult, jobs: int, milliseconds: float) -> float:
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Of the service."
 )
-@click.option(
-    "--core", "cores", type=click.IntRange(0), multiple=True,
-    help="Core of the service, as many as jobs; repeatable. The clients take the others.",
-)  # fmt: skip
-@click.option("--out", default="runs/service", show_default=True, help="Folder for the CSV file.")
 @exit_on_user_error
-def main(
-    model: str, clients: int, seconds: float, jobs: int, cores: tuple[int, ...], out: str
-) -> None:
-    """Load a service of this machine with clients, and compare it with the library's promise."""
-    import pandas as pd
+def main(model: str, clients: int, seconds: float, jobs: int) -> None:
+    """Load a service on this machine with clients, and compare it with the library."""
     from threadpoolctl import threadpool_limits
 
-    from happysad.utils.atomic_files import atomic_write
-
     with threadpool_limits(1):
-        rows, wrong = measure(model, clients, seconds, jobs, cores)
-    with atomic_write(Path(out) / "service.csv") as beside:
-        pd.DataFrame(rows, columns=pd.Index(["what", "value", "unit"])).to_csv(beside, index=False)
-    for what, value, unit in rows:
-        print(f"{what:<52}{value:10.2f} {unit}".rstrip())
+        frame, wrong = measure(model, clients, seconds, jobs)
+    for what, value, unit in frame.itertuples(index=False):
+        print(f"{what:<48}{value:10.2f} {unit}".rstrip())
     for problem in wrong[:5]:
         say(f"wrong: {problem}")
-    print(f"written to {Path(out) / 'service.csv'}")
     if wrong:
         raise SystemExit(1)
 

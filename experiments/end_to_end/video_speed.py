@@ -7,116 +7,83 @@ difference is what frames cost, and the rest is the start.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from happysad.experiments.end_to_end.service_process import HAPPYSAD
+from happysad.experiments.end_to_end.service_process import HAPPYSAD, available_cores, pinned
 from happysad.pipeline.model_files.shipped import DEFAULT
 from happysad.utils.console import exit_on_user_error, say
 
-SIZES = ((640, 360), (1280, 720))
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Size = tuple[int, int]
+
 FPS = 25
-LEAST = {(640, 360): 25, (1280, 720): 15}
-"""Frames a second that are promised."""
+REQUIRED: dict[Size, float] = {(640, 360): 25, (1280, 720): 15}
+"""Frames a second that are promised, by width and height."""
 
-FIND, DESCRIBE, ASK, REST = "find faces", "landmarks and crop", "ask the model", "follow"
+FIND, ALIGN, PREDICT, FOLLOW = "find faces", "landmarks and crop", "predict", "follow"
 
 
-def speed(size: tuple[int, int], model: str, n_frames: int, folder: Path) -> dict[str, float]:
+def frames_per_second(size: Size, model: str, n_frames: int, folder: Path) -> dict[str, float]:
     """Frames a second and seconds to start, of the command over a drawn clip."""
-    long, short = (draw_file(folder / f"{n}.mp4", size, n) for n in (n_frames, 1))
-    start = _seconds(short, model, folder)
-    frames = _seconds(long, model, folder) - start
-    return {"frames/s": (n_frames - 1) / frames, "start s": start}
+    seconds = {n: _seconds(draw_file(folder / f"{n}.mp4", size, n), model) for n in (1, n_frames)}
+    rate = (n_frames - 1) / (seconds[n_frames] - seconds[1])
+    return {"frames/s": rate, "start s": seconds[1]}
 
 
-def stages(size: tuple[int, int], model: str, n_frames: int) -> dict[str, float]:
-    """Milliseconds a frame that following a face costs, by stage, without reading and writing."""
-    from happysad.experiments.benchmarks.stage_timer import StageTimer
-    from happysad.pipeline.demo.demo_clips import draw_clip
-    from happysad.pipeline.prediction.load_any import load_any
-    from happysad.pipeline.tracking.tracker import FaceTracker
+def stages(size: Size, model: str, n_frames: int) -> dict[str, float]:
+    """CPU milliseconds a frame that the tracker takes, by stage, without reading and writing."""
+    from happysad.experiments.benchmarks.stage_timing import StageTimer
+    from happysad.pipeline.prediction.predict import load_any
+    from happysad.pipeline.tracking import observation, tracker
 
-    tracker = FaceTracker(load_any(model))
-    frames = list(draw_clip(*size, n_frames, [actor(size)]))
-    tracker.update(frames[0], 0.0)  # loads weights
-    watch = StageTimer("")
-    with _watched(watch):
+    face_tracker = tracker.FaceTracker(load_any(model))
+    frames = list(drawn_frames(size, n_frames))
+    face_tracker.update(frames[0], 0.0)  # loads weights
+    timer = StageTimer("")
+    functions = (
+        (observation.FaceSearch, "find", FIND),
+        (observation.Frame, "observe", ALIGN),
+        (tracker, "predict_p_happy", PREDICT),
+        (face_tracker, "update", FOLLOW),
+    )
+    with timer.patched(*functions):
         for i, frame in enumerate(frames):
-            with watch.stage(REST):
-                tracker.update(frame, (i + 1) / FPS)
-    return {name: 1000 * watch.spent[name] / n_frames for name in (FIND, DESCRIBE, ASK, REST)}
+            face_tracker.update(frame, (i + 1) / FPS)
+    return {f"{s} ms": 1000 * timer.spent[s] / n_frames for s in (FIND, ALIGN, PREDICT, FOLLOW)}
 
 
-def actor(size: tuple[int, int]) -> Any:
-    """Who is seen: a face four tenths as high as the picture, walking, happy and then sad."""
-    from happysad.pipeline.demo.demo_clips import Actor
+def drawn_frames(size: Size, n_frames: int) -> Iterator[NDArray[np.uint8]]:
+    """A face four tenths as high as the picture, walking, happy and then sad."""
+    from happysad.pipeline.demo.demo_clips import Actor, draw_clip
 
     moods = ((0.0, "happy"), (0.5, "sad"))
-    return Actor((0.3, 0.45), (0.7, 0.55), round(0.4 * size[1]), moods)
+    actor = Actor((0.3, 0.45), (0.7, 0.55), round(0.4 * size[1]), moods)
+    return draw_clip(*size, n_frames, [actor])
 
 
-def draw_file(path: Path, size: tuple[int, int], n_frames: int) -> Path:
-    """The clip as a file."""
-    from happysad.pipeline.demo.demo_clips import draw_clip, write_clip
+def draw_file(path: Path, size: Size, n_frames: int) -> Path:
+    """The frames as a video file."""
+    from happysad.pipeline.demo.demo_clips import write_clip
 
-    return write_clip(path, draw_clip(*size, n_frames, [actor(size)]), size, FPS)
+    return write_clip(path, drawn_frames(size, n_frames), size, FPS)
 
 
-def _seconds(clip: Path, model: str, folder: Path) -> float:
+def _seconds(clip: Path, model: str) -> float:
     """Of the command from its start to its end."""
-    asked = ["video", str(clip), "--model", model, "--out", str(folder / "out"), "--quiet"]
+    options = ["--model", model, "--out", str(clip.with_suffix("")), "--quiet"]
     begin = time.perf_counter()
-    subprocess.run([*HAPPYSAD, *asked], check=True)
+    subprocess.run([*HAPPYSAD, "video", str(clip), *options], check=True)
     return time.perf_counter() - begin
-
-
-@contextmanager
-def _watched(watch: Any) -> Iterator[None]:
-    """The watch held to what a tracker calls."""
-    from happysad.experiments.benchmarks.stage_timer import put
-    from happysad.pipeline.tracking import association as face_search
-    from happysad.pipeline.tracking import observation as sight
-    from happysad.pipeline.tracking import tracker as face_track
-
-    pieces = [
-        (face_search.FaceAssociation, "faces", FIND),
-        (sight.Frame, "sight", DESCRIBE),
-        (face_track, "predict_p_happy", ASK),
-    ]
-    with ExitStack() as stack:
-        for owner, name, stage in pieces:
-            held = watch.held_to(stage, getattr(owner, name))
-            stack.enter_context(put(owner, name, held))
-        yield
-
-
-def _one_core() -> None:
-    """Stay on one core, and what is started from here too, where the system knows of that."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-
-
-def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The rows as a table."""
-    names = list(rows[0])
-    cells = [
-        [value if isinstance(value, str) else f"{value:.1f}" for value in row.values()]
-        for row in rows
-    ]
-    widths = [max(len(row[i]) for row in [names, *cells]) for i in range(len(names))]
-    return [
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in [names, *cells]
-    ]
 
 
 @click.command(name="video_speed")
@@ -126,20 +93,20 @@ def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
 def main(model: str, frames: int) -> None:
     """Measure frames a second of happysad video on one core."""
     import cv2
+    import pandas as pd
     from threadpoolctl import threadpool_limits
 
-    _one_core()
     cv2.setNumThreads(1)
-    threadpool_limits(1)  # as the command does; more threads on one core wait for each other
-    rows: list[dict[str, Any]] = []
-    for size in SIZES:
-        say(f"measuring {size[0]}x{size[1]}")
-        with tempfile.TemporaryDirectory() as folder:
-            measured = speed(size, model, frames, Path(folder))
-        row = {"size": f"{size[0]}x{size[1]}", "promised/s": float(LEAST[size]), **measured}
-        spent = stages(size, model, frames)
-        rows.append(row | {f"{name} ms": value for name, value in spent.items()})
-    print(*lines(rows), sep="\n")
+    rows = {}
+    # One thread, as the command has it: more threads on one core wait for each other.
+    with pinned(available_cores()[-1:]), threadpool_limits(1):
+        for size, required in REQUIRED.items():
+            say(f"measuring {size[0]}x{size[1]}")
+            with tempfile.TemporaryDirectory() as folder:
+                measured = frames_per_second(size, model, frames, Path(folder))
+            row = {"required/s": required, **measured, **stages(size, model, frames)}
+            rows[f"{size[0]}x{size[1]}"] = row
+    print(pd.DataFrame(rows).T.to_string(float_format="{:.1f}".format))
 
 
 if __name__ == "__main__":

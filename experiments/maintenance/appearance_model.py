@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +21,7 @@ N_COMPONENTS = 300
 N_PARTS = 16
 """Gaussians in the mixture of a class."""
 
-_LEADING = 40  # components by which faces are alike enough for one part of the mixture
+_LEADING = 40  # components by which faces are clustered into the parts of the mixture
 
 SHAPE_WEIGHT = 2.4
 """A landmark's pixel against a pixel's standard deviation of grey."""
@@ -36,11 +37,8 @@ def learn(
     mean: NDArray[np.float64],
     n_components: int = N_COMPONENTS,
     n_parts: int = N_PARTS,
-) -> dict[str, Any]:
-    """The arrays of the basis.
-
-    As many happy faces as sad ones are used, with their mirror images, so that neither a class
-    nor a side is known better than the other.
+) -> dict[str, NDArray[Any]]:
+    """The arrays of the basis, from as many faces of each class, with their mirror images.
 
     Parameters
     ----------
@@ -95,8 +93,6 @@ def mesh(mean: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 def face_mask(mean: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which pixels of a texture belong to the face, up to about the hair."""
-    import cv2
-
     lifted = mean[17:27] - [0, 0.13 * BASIS_SIDE]
     outline = rescaled(np.concatenate([mean[:17], lifted]), TEXTURE_SIDE / BASIS_SIDE)
     mask = np.zeros((TEXTURE_SIDE, TEXTURE_SIDE), np.uint8)
@@ -116,8 +112,6 @@ def softened(textures: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArra
 
     They are not aligned with each other, and so sharp ones would be drawn as a jumble.
     """
-    import cv2
-
     outside = (~face_mask(mean)).astype(np.uint8)
     blend = np.clip(cv2.distanceTransform(outside, cv2.DIST_L2, 5) / 12, 0, 1)
     blurred = [cv2.GaussianBlur(texture, (0, 0), 1.6) for texture in textures]
@@ -149,32 +143,32 @@ def _mixture(codes: NDArray[np.float32], n_parts: int) -> tuple[NDArray[Any], ..
     return centers, np.bincount(parts) / len(parts), factor
 
 
-def nearest_likeness(
+def nearest_similarity(
     basis: Basis, textures: NDArray[np.float32], n_faces: int = 300
 ) -> NDArray[np.float32]:
     """Highest correlation of each of ``n_faces`` drawn textures with a real one or its mirror."""
     codes = draw_codes(basis, np.arange(n_faces) % 2, np.random.default_rng(0))
     drawn = basis.texture + codes @ basis.texture_components
     pictures = drawn.reshape(-1, TEXTURE_SIDE, TEXTURE_SIDE)
-    return np.asarray(likeness(basis, pictures, textures).max(axis=1), np.float32)
+    return np.asarray(correlations(basis, pictures, textures).max(axis=1), np.float32)
 
 
-def likeness(
+def correlations(
     basis: Basis, drawn: NDArray[np.float32], real: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Correlation of each drawn texture with each real one or its mirror image, the higher.
 
-    Of what is left within the face once the mean texture and an even side light are taken away.
+    Within the face, once the mean texture and an even side light are taken away.
     """
     mean = basis.shape.astype(np.float64)
     mask = face_mask(mean)
     light = np.linalg.qr(np.column_stack([np.ones(mask.sum()), *np.nonzero(mask)]))[0]
     usual = basis.texture.reshape(mask.shape)[mask]
 
-    def own(textures: NDArray[np.float32]) -> NDArray[np.float32]:
+    def residuals(textures: NDArray[np.float32]) -> NDArray[np.float32]:
         rows = normalised(textures, mean)[:, mask] - usual
         rows = rows - rows @ light @ light.T
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
-    ours = own(drawn)
-    return np.asarray(np.maximum(*(ours @ own(side).T for side in (real, real[:, :, ::-1]))))
+    ours = residuals(drawn)
+    return np.asarray(np.maximum(*(ours @ residuals(r).T for r in (real, real[:, :, ::-1]))))

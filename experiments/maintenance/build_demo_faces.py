@@ -9,12 +9,11 @@ faces that the detector is sure of. No test image is read.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,20 +21,22 @@ from happysad.experiments.maintenance.appearance_model import (
     learn,
     mesh,
     mirrored,
-    nearest_likeness,
+    nearest_similarity,
 )
 from happysad.features.faces.align import eye_centers, transform_points
 from happysad.features.faces.detector import find_faces, find_landmarks, rescaled
-from happysad.pipeline.demo import warping as demo_warp
+from happysad.pipeline.demo import warping
 from happysad.pipeline.demo.demo_faces import LABELS
 from happysad.pipeline.demo.rendering import BASIS_FILE, BASIS_SIDE, TEXTURE_SIDE, load_basis
 from happysad.utils.atomic_files import atomic_write
+from happysad.utils.console import exit_on_user_error, progress
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import read_image, to_gray
 from happysad.utils.progress import report
 
-FRAME_EYES = (0.32, 0.38)
-"""Where the left eye lands, about as in FER2013: wider than the aligner's crop."""
+EYES = np.array([[0.32, 0.38], [0.68, 0.38]])
+"""Where the eyes' centres land, as shares of the frame, about as in FER2013: wider than the
+aligner's crop."""
 
 MIN_SCORE = 0.8
 """Of the detector."""
@@ -46,7 +47,7 @@ MAX_TURN = 0.18
 MIN_COVER = 0.75
 """Least share of the frame that lies within the image; the rest is the image, reflected."""
 
-MAX_LIKENESS = 0.85
+MAX_SIMILARITY = 0.85
 """Highest correlation of a drawn face with a real one.
 
 A picture rebuilt from its own components reaches 0.97 (median; 0.86 at least), and the nearest
@@ -77,13 +78,13 @@ def agreed_images(folder: Path) -> list[tuple[Path, str]]:
 
     if not (folder / VOTES).is_file():
         raise UserError(f"{folder / VOTES} is missing: give the folder fer2013 that holds it")
-    votes = pd.read_csv(folder / VOTES).set_index("file")
-    rows = []
-    for label, (column, least) in AGREED.items():
-        for file in votes.index[votes[column] >= least]:
-            training = Path(file).name.startswith("Training_")
-            if training and Path(file).parent.name == label and (folder / file).is_file():
-                rows.append((folder / file, label))
+    votes = pd.read_csv(folder / VOTES)
+    rows = [
+        (folder / file, label)
+        for label, (column, least) in AGREED.items()
+        for file in votes.loc[votes[column] >= least, "file"]
+        if f"/{label}/Training_" in file and (folder / file).is_file()
+    ]
     if {label for _, label in rows} != set(LABELS):
         raise UserError(f"{folder} lacks the happy or the sad images that {VOTES} names")
     return sorted(rows)
@@ -97,34 +98,27 @@ def frontal_face(path: Path) -> Face | None:
     if not found:
         return None
     points = find_landmarks(seen, found[0])
-    return Face(gray, points) if _turn(points) <= MAX_TURN else None
-
-
-def _turn(points: NDArray[np.float32]) -> float:
     eyes = eye_centers(points)
     across = eyes[1] - eyes[0]
-    nose = points[30] - eyes.mean(axis=0)
-    return float(abs(nose @ across) / (across @ across))
+    turn = abs((points[30] - eyes.mean(axis=0)) @ across) / (across @ across)
+    return Face(gray, points) if turn <= MAX_TURN else None
 
 
 def frontal_faces(rows: Sequence[tuple[Path, str]]) -> tuple[list[Face], NDArray[np.int_]]:
     """All usable faces and their classes, 0 for happy."""
     faces, classes = [], []
     for done, (path, label) in enumerate(rows, 1):
-        face = frontal_face(path)
-        if face is not None:
+        if face := frontal_face(path):
             faces.append(face)
             classes.append(LABELS.index(label))
-        if done % 500 == 0 or done == len(rows):
-            report("finding faces", done, len(rows))
-            print(f"{done} of {len(rows)} images read, {len(faces)} faces used", file=sys.stderr)
+        report("finding faces", done, len(rows))
     if min(np.bincount(classes, minlength=2)) < 2:
         raise UserError(f"{len(faces)} faces were found: each class needs two or more")
     return faces, np.array(classes)
 
 
-def similarity(points: NDArray[Any], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The (2, 3) matrix that turns, scales and shifts points nearest to where they belong."""
+def similarity(points: NDArray[np.floating], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The (2, 3) matrix that rotates, scales and shifts points nearest to their targets."""
     # As complex numbers a similarity is z -> a z + b; this is its least squares.
     z, w = points @ [1, 1j], target @ [1, 1j]
     a = np.vdot(z - z.mean(), w - w.mean()) / np.vdot(z - z.mean(), z - z.mean())
@@ -134,8 +128,7 @@ def similarity(points: NDArray[Any], target: NDArray[np.float64]) -> NDArray[np.
 
 def mean_shape(faces: Sequence[Face]) -> NDArray[np.float64]:
     """Mean landmarks (68, 2) in the frame of 96 pixels, the same in the mirror."""
-    (x, y), side = FRAME_EYES, BASIS_SIDE
-    eyes = np.array([[x, y], [1 - x, y]]) * side - 0.5
+    eyes = EYES * BASIS_SIDE - 0.5
     placed = [transform_points(p, similarity(eye_centers(p), eyes)) for _, p in faces]
     mean = np.asarray(np.stack(placed).astype(np.float64).mean(axis=0))
     return np.asarray((mean + mirrored(mean[None])[0]) / 2)
@@ -148,7 +141,7 @@ def framed(
     import cv2
 
     triangles, factor = mesh(mean), TEXTURE_SIDE / BASIS_SIDE
-    target = demo_warp.rescaled(demo_warp.with_border(mean, BASIS_SIDE), factor)
+    target = warping.rescaled(warping.with_border(mean, BASIS_SIDE), factor)
     filled, shapes, textures = [], [], []
     for gray, points in faces:
         matrix = similarity(points, mean)
@@ -157,43 +150,32 @@ def framed(
         if filled[-1]:
             shape = transform_points(points, matrix)
             back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
-            source = transform_points(demo_warp.with_border(shape, BASIS_SIDE), back)
+            source = transform_points(warping.with_border(shape, BASIS_SIDE), back)
             shapes.append(shape)
-            textures.append(demo_warp.bend(gray, source, target, triangles, TEXTURE_SIDE))
+            textures.append(warping.warp(gray, source, target, triangles, TEXTURE_SIDE))
     return np.array(filled), np.array(shapes, np.float64), np.array(textures)
 
 
-def build(folder: Path, out: Path) -> str:
-    """Learn, check and write the basis; gives the line that says what was done."""
-    faces, classes = frontal_faces(agreed_images(folder))
+@click.command(name="build-demo-faces")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=BASIS_FILE, help="File to write.")
+@exit_on_user_error
+def main(folder: Path, out: Path) -> None:
+    """Learn, check and write the basis from FOLDER: fer2013 with train/ and the votes of FER+."""
+    with progress():
+        faces, classes = frontal_faces(agreed_images(folder))
     mean = mean_shape(faces)
     filled, shapes, textures = framed(faces, mean)
     arrays = learn(shapes, textures, classes[filled], mean)
     with atomic_write(out) as beside:
-        np.savez_compressed(beside, **arrays)
-        nearest = float(nearest_likeness(load_basis(beside), textures).max())
-        if nearest > MAX_LIKENESS:
+        np.savez_compressed(beside, allow_pickle=False, **arrays)
+        nearest = float(nearest_similarity(load_basis(beside), textures).max())
+        if nearest > MAX_SIMILARITY:
             raise UserError(f"a drawn face is the copy of a real one (correlation {nearest:.3f})")
-    counts = np.bincount(classes[filled])
-    return (
-        f"{out}: {out.stat().st_size / 1e6:.2f} MB from {counts[0]} happy and {counts[1]} sad "
-        f"faces, cut to {2 * counts.min()}; nearest likeness to a real face {nearest:.3f}"
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line; exit code 2 and one sentence for a user's mistake."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="fer2013: train/ and the votes of FER+")
-    parser.add_argument("--out", type=Path, default=BASIS_FILE)
-    options = parser.parse_args(arguments)
-    try:
-        print(build(options.folder, options.out))
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    happy, sad = np.bincount(classes[filled])
+    print(f"{out}: {out.stat().st_size / 1e6:.2f} MB from {happy} happy and {sad} sad faces")
+    print(f"highest correlation of a drawn face with a real one: {nearest:.3f}")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -92,4 +92,6 @@ def packages() -> list[str]:
     tops = ("happysad", "features", "pipeline", "experiments")
     files = [file for top in tops for file in sorted((ROOT / top).rglob("__init__.py"))]
     folders = [file.parent.relative_to(ROOT).parts for file in files]
-    return [".".join(dict.fromkeys(("happysad", *parts))) for parts in folders]
+    return [
+        ".".join(parts if parts[0] == "happysad" else ("happysad", *parts)) for parts in folders
+    ]

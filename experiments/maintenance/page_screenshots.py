@@ -1,12 +1,12 @@
-"""Pictures of the page, for looking at it and for the documents: 360 and 1280 pixels, light and
-dark, with the camera on, with photos, with a mistake, and of a model's card."""
+"""Pictures of the page, to look at: 360 and 1280 pixels wide, light and dark, with the camera on,
+with photos, with a mistake, and of a model's card."""
 
 from __future__ import annotations
 
 import base64
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,11 @@ if TYPE_CHECKING:
 HEIGHTS = {360: 740, 1280: 900}
 """Of the screens, by their width in pixels."""
 
-MODES = ("light", "dark")
 VIEWS = ("start", "camera", "photos", "no-camera", "card")
 
 
 def take_pictures(
-    out: Path,
-    views: Collection[str] = VIEWS,
-    widths: Collection[int] = tuple(HEIGHTS),
-    modes: Collection[str] = MODES,
+    out: Path, views: Collection[str] = VIEWS, widths: Collection[int] = tuple(HEIGHTS)
 ) -> list[Path]:
     """Write a PNG file of each view, named ``camera-1280-dark.png`` and so on.
 
@@ -45,17 +41,19 @@ def take_pictures(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot make the folder {out}: {error.strerror}") from None
+    written = []
     with tempfile.TemporaryDirectory() as folder:
-        files = _photos(Path(folder))
+        photos = _photos(Path(folder))
         camera = write_camera(Path(folder) / "camera.mjpeg")
         with served(["--jobs", "1"]) as service, browser(camera) as driver:
-            views_of = _views(driver, service.address, files)
-            return [
-                _picture(driver, out / f"{name}-{width}-{mode}.png", width, mode, views_of[name])
-                for width in widths
-                for mode in modes
-                for name in views
-            ]
+            for width in widths:
+                for mode in ("light", "dark"):
+                    _emulate(driver, width, mode)
+                    for name in views:
+                        _show(driver, name, service.address, photos)
+                        written.append(out / f"{name}-{width}-{mode}.png")
+                        written[-1].write_bytes(_whole_page(driver))
+    return written
 
 
 def _photos(folder: Path) -> list[Path]:
@@ -71,56 +69,44 @@ def _photos(folder: Path) -> list[Path]:
     return files
 
 
-def _views(driver: Chrome, address: str, files: list[Path]) -> dict[str, Callable[[], None]]:
-    def start() -> None:
-        driver.get(address)
-        wait_for(driver, "settings", "document.querySelectorAll('#sure option').length")
-
-    def camera() -> None:
-        driver.get(f"{address}/?camera=1")
+def _show(driver: Chrome, view: str, address: str, photos: list[Path]) -> None:
+    """Load the page and bring it to a view."""
+    driver.get(address + {"camera": "/?camera=1", "card": "/card"}.get(view, "/"))
+    if view == "card":
+        wait_for(driver, "model card", "document.querySelector('#parts table')")
+        return
+    wait_for(driver, "settings", "document.querySelectorAll('#sure option').length")
+    if view == "camera":
         wait_for(driver, "box", "document.querySelector('#live-boxes .box')")
         time.sleep(6)  # something to see in the chart
-
-    def photos() -> None:
-        start()
-        driver.find_element("id", "files").send_keys("\n".join(map(str, files)))
+    elif view == "photos":
+        driver.find_element("id", "files").send_keys("\n".join(map(str, photos)))
         answered = "document.querySelectorAll('[aria-busy=false]').length"
-        wait_for(driver, f"{len(files)} answers", f"{answered} === {len(files)}")
+        wait_for(driver, f"{len(photos)} answers", f"{answered} === {len(photos)}")
         time.sleep(0.5)  # the browser draws large pictures when it likes
-
-    def no_camera() -> None:
-        start()
-        driver.execute_script("navigator.mediaDevices.getUserMedia = () => "
-                              "Promise.reject(new DOMException('', 'NotFoundError'))")  # fmt: skip
+    elif view == "no-camera":
+        failure = "Promise.reject(new DOMException('', 'NotFoundError'))"
+        driver.execute_script(f"navigator.mediaDevices.getUserMedia = () => {failure}")
         driver.find_element("id", "camera-button").click()
         wait_for(driver, "message", "!document.getElementById('message').hidden")
 
-    def card() -> None:
-        driver.get(f"{address}/card")
-        wait_for(driver, "model card", "document.querySelector('#parts table')")
 
-    return dict(zip(VIEWS, (start, camera, photos, no_camera, card), strict=True))
-
-
-def _picture(driver: Chrome, file: Path, width: int, mode: str, view: Callable[[], None]) -> Path:
-    """The whole page, to its end, as a screen of this size shows it."""
-    screen = {
-        "width": width,
-        "height": HEIGHTS[width],
-        "deviceScaleFactor": 1,
-        "mobile": width < 600,
-    }
+def _emulate(driver: Chrome, width: int, mode: str) -> None:
+    """A screen of this width that prefers light or dark pages."""
+    screen = {"width": width, "height": HEIGHTS[width], "deviceScaleFactor": 1}
+    screen["mobile"] = width < 600
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     features = [{"name": "prefers-color-scheme", "value": mode}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    view()
+
+
+def _whole_page(driver: Chrome) -> bytes:
+    """A PNG file of the page to its end, below the screen's."""
     whole = {"format": "png", "captureBeyondViewport": True}
-    data = driver.execute_cdp_cmd("Page.captureScreenshot", whole)["data"]
-    file.write_bytes(base64.b64decode(data))
-    return file
+    return base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", whole)["data"])
 
 
-@click.command(name="page-pictures")
+@click.command(name="page-screenshots")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--view", "views", type=click.Choice(VIEWS), multiple=True, help="All if none.")
 @exit_on_user_error

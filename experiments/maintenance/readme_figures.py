@@ -1,4 +1,4 @@
-"""What does it look like? The pictures of the README, of built-in faces, made by the commands.
+"""The pictures of the README, of built-in faces, made by the commands.
 
 ``python experiments/maintenance/readme_figures.py`` writes ``docs/predict.jpg``,
 ``docs/timeline.png`` and, where there is a browser that a program can drive, ``docs/page.jpg``.
@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 import click
 
+from happysad.experiments.end_to_end.browser import browser, missing, wait_for
 from happysad.experiments.end_to_end.service_process import HAPPYSAD, served
 from happysad.pipeline.demo.demo_clips import Actor, draw_clip, write_clip
 from happysad.utils.atomic_files import atomic_write
@@ -37,93 +39,73 @@ CLIP = (
 """Who is in the video: one who turns sad, and one who comes later and cheers up."""
 
 
-def annotated_photo(picture: Path) -> None:
+def annotated_photo(picture: Path, folder: Path) -> None:
     """Write a photo of several faces as ``happysad predict --annotate`` draws it."""
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = Path(folder) / "drawn"
-        photo = save_photo(Path(folder) / picture.name)
-        run("predict", photo, "--max-error", MAX_ERROR, "--annotate", drawn, "--quiet")
-        _take(drawn / picture.name, picture)
+    drawn = folder / "drawn"
+    photo = save_photo(folder / picture.name)
+    run("predict", photo, "--max-error", MAX_ERROR, "--annotate", drawn, "--quiet")
+    _take(drawn / picture.name, picture)
 
 
-def timeline(picture: Path) -> None:
+def timeline(picture: Path, folder: Path) -> None:
     """Write who is happy when in a video, as ``happysad video`` draws it."""
-    with tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / "party.avi"
-        write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP), (WIDTH, HEIGHT))
-        run("video", clip, "--no-video", "--max-error", MAX_ERROR, "--out", folder, "--quiet")
-        _take(Path(folder) / "timeline.png", picture)
+    clip = folder / "party.avi"
+    write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP), (WIDTH, HEIGHT))
+    run("video", clip, "--no-video", "--max-error", MAX_ERROR, "--out", folder, "--quiet")
+    _take(folder / "timeline.png", picture)
 
 
-def page(picture: Path) -> None:
-    """Write the page of ``happysad serve`` with the photo's answers, as a browser shows it.
+def page(picture: Path, folder: Path) -> None:
+    """Write the page of ``happysad serve`` with the photo's answers, as a browser shows it."""
+    from PIL import Image
 
-    Raises
-    ------
-    UserError
-        There is no browser that a program can drive.
-    """
-    from PIL import Image as Pictures
-
-    from happysad.experiments.end_to_end.browser import browser, wait_for
-
-    with tempfile.TemporaryDirectory() as folder, served([]) as service:
-        photo, shot = save_photo(Path(folder) / "party.jpg"), Path(folder) / "page.png"
-        with browser() as driver:
-            driver.set_window_size(1000, 1130)
-            driver.get(service.address)
-            driver.find_element("id", "files").send_keys(str(photo))
-            boxes = "document.querySelectorAll('#cards .boxes > *').length"
-            wait_for(driver, f"{len(PARTY)} boxes", f"{boxes} >= {len(PARTY)}")
-            driver.execute_script("document.documentElement.style.overflow = 'hidden'")
-            driver.save_screenshot(str(shot))
-        with atomic_write(picture) as beside, Pictures.open(shot) as image:
-            image.convert("RGB").save(beside, quality=88)
+    photo, screenshot = save_photo(folder / "party.jpg"), folder / "page.png"
+    with served([]) as service, browser() as driver:
+        driver.set_window_size(1000, 1130)
+        driver.get(service.address)
+        driver.find_element("id", "files").send_keys(str(photo))
+        boxes = "document.querySelectorAll('#cards .boxes > *').length"
+        wait_for(driver, f"{len(PARTY)} boxes", f"{boxes} >= {len(PARTY)}")
+        driver.execute_script("document.documentElement.style.overflow = 'hidden'")
+        driver.save_screenshot(str(screenshot))
+    Image.open(screenshot).convert("RGB").save(folder / "page.jpg", quality=88)
+    _take(folder / "page.jpg", picture)
 
 
 def save_photo(path: Path) -> Path:
-    """Write the photo of ``PARTY``; give its path."""
-    from PIL import Image as Pictures
+    """Write the photo of ``PARTY``; return its path."""
+    from PIL import Image
 
     (photo,) = draw_clip(WIDTH, HEIGHT, 1, PARTY, seed=19)
-    Pictures.fromarray(photo).save(path, quality=92)
+    Image.fromarray(photo).save(path, quality=92)
     return path
 
 
 def run(*arguments: object) -> None:
-    """Run a command of happysad.
-
-    Raises
-    ------
-    UserError
-        It fails; the sentence is its own.
-    """
-    done = subprocess.run([*HAPPYSAD, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        told = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise UserError(f"happysad {arguments[0]} failed: {told[0].removeprefix('happysad: ')}")
+    """Run a command of happysad; UserError where it fails, below its own message."""
+    if subprocess.run([*HAPPYSAD, *map(str, arguments)]).returncode:
+        raise UserError(f"happysad {arguments[0]} failed")
 
 
 def _take(made: Path, picture: Path) -> None:
     with atomic_write(picture) as beside:
-        beside.write_bytes(made.read_bytes())
+        shutil.copyfile(made, beside)
 
 
-@click.command(name="draw-readme")
-@click.argument("folder", default="docs")
+@click.command(name="readme-figures")
+@click.argument("out", default="docs", type=click.Path(path_type=Path))
 @exit_on_user_error
-def main(folder: str) -> None:
-    """Draw the README's pictures into FOLDER."""
-    from happysad.experiments.end_to_end.browser import missing
-
+def main(out: Path) -> None:
+    """Draw the README's pictures into the folder OUT."""
     pictures = {"predict.jpg": annotated_photo, "timeline.png": timeline, "page.jpg": page}
     if absent := missing():
         say(f"page.jpg is left as it is: not found: {absent}")
         del pictures["page.jpg"]
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     for name, draw in pictures.items():
-        draw(Path(folder) / name)
-        print(f"written to {Path(folder) / name}")
+        with tempfile.TemporaryDirectory() as folder:
+            draw(out / name, Path(folder))
+        print(f"written to {out / name}")
 
 
 if __name__ == "__main__":

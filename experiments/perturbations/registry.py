@@ -98,7 +98,15 @@ class LocatedFace:
 
 
 def locate_face(image: Image, min_score: float) -> LocatedFace:
-    """The face of an (H, W) or (H, W, 3) image with the highest score; see ``find_one_face``."""
+    """The face of an (H, W) or (H, W, 3) uint8 image with the highest score: ``find_one_face``.
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut
+    >>> face = locate_face(astronaut(), min_score=0.6)
+    >>> face.points.shape, round(face.width)
+    ((68, 2), 93)
+    """
     gray = to_gray(image)
     detection = find_one_face(gray, min_score)
     return LocatedFace(detection, find_landmarks(gray, detection, "68"))
@@ -128,6 +136,14 @@ def changed_image(image: Image, change: str, strength: float, face: LocatedFace)
         In the unit of ``CHANGES``.
     face : LocatedFace
         Of the face, in this image.
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut
+    >>> face = locate_face(astronaut(), min_score=0.6)
+    >>> dark = changed_image(astronaut(), "dark", 0.5, face)
+    >>> dark.shape, round(float(dark.mean() / astronaut().mean()), 2)
+    ((512, 512, 3), 0.5)
     """
     rng = _generator(image_digest(image), change, strength)
     if change == "blur":

@@ -1,100 +1,98 @@
-"""What all models of a run share: the faces, and the features in the store."""
+"""Find the faces and compute the features of a run ahead of its fits, each of them once."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from happysad.experiments.attribution.feature_subsets import extractors
-from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_cache
+from happysad.features.faces.aligner import FaceAligner
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 if TYPE_CHECKING:
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
-    from happysad.experiments.runner.engine import Work
-    from happysad.experiments.runner.fit_tasks import Rows
-    from happysad.features.faces.aligner import FaceAligner
+    from happysad.experiments.runner.run_context import RunContext
     from happysad.features.faces.face_batch import Faces
-    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
-
-AlignAll = Callable[["FaceAligner", "pd.DataFrame"], "Faces"]
-Need = tuple["Pipeline", Iterable[int], Iterable[int]]
 
 _CHUNK = 256  # faces given to a process at once
 
 
-@contextmanager
-def feature_cache_folder(use_cache: bool = True) -> Iterator[Path]:
-    """The folder of the user's cache, or one that is gone after the block."""
-    if use_cache:
-        yield cache_dir() / "features"
-        return
-    with tempfile.TemporaryDirectory(prefix="happysad-") as folder:
-        yield Path(folder)
+@dataclass
+class _Needed:
+    """Faces that an extractor will be asked for, and those of which mirrored copies are fitted."""
+
+    extractor: Any
+    faces: Faces
+    rows: set[int] = field(default_factory=set)
+    mirrored: set[int] = field(default_factory=set)
 
 
-def align_all(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
-    """The faces of a frame's images, a face a row, through the store in use."""
-    faces: Faces = aligner.fit_transform(frame["path"].tolist())
-    return faces
+def aligner_of(model: Pipeline) -> FaceAligner:
+    """The model's face stage; that of a model which reads whole images only says what we find."""
+    first = model.steps[0][1]
+    return first if isinstance(first, FaceAligner) else FaceAligner(predictor="5")
 
 
-def prepare(needs: Sequence[Need], work: Work) -> list[Faces]:
+def warm_cache(
+    needs: Sequence[tuple[Pipeline, Iterable[int], Iterable[int]]], context: RunContext
+) -> list[Faces]:
     """For each model the faces of all rows: each image is searched once for a kind of alignment.
 
-    Features, those of mirrored copies included, go into the store ahead of the fits, all
+    Features, those of mirrored copies included, go into the cache ahead of the fits, all
     processes working on one extractor, so that no fit waits for another's features.
 
     Parameters
     ----------
     needs : sequence of (Pipeline, rows, rows)
-        Unfitted models, each with the rows of ``work.frame`` that it is fitted on and those that
-        it is asked of.
+        Unfitted models, each with the rows of ``context.frame`` that it is fitted on and those
+        that it is evaluated on.
+    context : RunContext
     """
     from happysad.pipeline.estimators.samplers import mirrored
 
-    described: dict[str, tuple[Any, Faces, set[int], set[int]]] = {}
-    aligners = [model.named_steps["faces"].set_params(n_jobs=work.jobs) for model, *_ in needs]
-    aligned = _aligned(aligners, work)
-    given = [aligned[_kind(aligner)] for aligner in aligners]
-    for (model, fitted, asked), faces in zip(needs, given, strict=True):
+    aligners = [aligner_of(model).set_params(n_jobs=context.jobs) for model, *_ in needs]
+    aligned = _align_all(aligners, context)
+    faces_of_models = [aligned[_kind(aligner)] for aligner in aligners]
+    needed: dict[str, _Needed] = {}
+    for (model, fitted, evaluated), faces in zip(needs, faces_of_models, strict=True):
         for extractor in extractors(model):
-            space = f"{extractor.space()} {_kind(model.named_steps['faces'])}"
-            known = described.setdefault(space, (extractor, faces, set(), set()))
-            known[2].update(fitted, asked)
+            space = f"{extractor.cache_name()} {_kind(aligner_of(model))}"
+            known = needed.setdefault(space, _Needed(extractor, faces))
+            known.rows.update(fitted, evaluated)
             if "mirror" in model.named_steps:
-                known[3].update(fitted)
-    for extractor, faces, seen, copied in described.values():
+                known.mirrored.update(fitted)
+    for known in needed.values():
         # Whatever fails here fails in the model's own fit again, and becomes its row.
         with suppress(Exception):
-            describe_ahead(extractor, faces[sorted(seen)], work.store, work.jobs)
-            copies = mirrored(faces[sorted(copied)])
-            describe_ahead(extractor, copies, work.store, work.jobs)
-    return given
+            for faces in (
+                known.faces[sorted(known.rows)],
+                mirrored(known.faces[sorted(known.mirrored)]),
+            ):
+                cache_features(known.extractor, faces, context.cache, context.jobs)
+    return faces_of_models
 
 
-def _aligned(aligners: Sequence[FaceAligner], work: Work) -> dict[str, Faces]:
+def _align_all(aligners: Sequence[FaceAligner], context: RunContext) -> dict[str, Faces]:
     """The faces of each kind of aligner.
 
     Crops, boxes and status do not depend on the predictor, so where some models want 68 points
     and others 5, the latter are given the same faces without the points.
     """
     found: dict[str, Faces] = {}
-    with use_feature_cache(FeatureCache(work.store)):
-        for aligner in sorted(aligners, key=lambda one: one.predictor != "68"):
-            wider = found.get(_kind(aligner, predictor="68"))
+    with use_feature_cache(FeatureCache(context.cache)):
+        for aligner in sorted(aligners, key=lambda aligner: aligner.predictor != "68"):
+            with_68 = found.get(_kind(aligner, predictor="68"))
             if _kind(aligner) not in found:
                 found[_kind(aligner)] = (
-                    replace(wider, landmarks=np.full_like(wider.landmarks, np.nan))
-                    if wider is not None
-                    else work.align(aligner, work.frame)
+                    replace(with_68, landmarks=np.full_like(with_68.landmarks, np.nan))
+                    if with_68 is not None
+                    else context.align(aligner, context.frame)
                 )
     return found
 
@@ -104,37 +102,27 @@ def _kind(aligner: FaceAligner, **other: Any) -> str:
     return repr(sorted({**aligner.get_params(), **other}.items()))
 
 
-def take(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
-    """The faces, labels and paths of some rows of the frame."""
-    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
-
-    part = frame.iloc[rows]
-    labels, groups = part["label"].to_numpy(str), part["group"].to_numpy(str)
-    return Sample(faces[rows], labels, part["path"].tolist(), groups)
-
-
-def describe_ahead(extractor: Any, faces: Faces, store: Path, jobs: int) -> None:
-    """Put the features of all faces into the store, those that are not there yet."""
+def cache_features(extractor: Any, faces: Faces, cache: Path, jobs: int) -> None:
+    """Put the features of all faces into the cache, those that are not there yet."""
     import joblib
 
     from happysad.utils.progress import report
 
-    missing = FeatureCache(store).missing(extractor.space(), faces.keys.tolist())
+    missing = FeatureCache(cache).missing(extractor.cache_name(), faces.keys.tolist())
     chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
-    jobs = min(jobs, len(chunks))
     if not chunks:
         return
-    work = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    ended = work(joblib.delayed(_describe)(extractor, faces[chunk], store) for chunk in chunks)
+    pool = joblib.Parallel(n_jobs=min(jobs, len(chunks)), return_as="generator_unordered")
+    ended = pool(joblib.delayed(_extract)(extractor, faces[chunk], cache) for chunk in chunks)
     done = 0
     for count in ended:
         done += count
-        report(f"describing faces: {type(extractor).__name__}", done, len(missing))
+        report(f"extracting features: {type(extractor).__name__}", done, len(missing))
 
 
-def _describe(extractor: Any, faces: Faces, store: Path) -> int:
+def _extract(extractor: Any, faces: Faces, cache: Path) -> int:
     from threadpoolctl import threadpool_limits
 
-    with use_feature_cache(FeatureCache(store)), threadpool_limits(1):
+    with use_feature_cache(FeatureCache(cache)), threadpool_limits(1):
         extractor.transform(faces)
     return len(faces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from happysad.utils.errors import UserError
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What every experiment is asked; each adds its own.
+    """The settings of every experiment; each adds its own.
 
     Attributes
     ----------
@@ -22,7 +22,8 @@ class RunConfig:
     data : str
         A folder, a CSV file, or "demo".
     models : list of str
-        Names of recipes; what an empty list means is the experiment's to say.
+        Names of recipes, recipe files, or for ``compare`` "package.module:function";
+        an empty list means the experiment's usual ones.
     out : str
         The run's folder; empty for one below ``runs/``.
     jobs : int
@@ -47,7 +48,7 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class CompareConfig(RunConfig):
-    """What ``compare`` is asked.
+    """The settings of ``compare``.
 
     Attributes
     ----------
@@ -59,9 +60,9 @@ class CompareConfig(RunConfig):
     seeds : int
         So many repeats, each with random states (and folds) of its own.
     neutral : str
-        A folder of faces that are neither happy nor sad, to see what becomes of them.
+        A folder of faces that are neither happy nor sad, to see what is predicted for them.
     max_error : float
-        Error among the answered images that "unsure" is to keep to.
+        Error among the images that are not "unsure" which the thresholds keep to.
     """
 
     balance: list[str] = field(default_factory=lambda: ["none"])
@@ -97,13 +98,12 @@ Config = TypeVar("Config", bound=RunConfig)
 
 
 def _check(name: str, annotation: str, value: Any) -> None:
-    kinds, words = _KINDS[annotation]
-    values = value if annotation.startswith("list") and isinstance(value, list) else [value]
-    lists_agree = annotation.startswith("list") == isinstance(value, list)
-    if not lists_agree or not all(
-        isinstance(one, kinds) and not isinstance(one, bool) for one in values
-    ):
-        raise UserError(f"{name} = {value!r} is not {words}")
+    kinds, description = _KINDS[annotation]
+    is_list = annotation.startswith("list")
+    values = value if is_list and isinstance(value, list) else [value]
+    good = all(isinstance(one, kinds) and not isinstance(one, bool) for one in values)
+    if not good or is_list != isinstance(value, list):
+        raise UserError(f"{name} = {value!r} is not {description}")
 
 
 def read_config(path: str | Path, kind: type[Config]) -> Config:
@@ -130,8 +130,3 @@ def read_config(path: str | Path, kind: type[Config]) -> Config:
         return kind(**values)
     except UserError as error:
         raise UserError(f"the config {path}: {error}") from None
-
-
-def with_flags(config: Config, **flags: Any) -> Config:
-    """The config with those of the flags that were given (not None) in the place of its own."""
-    return replace(config, **{name: value for name, value in flags.items() if value is not None})

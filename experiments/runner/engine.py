@@ -1,152 +1,145 @@
-"""Run the units of an experiment: skip what is finished, fit side by side, record each as it ends.
+"""Run the fit tasks of an experiment: skip what is finished, fit in parallel, record each result.
 
-Every experiment is a list of units over one frame of images; what differs between them is which
-rows and which models the units have.
+Every experiment is a list of tasks over one frame of images; what differs between them is which
+rows and which models the tasks have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.runner.cache_warmup import AlignAll, Need, align_all, prepare, take
-from happysad.experiments.runner.fit_tasks import FitTask, reason
+from happysad.experiments.runner.cache_warmup import warm_cache
+from happysad.experiments.runner.fit_tasks import FitTask, Rows
+from happysad.experiments.runner.image_models import ImageBatch, reads_images, reason
 from happysad.experiments.runner.results_writer import record, record_failure
+from happysad.experiments.runner.run_context import RunContext
 from happysad.features.faces.face_batch import Faces
 from happysad.utils.feature_cache import FeatureCache
 from happysad.utils.progress import report
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sklearn.pipeline import Pipeline
 
-    from happysad.experiments.runner.run_folder import RunFolder
-    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
+    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult, Sample
 
-_SLOWEST = (
-    "cnn-resnet", "cnn-color", "cnn-small", "fusion-svm", "texture-svm", "hog-lbp-svm", "lbp-svm",
-    "bovw-svm", "hog-svm", "fusion-gb",
-)  # fmt: skip
-
-Say = Callable[[str], None]
-OnTrial = Callable[[FitTask, "EvaluationResult"], None]
+OnResult = Callable[[FitTask, "EvaluationResult"], None]
 
 
-@dataclass(frozen=True)
-class Work:
-    """What the units of a run have in common; no folder where nothing is recorded."""
-
-    folder: RunFolder | None
-    frame: pd.DataFrame
-    store: Path
-    jobs: int
-    log: Say
-    align: AlignAll = align_all
-
-    @property
-    def run(self) -> RunFolder:
-        """The folder that rows are written to."""
-        if self.folder is None:
-            raise ValueError("this work has no folder")
-        return self.folder
-
-
-def run_tasks(work: Work, units: Sequence[FitTask], before_record: OnTrial | None = None) -> None:
-    """Fit and measure all units that the run's folder does not hold yet.
+def run_tasks(
+    context: RunContext, tasks: Sequence[FitTask], before_record: OnResult | None = None
+) -> None:
+    """Fit and evaluate all tasks that the run's folder does not hold yet.
 
     Parameters
     ----------
-    work : Work
-    units : sequence of FitTask
+    context : RunContext
+    tasks : sequence of FitTask
     before_record : callable, optional
-        Called with the unit and the trial before its rows are written: a run killed in between
-        fits the unit again and loses nothing.
+        Called with the task and its result before its rows are written: a run killed in between
+        fits the task again and loses nothing.
     """
     import joblib
 
-    todo = _unfinished(work, units)
-    if not todo:
+    unfinished = _unfinished(context, tasks)
+    if not unfinished:
         return
-    faces = prepare([_need(unit) for unit, _ in todo], work)
-    tasks = [(unit, settings, faces[i]) for i, (unit, settings) in enumerate(todo)]
-    tasks.sort(key=lambda task: _slowness(task[0].model))
-    jobs = min(work.jobs, len(tasks))
-    pool = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    report("fitting models", 0, len(tasks))
+    faces = warm_cache([_need(task) for task, _ in unfinished], context)
+    todo = [(task, settings, faces[i]) for i, (task, settings) in enumerate(unfinished)]
+    todo.sort(key=lambda entry: _cost(entry[0].model), reverse=True)  # the slowest first
+    pool = joblib.Parallel(n_jobs=min(context.jobs, len(todo)), return_as="generator_unordered")
+    report("fitting models", 0, len(todo))
     ended = pool(
-        joblib.delayed(_try_unit)(i, unit, faces, work.frame, work.store)
-        for i, (unit, _, faces) in enumerate(tasks)
+        joblib.delayed(_try_task)(i, task, faces, context.frame, context.cache)
+        for i, (task, _, faces) in enumerate(todo)
     )
-    for done, (i, trial, why) in enumerate(ended, 1):
-        unit, settings, _ = tasks[i]
-        if trial is None:
-            work.log(f"{_title(unit)} failed: {why}")
-            record_failure(work.run, unit, settings, why)
+    for done, (i, result, failure) in enumerate(ended, 1):
+        task, settings, _ = todo[i]
+        if result is None:
+            _record_failure(context, task, settings, failure)
         else:
             if before_record is not None:
-                before_record(unit, trial)
-            record(work.run, unit, work.frame, settings, trial)
-        report("fitting models", done, len(tasks))
+                before_record(task, result)
+            record(context.run, task, context.frame, settings, result)
+        report("fitting models", done, len(todo))
 
 
-def fit_task(work: Work, unit: FitTask) -> EvaluationResult:
-    """Fit and measure one unit here and now, whatever the folder holds; nothing is recorded."""
-    (faces,) = prepare([_need(unit)], work)
-    return _trial(unit, faces, work.frame, work.store)
+def fit_task(context: RunContext, task: FitTask) -> EvaluationResult:
+    """Fit and evaluate one task here and now, whatever the folder holds; nothing is recorded."""
+    (faces,) = warm_cache([_need(task)], context)
+    return _fit(task, faces, context.frame, context.cache)
 
 
-def _unfinished(work: Work, units: Sequence[FitTask]) -> list[tuple[FitTask, str]]:
+def sample_of(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
+    """The faces, labels, paths and groups of some rows of the frame."""
+    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
+
+    part = frame.iloc[rows]
+    labels, groups = part["label"].to_numpy(str), part["group"].to_numpy(str)
+    return Sample(faces[rows], labels, part["path"].tolist(), groups)
+
+
+def _unfinished(context: RunContext, tasks: Sequence[FitTask]) -> list[tuple[FitTask, str]]:
     todo, done = [], 0
-    for unit in units:
+    for task in tasks:
         try:
-            settings = unit.settings()
+            settings = task.settings()
         except Exception as error:  # a recipe that cannot even be built
-            work.log(f"{_title(unit)} failed: {reason(error)}")
-            record_failure(work.run, unit, "", reason(error))
+            _record_failure(context, task, "", reason(error))
             continue
-        if work.run.finished(unit, settings):
+        if context.run.finished(task, settings):
             done += 1
         else:
-            todo.append((unit, settings))
+            todo.append((task, settings))
     if done:
-        what = "models" if len({unit.model for unit in units}) == len(units) else "fits"
-        work.log(f"{done} of {len(units)} {what} were finished before")
+        what = "models" if len({task.model for task in tasks}) == len(tasks) else "fits"
+        context.log(f"{done} of {len(tasks)} {what} were finished before")
     return todo
 
 
-def _need(unit: FitTask) -> Need:
-    asked = {row for rows in unit.places.values() for row in rows.tolist()}
-    return unit.build(unit.random_state), unit.train.tolist(), asked
+def _record_failure(context: RunContext, task: FitTask, settings: str, failure: str) -> None:
+    axes = [task.model, task.condition, f"fold {task.fold}" if task.fold else ""]
+    context.log(f"{', '.join(filter(None, axes))} failed: {failure}")
+    record_failure(context.run, task, settings, failure)
 
 
-def _try_unit(
-    index: int, unit: FitTask, faces: Faces, frame: pd.DataFrame, store: Path
+def _need(task: FitTask) -> tuple[Pipeline, list[int], set[int]]:
+    evaluated = {row for rows in task.evaluation_sets.values() for row in rows.tolist()}
+    return task.build(task.random_state), task.train.tolist(), evaluated
+
+
+def _try_task(
+    index: int, task: FitTask, faces: Faces, frame: pd.DataFrame, cache: Path
 ) -> tuple[int, EvaluationResult | None, str]:
-    """Run one trial; a recipe that fails gives its reason in place of a result."""
+    """Run one task; a model that fails gives its reason in place of a result."""
     try:
-        return index, _trial(unit, faces, frame, store), ""
-    except Exception as error:  # whatever it is, the other units go on
+        return index, _fit(task, faces, frame, cache), ""
+    except Exception as error:  # whatever it is, the other tasks go on
         return index, None, reason(error)
 
 
-def _trial(unit: FitTask, faces: Faces, frame: pd.DataFrame, store: Path) -> EvaluationResult:
+def _fit(task: FitTask, faces: Faces, frame: pd.DataFrame, cache: Path) -> EvaluationResult:
     from happysad.pipeline.evaluation.fit_and_evaluate import fit_and_evaluate
 
-    return fit_and_evaluate(
-        unit.build(unit.random_state),
-        take(faces, frame, unit.train),
-        {place: take(faces, frame, rows) for place, rows in unit.places.items()},
-        FeatureCache(store),
-    )
+    model = task.build(task.random_state)
+
+    def sample(rows: Rows) -> Sample:
+        part = sample_of(faces, frame, rows)
+        if reads_images(model):
+            images: Any = ImageBatch(part.paths, part.faces.status)
+            return replace(part, faces=images)
+        return part
+
+    evaluated = {part: sample(rows) for part, rows in task.evaluation_sets.items()}
+    return fit_and_evaluate(model, sample(task.train), evaluated, FeatureCache(cache))
 
 
-def _title(unit: FitTask) -> str:
-    parts = [unit.model, unit.condition, f"fold {unit.fold}" if unit.fold else ""]
-    return ", ".join(part for part in parts if part)
+def _cost(model: str) -> float:
+    """How long a fit of a recipe or its variant takes, see ``Recipe``; 0 for other models."""
+    from happysad.pipeline.models.registry import RECIPES
 
-
-def _slowness(model: str) -> int:
-    """The slowest first, so that none of them is left over at the end."""
-    name = model.partition("+")[0]
-    return _SLOWEST.index(name) if name in _SLOWEST else len(_SLOWEST)
+    recipe = RECIPES.get(model.partition("+")[0])
+    return recipe.cost if recipe else 0.0

@@ -1,8 +1,9 @@
-"""The unit of every experiment: one fit with its named axes, and what it is measured on."""
+"""The unit of every experiment: one fit with its named axes, and what it is evaluated on."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,26 +11,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.utils.errors import UserError
-
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+    from happysad.pipeline.data.dataset import DataSet
 
 Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Where a fitted model is measured: a part of a data set, maybe changed in some way.
+    """What a fitted model is evaluated on: a part of a data set, maybe changed in some way.
 
     Attributes
     ----------
     dataset : str
     split : str
         "train", "val", "test", or another word for images without a happy or sad label, whose
-        answers are kept and not scored.
+        predictions are kept and not scored.
     condition : str
-        What was done to the images; "" for that of the unit.
+        What was done to the images; "" for that of the task.
+
+    Examples
+    --------
+    >>> EvaluationSet("photos", "test")
+    EvaluationSet(dataset='photos', split='test', condition='')
     """
 
     dataset: str
@@ -39,7 +45,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class FitTask:
-    """One fit: all that results.csv names it by, the rows it learns from and is measured on.
+    """One fit: all that results.csv names it by, the rows it is fitted and evaluated on.
 
     Attributes
     ----------
@@ -50,19 +56,30 @@ class FitTask:
         pickled.
     train : (n,) int
         Rows of the experiment's frame.
-    places : mapping of EvaluationSet to (n,) int
-        Rows that the model is measured on.
+    evaluation_sets : mapping of EvaluationSet to (n,) int
+        Rows that the model is evaluated on.
     condition : str
         What was done to the model or its training part; "" for nothing.
     fold, seed : int
     summary : str
         What the model is, in a line, for its card.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from happysad.pipeline.models.registry import make_model
+    >>> test = {EvaluationSet("photos", "test"): np.arange(4, 6)}
+    >>> task = FitTask("hog-svm", partial(make_model, "hog-svm"), np.arange(4), test, fold=1)
+    >>> task.axes
+    {'condition': '', 'model': 'hog-svm', 'fold': 1, 'seed': 0}
+    >>> len(task.settings())
+    12
     """
 
     model: str
     build: Callable[[int], Pipeline]
     train: Rows
-    places: Mapping[EvaluationSet, Rows] = field(default_factory=dict)
+    evaluation_sets: Mapping[EvaluationSet, Rows] = field(default_factory=dict)
     condition: str = ""
     fold: int = 0
     seed: int = 0
@@ -71,12 +88,7 @@ class FitTask:
     @property
     def axes(self) -> dict[str, Any]:
         """The columns of results.csv that name the fit."""
-        return {
-            "condition": self.condition,
-            "model": self.model,
-            "fold": self.fold,
-            "seed": self.seed,
-        }
+        return {name: getattr(self, name) for name in ("condition", "model", "fold", "seed")}
 
     @property
     def random_state(self) -> int:
@@ -89,12 +101,13 @@ class FitTask:
 
         parameters = self.build(self.random_state).get_params().items()
         text = repr(sorted((key, repr(value)) for key, value in parameters))
+        text = re.sub(r" at 0x[0-9a-f]+", "", text)  # where a function lies in memory
         versions = repr(sorted(library_versions(("torch", "skorch")).items()))
         return hashlib.sha256((text + versions).encode()).hexdigest()[:12]
 
-    def condition_of(self, place: EvaluationSet) -> str:
-        """What results.csv says of a place."""
-        return place.condition or self.condition
+    def condition_of(self, evaluation_set: EvaluationSet) -> str:
+        """What results.csv has as the condition of an evaluation set."""
+        return evaluation_set.condition or self.condition
 
 
 def task_seed(seed: int, model: str, fold: int = 0, condition: str = "") -> int:
@@ -103,7 +116,10 @@ def task_seed(seed: int, model: str, fold: int = 0, condition: str = "") -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
-def reason(error: Exception) -> str:
-    """What went wrong, in one line."""
-    text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
+def split_rows(data: DataSet) -> tuple[Rows, dict[EvaluationSet, Rows]]:
+    """Rows of the train part, and of the parts that models are evaluated on: val and test."""
+    split = data.frame["split"]
+    evaluated = {
+        EvaluationSet(data.name, part): np.flatnonzero(split == part) for part in ("val", "test")
+    }
+    return np.flatnonzero(split == "train"), evaluated

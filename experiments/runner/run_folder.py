@@ -1,6 +1,6 @@
-"""The folder that a run writes: results.csv, predictions.csv, run.json, figures and the model.
+"""The folder that a run writes: results.csv, predictions.csv, training.csv and run.json.
 
-Rows are written as each model ends, whole files beside and then renamed, so a killed run leaves
+Rows are written as each fit ends, whole files beside and then renamed, so a killed run leaves
 what was finished and the next one goes on from there.
 """
 
@@ -9,11 +9,15 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
+import platform
+import shlex
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.runner.provenance import code_revision, command_line, machine
 from happysad.pipeline.model_files.model_card import library_versions, plain
 from happysad.utils.atomic_files import atomic_write, remove_unfinished
 from happysad.utils.errors import UserError
@@ -44,12 +48,11 @@ TRAINING_COLUMNS = [
 AXES = ["model", "condition", "fold", "seed"]
 """What names a fit."""
 
-PLACE = ["dataset", "split", "condition"]
-"""What names the images that a fit was measured on."""
+SET = ["dataset", "split", "condition"]
+"""What names the images that a fit was evaluated on."""
 
 SCORED = ("train", "val", "test")
-"""Parts whose images are happy or sad; of others the answers are kept and not scored."""
-
+"""Parts whose images are happy or sad; of others the predictions are kept and not scored."""
 
 TEXTS = (
     "dataset", "split", "condition", "model", "status", "reason", "settings", "image", "label",
@@ -67,13 +70,13 @@ WHOLE = dict.fromkeys(
 
 
 class RunFolder:
-    """Results of one question, kept on disk as they come.
+    """Results of one experiment, kept on disk as they come.
 
     Parameters
     ----------
     path : Path
     identity : mapping
-        What makes two runs the same (question, data, split, seed). A folder that holds another
+        What makes two runs the same: see ``identity_of``. A folder that holds another
         run is refused.
 
     Attributes
@@ -92,36 +95,36 @@ class RunFolder:
         self.predictions = self._read("predictions.csv", PREDICTION_COLUMNS)
         self.training = self._read("training.csv", TRAINING_COLUMNS)
 
-    def finished(self, unit: FitTask, settings: str) -> bool:
-        """Whether the unit, with these settings, has all its rows and its predictions."""
-        rows = self.results[self._of(unit, self.results)]
-        answers = self.predictions[self._of(unit, self.predictions)].groupby(PLACE).size()
+    def finished(self, task: FitTask, settings: str) -> bool:
+        """Whether the task, with these settings, has all its rows and its predictions."""
+        rows = self.results[self._of(task, self.results)]
+        predicted = self.predictions[self._of(task, self.predictions)].groupby(SET).size()
         if (rows["status"] != "ok").any() or (rows["settings"] != settings).any():
             return False
-        scored = {tuple(row) for row in rows[PLACE].to_numpy()}
-        for place, images in unit.places.items():
-            key = (place.dataset, place.split, unit.condition_of(place))
-            if answers.get(key, 0) != len(images):
+        scored = {tuple(row) for row in rows[SET].to_numpy()}
+        for part, images in task.evaluation_sets.items():
+            key = (part.dataset, part.split, task.condition_of(part))
+            if predicted.get(key, 0) != len(images):
                 return False
-            if place.split in SCORED and key not in scored:
+            if part.split in SCORED and key not in scored:
                 return False
         return True
 
     def add(
         self,
-        unit: FitTask,
+        task: FitTask,
         results: list[dict[str, Any]],
         predictions: list[pd.DataFrame],
         training: list[dict[str, Any]],
     ) -> None:
-        """Put a unit's rows in the place of any it had, and write the files."""
+        """Put a task's rows in the place of any it had, and write the files."""
         import pandas as pd
 
         kept = [
-            frame[~self._of(unit, frame)]
+            frame[~self._of(task, frame)]
             for frame in (self.predictions, self.training, self.results)
         ]
-        # Sorted by name, so that the files do not depend on which unit ended first.
+        # Sorted by name, so that the files do not depend on which task ended first.
         self.predictions = _joined([kept[0], *predictions], PREDICTION_COLUMNS)
         self.training = _joined([kept[1], pd.DataFrame(training)], TRAINING_COLUMNS)
         self.results = _joined([kept[2], pd.DataFrame(results)], RESULT_COLUMNS)
@@ -131,11 +134,11 @@ class RunFolder:
             self._write("training.csv", self.training)
         self._write("results.csv", self.results)
 
-    def _of(self, unit: FitTask, frame: pd.DataFrame) -> pd.Series[bool]:
-        """Which rows are the unit's, under whatever condition its places have."""
-        conditions = {unit.condition, *map(unit.condition_of, unit.places)}
-        mine = frame["model"].eq(unit.model) & frame["condition"].isin(conditions)
-        return mine & frame["fold"].eq(unit.fold) & frame["seed"].eq(unit.seed)
+    def _of(self, task: FitTask, frame: pd.DataFrame) -> pd.Series[bool]:
+        """Which rows are the task's, under whatever condition its evaluation sets have."""
+        conditions = {task.condition, *map(task.condition_of, task.evaluation_sets)}
+        mine = frame["model"].eq(task.model) & frame["condition"].isin(conditions)
+        return mine & frame["fold"].eq(task.fold) & frame["seed"].eq(task.seed)
 
     def describe(self, details: Mapping[str, Any]) -> None:
         """Write ``run.json``: the identity, the details, versions, code revision and machine."""
@@ -145,7 +148,11 @@ class RunFolder:
             "command": command_line(),
             "code": self.code,
             "versions": library_versions(("torch", "skorch")),
-            "machine": machine(),
+            "machine": {
+                "system": platform.platform(),
+                "processor": platform.machine(),
+                "cores": os.cpu_count(),
+            },
         }
         text = json.dumps(plain(facts), indent=2) + "\n"
         try:
@@ -190,6 +197,33 @@ class RunFolder:
     def _write(self, name: str, frame: pd.DataFrame) -> None:
         with atomic_write(self.path / name) as beside:
             frame.to_csv(beside, index=False)
+
+
+def command_line() -> str:
+    """What was typed to run this, as far as it was one of our commands; else ""."""
+    program, *words = sys.argv
+    here = Path(__file__).resolve().parents[1]
+    if Path(program).stem == "happysad":
+        return shlex.join(["happysad", *words])
+    if here in Path(program).resolve().parents:
+        script = Path("experiments", Path(program).resolve().relative_to(here)).as_posix()
+        return shlex.join(["python", script, *words])
+    return ""
+
+
+def code_revision() -> dict[str, Any]:
+    """The commit that the code is at and whether it was changed since; empty outside a checkout."""
+
+    def git(*words: str) -> str:
+        here = Path(__file__).resolve().parent
+        done = subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, timeout=20)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    try:
+        revision, dirty = git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    return {"revision": revision, "dirty": dirty} if revision else {}
 
 
 def read_rows(path: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments.maintenance import publish_results as place
+from happysad.experiments.reporting.model_card import publish
 from happysad.experiments.shipping.files import shipped_file
 from happysad.pipeline.model_files import shipped
 from happysad.pipeline.model_files.model_card import card_path, read_card
@@ -20,7 +20,6 @@ from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
 NAME = "shipped"
-CARD = "MODEL_CARD.md"
 TOLD = ("summary", "sha256", "bytes", "n_train", "licences", "versions")
 SETTINGS = ("data", "others", "formats_apart", "folds", "seed", "limit", "called")
 
@@ -37,25 +36,15 @@ def publish_shipped(folder: Path) -> list[str]:
     """
     facts = card_facts(folder)
     _draw_failures(folder)
-    written = place.publish(NAME, folder)
+    written = publish.publish(NAME, folder)
     for name in shipped.SHIPPED:
         for source, target in _copies(folder, name):
             with atomic_write(target) as beside:
                 shutil.copyfile(source, beside)
             written.append(target.name)
-    with atomic_write(place.RESULTS / NAME / "card.json") as beside:
+    with atomic_write(publish.RESULTS / NAME / "card.json") as beside:
         beside.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [*written, write_card()]
-
-
-def write_card() -> str:
-    """Write ``MODEL_CARD.md`` anew from ``docs/results``; give its name."""
-    from happysad.experiments.reporting.model_card.document import card_text
-
-    text = card_text(place.RESULTS / NAME)
-    with atomic_write(place.ROOT / CARD) as beside:
-        beside.write_text(text, encoding="utf-8")
-    return CARD
+    return [*written, publish.write_card()]
 
 
 def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
@@ -65,7 +54,7 @@ def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
     source, picture = shipped_file(folder, name), picture_name(name)
     card = card_path(source)
     return [
-        (folder / "figures" / picture, place.ROOT / "docs" / picture),
+        (folder / "figures" / picture, publish.ROOT / "docs" / picture),
         (card, shipped.FOLDER / card.name),
         (source, shipped.FOLDER / source.name),
     ]
@@ -80,7 +69,7 @@ def card_facts(folder: Path) -> dict[str, Any]:
         raise UserError(f"{folder} holds no model {missing[0]}: run ship.py to its end first")
     if (read_rows(folder / "results.csv")["status"] != "ok").any():
         raise UserError(f"a fit of the run in {folder} failed: run ship.py again")
-    run = place.finished_facts(folder)
+    run = publish.finished_facts(folder)
     cards = {name: read_card(shipped_file(folder, name)) for name in shipped.SHIPPED}
     return {
         "models": {name: {key: card[key] for key in TOLD} for name, card in cards.items()},

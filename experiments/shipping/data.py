@@ -1,22 +1,60 @@
-"""The images that the shipped models are fitted and tested on."""
+"""The settings of ``ship.py``, and the images that its models are fitted and tested on."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from happysad.experiments.datasets.nested_subsets import nested_subsets
 from happysad.experiments.datasets.subsets import read_subsets
+from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, Rows
-from happysad.experiments.shipping.config import ShipConfig
+from happysad.experiments.runner.run_context import Log
+from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ShipConfig(RunConfig):
+    """The settings of ``ship``.
+
+    Attributes
+    ----------
+    data : str
+        The data set whose train and val parts are fitted on, and whose test part is for reporting.
+    models : list of str
+        Names of recipes; none means those of the models that the package names.
+    others : list of str
+        Data sets that are tested on whole and never fitted on, each as ``load_data`` takes it.
+    formats_apart : list of str
+        Names of those that are cut by the format of their images.
+    folds : int
+        Of the grouped cross-validation, which the thresholds for "unsure" come from.
+    limit : int
+        So many images of each part, to try the whole out; 0 for all.
+    terms : list of str
+        The data's terms, a sentence each, for the models' cards.
+    called : table
+        What the card calls parts of data sets, such as "fer2013 test" = "FER2013 PrivateTest".
+    """
+
+    others: list[str] = field(default_factory=list)
+    formats_apart: list[str] = field(default_factory=list)
+    folds: int = 5
+    limit: int = 0
+    terms: list[str] = field(default_factory=list)
+    called: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.folds < 2 or self.limit < 0:
+            raise UserError("folds is 2 or more, limit 0 or more")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +73,7 @@ class ShipData:
         Rows that the shipped models are fitted on.
     tests : dict of EvaluationSet to (m,) int
         Rows that they are tested on.
-    digest : str
+    hash : str
         Of all images, labels and parts.
     notes : list of str
     """
@@ -44,11 +82,11 @@ class ShipData:
     name: str
     fit: Rows
     tests: dict[EvaluationSet, Rows]
-    digest: str
+    hash: str
     notes: list[str]
 
 
-def read_ship_data(config: ShipConfig, log: Callable[[str], None]) -> ShipData:
+def read_ship_data(config: ShipConfig, log: Log) -> ShipData:
     """Read the data sets of the settings.
 
     Raises
@@ -69,30 +107,31 @@ def read_ship_data(config: ShipConfig, log: Callable[[str], None]) -> ShipData:
             f"a trial: {config.limit} images of each part, {len(frame):,} of {whole:,} in all"
         )
     fit = (frame["split"] != "test").to_numpy(bool)
-    frame["near_duplicate_of"] = _twins(frame, fit, name)
-    piece = frame["piece"].to_numpy(str)
+    frame["near_duplicate_of"] = _duplicates_of_fitted(frame, fit, name)
+    subset = frame["subset"].to_numpy(str)
+    own, *others = dict.fromkeys(subset.tolist())
     tests = {
-        EvaluationSet(one, "test"): np.flatnonzero(~fit & (piece == one))
-        for one in _last_first(piece)
+        EvaluationSet(one, "test"): np.flatnonzero(~fit & (subset == one))
+        for one in (*others, own)  # predictions for the last one's images are timed
     }
     return ShipData(frame, name, np.flatnonzero(fit), tests, digest, notes)
 
 
 def limited(frame: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
-    """So many images of each part of each piece, whole groups at a time."""
+    """So many images of each part of each subset, whole groups at a time."""
     import pandas as pd
 
     kept = []
-    for _, part in frame.groupby(["piece", "split"], sort=False):
+    for _, part in frame.groupby(["subset", "split"], sort=False):
         labels, groups = part["label"].tolist(), part["group"].tolist()
         kept.append(part.iloc[nested_subsets(labels, groups, [limit], seed)[0]])
     return pd.concat(kept).sort_index().reset_index(drop=True)
 
 
-def _twins(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[str]:
+def _duplicates_of_fitted(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[str]:
     """A path of a picture that is fitted on, for each test image that shows it; else "".
 
-    Of the same group as an image fitted on, or named by the loader, whose twins are in train alone.
+    Of the same group as an image fitted on, or named by the loader, which looks in train alone.
     """
     first = frame[fit].groupby("group")["path"].first()
     own = frame["group"].map(first).fillna("")
@@ -100,9 +139,3 @@ def _twins(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[
         frame["near_duplicate_of"].isin(frame.loc[fit, "path"]), ""
     )
     return named.where(named != "", own).where(~fit & (frame["source"] == name), "")
-
-
-def _last_first(pieces: NDArray[np.str_]) -> list[str]:
-    """Each piece once, the data set fitted on at the end: answers to its images are timed."""
-    first, *others = dict.fromkeys(pieces.tolist())
-    return [*others, first]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from happysad.utils.atomic_files import atomic_write
-from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,40 +25,28 @@ def shipped_file(folder: Path, name: str) -> Path:
 
 
 def save_shipped(
-    folder: Path, unit: FitTask, trial: EvaluationResult, terms: list[str], data: ShipData
+    folder: Path, task: FitTask, result: EvaluationResult, terms: list[str], data: ShipData
 ) -> None:
     """Write a model and its card; the same bytes of the same fit."""
     from happysad.pipeline.demo.demo_faces import make_demo_faces
     from happysad.pipeline.model_files.model_file import save_model
 
+    metrics = sorted((f"{p.dataset} {p.split}", m) for p, m in result.metrics.items())
     card = {
-        "model": unit.model,
-        "recipe": unit.model,
-        "settings": unit.settings(),
-        "summary": unit.summary,
+        "model": task.model,
+        "recipe": task.model,
+        "settings": task.settings(),
+        "summary": task.summary,
         "dataset": data.name,
-        "data": data.digest,
-        "n_train": len(unit.train),
-        "metrics": dict(sorted((f"{p.dataset} {p.split}", m) for p, m in trial.metrics.items())),
+        "data": data.hash,
+        "n_train": len(task.train),
+        "metrics": dict(metrics),
         "licences": terms,
     }
     # Built-in faces, so that nobody's picture goes into the card.
-    probe, _ = make_demo_faces(4, random_state=0)
-    path = shipped_file(folder, unit.model)
-    save_model(trial.fitted(), path, card, probe=list(probe), compress=COMPRESS)
-
-
-def is_saved(folder: Path, unit: FitTask) -> bool:
-    """Whether the folder holds the unit's model, whole."""
-    from happysad.pipeline.model_files.model_card import read_card
-
-    path = shipped_file(folder, unit.model)
-    try:
-        card = read_card(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (UserError, OSError):
-        return False
-    return bool(card.get("settings") == unit.settings() and card["sha256"] == digest)
+    faces, _ = make_demo_faces(4, random_state=0)
+    path = shipped_file(folder, task.model)
+    save_model(result.fitted(), path, card, selfcheck_images=list(faces), compress=COMPRESS)
 
 
 def add_thresholds(folder: Path, table: pd.DataFrame) -> None:

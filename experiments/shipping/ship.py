@@ -1,4 +1,4 @@
-"""Fit the models that come with the package, and test them as their card reports.
+"""Fit the models that are shipped with the package, and test them as their card reports.
 
 ``python experiments/shipping/ship.py`` fits them and fills a run's folder; ``--publish`` then
 puts the models into the package, their numbers into ``docs/results/shipped``, and writes
@@ -7,88 +7,103 @@ puts the models into the package, their numbers into ``docs/results/shipped``, a
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.experiments.runner.options import Say, run, run_options
-from happysad.experiments.runner.run_folder import RunFolder
-from happysad.experiments.shipping.config import ShipConfig
+from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED
+from happysad.experiments.runner.candidates import recipe
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run_context import Log, RunContext
+from happysad.experiments.shipping.data import ShipConfig, ShipData, read_ship_data
 from happysad.utils.console import exit_on_user_error, silent
 
 if TYPE_CHECKING:
-    from happysad.experiments.runner.fit_tasks import FitTask
     from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
-def ship(config: ShipConfig, *, use_cache: bool = True, log: Say = silent) -> Path:
+def ship(config: ShipConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
     """Run what is left of it; give the folder it wrote.
-
-    Parameters
-    ----------
-    config : ShipConfig
-    use_cache : bool
-        Keep faces and features on disk from one run to the next.
-    log : callable
-        Called with lines for the reader.
 
     Raises
     ------
     UserError
         The data, a recipe's name or the folder is wrong, or a shipped model cannot be fitted.
     """
-    import joblib
-
-    from happysad.experiments.reporting.model_card.per_dataset_tables import write_tables
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.experiments.runner.engine import Work, fit_task, run_tasks
-    from happysad.experiments.runner.run_folder import read_rows
-    from happysad.experiments.shipping.data import read_ship_data
-    from happysad.experiments.shipping.files import add_thresholds, is_saved, save_shipped
-    from happysad.experiments.shipping.fits import SHIPPED, ship_units
-
     data = read_ship_data(config, log)
-    units = ship_units(config, data)
-    identity = {"question": "ship", "dataset": data.name, "data": data.digest}
-    folder = RunFolder(
-        config.out or "runs/ship", {**identity, "folds": config.folds, "seed": config.seed}
-    )
-    details = {"config": vars(config), "notes": data.notes}
-    folder.describe({"state": "running", **details})
+    identity = identity_of("ship", data, config.seed, folds=config.folds)
+    plan = Plan(identity, data.frame, ship_tasks(config, data), "runs/ship", data.notes)
+    fit = partial(_fit, tasks=plan.tasks, terms=config.terms, data=data)
+    return run_plan(plan, config, _report, fit=fit, use_cache=use_cache, log=log)
 
-    def save(unit: FitTask, trial: EvaluationResult) -> None:
-        if unit.condition == SHIPPED:
-            save_shipped(folder.path, unit, trial, config.terms, data)
 
-    with feature_cache_folder(use_cache) as store:
-        work = Work(folder, data.frame, store, config.jobs or joblib.cpu_count(), log)
-        run_tasks(work, units, save)
-        for unit in units:
-            if unit.condition == SHIPPED and not is_saved(folder.path, unit):
-                log(f"fitting {unit.model}, whose file is not in the folder")
-                save(unit, fit_task(work, unit))
-    folder.describe({"state": "computed", **details})
-    write_tables(folder.path)
-    add_thresholds(folder.path, read_rows(folder.path / "thresholds.csv"))
-    folder.describe({"state": "finished", **details})
-    return folder.path
+def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
+    """For each model one fit on all that is fitted on, and one for each fold of the same images.
+
+    Raises
+    ------
+    UserError
+        There is no such recipe, or there are too few images for the folds.
+    """
+    from happysad.pipeline.data.folds import grouped_folds
+    from happysad.pipeline.model_files import shipped
+
+    labels, groups = (data.frame[name].iloc[data.fit].tolist() for name in ("label", "group"))
+    folds = grouped_folds(labels, groups, config.folds, config.seed)
+    tasks: list[FitTask] = []
+    for model in map(recipe, config.models or shipped.SHIPPED):
+        tasks.append(model.task(data.fit, data.tests, condition=SHIPPED, seed=config.seed))
+        for fold, (rows, held_out) in enumerate(folds, 1):
+            evaluated = {EvaluationSet(data.name, "val"): data.fit[held_out]}
+            axes = {"condition": FOLDS, "fold": fold, "seed": config.seed}
+            tasks.append(model.task(data.fit[rows], evaluated, **axes))
+    return tasks
+
+
+def _fit(context: RunContext, tasks: list[FitTask], terms: list[str], data: ShipData) -> None:
+    """Run the tasks and see that the files of the shipped models lie in the folder."""
+    from happysad.experiments.runner.best_model import is_saved
+    from happysad.experiments.runner.engine import fit_task, run_tasks
+    from happysad.experiments.shipping.files import save_shipped, shipped_file
+
+    folder = context.run.path
+
+    def save(task: FitTask, result: EvaluationResult) -> None:
+        if task.condition == SHIPPED:
+            save_shipped(folder, task, result, terms, data)
+
+    run_tasks(context, tasks, save)
+    for task in tasks:
+        if task.condition == SHIPPED and not is_saved(shipped_file(folder, task.model), task):
+            context.log(f"fitting {task.model}, whose file is not in the folder")
+            save(task, fit_task(context, task))
+
+
+def _report(folder: Path) -> None:
+    from happysad.experiments.reporting.model_card.per_dataset_tables import write_tables
+    from happysad.experiments.runner.run_folder import read_rows
+    from happysad.experiments.shipping.files import add_thresholds
+
+    write_tables(folder)
+    add_thresholds(folder, read_rows(folder / "thresholds.csv"))
 
 
 @click.command(name="ship")
 @run_options
 @click.option("--limit", type=click.IntRange(0), help="A trial with so many images of each part.")
-@click.option("--publish", "publish_it", is_flag=True, help="Put the models into the package.")
+@click.option("--publish", is_flag=True, help="Put the models into the package.")
 @exit_on_user_error
-def main(
-    config_file: str | None, no_cache: bool, quiet: bool, publish_it: bool, **flags: Any
-) -> None:
-    """Fit the models that come with the package; --data is what they are fitted on."""
+def main(publish: bool, **options: Any) -> None:
+    """Fit the models that are shipped with the package; --data is what they are fitted on."""
     from happysad.experiments.reporting.model_card.per_dataset_tables import print_shipped
 
-    folder = run(ShipConfig, ship, config_file, no_cache, quiet, "ship.toml", **flags)
+    default = str(Path(__file__).with_name("ship.toml"))
+    folder = run_command(ShipConfig, ship, default, **options)
     print_shipped(folder)
-    if publish_it:
+    if publish:
         from happysad.experiments.shipping.card import publish_shipped
 
         for line in publish_shipped(folder):

@@ -6,7 +6,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,115 +21,89 @@ from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 if TYPE_CHECKING:
     import pandas as pd
 
-HOW = ("grid", "halving", "random")
+METHODS = ("grid", "halving", "random")
 SCORES = ("balanced_accuracy", "roc_auc")
 
 _FACTOR = 3
 _LEAST_FACES = 30  # of the rarer class, so that there are some in each part of each fold
-_PREFIX = "model__"  # of a setting, in the parameters of ``Stored``
+_PREFIX = "model__"  # of a setting, in the parameters of ``CachedClassifier``
 
 
-@dataclass(frozen=True)
-class Search:
-    """How settings are searched.
-
-    Attributes
-    ----------
-    how : {"grid", "halving", "random"}
-        All candidates on all faces; all on few faces (with 30 or so of the rarer class at least),
-        the best third of them on thrice as many, and so on (Jamieson and Talwalkar 2016); some
-        drawn at random, on all faces.
-    score : {"balanced_accuracy", "roc_auc"}
-    candidates : int
-        How many are drawn for "random".
-    jobs : int
-    seed : int
-    """
-
-    how: str = "grid"
-    score: str = "balanced_accuracy"
-    candidates: int = 20
-    jobs: int = 1
-    seed: int = 0
-
-
-class Stored(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """A classifier of ``Faces`` that finds its features in a store, in whatever process.
+class CachedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """A classifier of ``Faces`` that finds its features in a cache, in whatever process.
 
     It works in one thread: the sums come out the same on any machine.
     """
 
-    def __init__(self, model: Any, store: Path) -> None:
+    def __init__(self, model: Any, cache: Path) -> None:
         self.model = model
-        self.store = store
+        self.cache = cache
 
-    def fit(self, X: Faces, y: NDArray[np.str_]) -> Stored:
+    def fit(self, X: Faces, y: NDArray[np.str_]) -> CachedClassifier:
         """Fit the model."""
-        with self._at_work():
+        with self._cached():
             self.model_ = clone(self.model).fit(X, y)
         self.classes_ = self.model_.classes_
         return self
 
     def predict(self, X: Faces) -> NDArray[np.str_]:
         """Labels (n,)."""
-        with self._at_work():
+        with self._cached():
             return np.asarray(self.model_.predict(X))
 
     def predict_proba(self, X: Faces) -> NDArray[np.float64]:
         """Probabilities (n, 2), columns in the order of ``classes_``."""
-        with self._at_work():
+        with self._cached():
             return np.asarray(self.model_.predict_proba(X))
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    def _cached(self) -> Iterator[None]:
         from threadpoolctl import threadpool_limits
 
-        with use_feature_cache(FeatureCache(self.store)), threadpool_limits(1):
+        with use_feature_cache(FeatureCache(self.cache)), threadpool_limits(1):
             yield
 
 
 def search(
-    asked: str,
+    name: str,
     space: Space,
     faces: Faces,
     labels: NDArray[np.str_],
     folds: list[Fold],
-    store: Path,
-    how: Search,
+    cache: Path,
+    *,
+    method: str = "grid",
+    score: str = "balanced_accuracy",
+    candidates: int = 20,
+    jobs: int = 1,
+    seed: int = 0,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """The best settings, and a row for each candidate.
 
     Parameters
     ----------
-    asked : str
-        As ``make_model`` takes it.
+    name : str
+        Of the recipe, as ``make_model`` takes it.
     space : mapping of setting to list
         Names as ``Pipeline.set_params`` has them.
     faces, labels : n of each
     folds : list of (train, test)
         Rows of ``faces``.
-    store : Path
+    cache : Path
         Folder of the features.
+    method : {"grid", "halving", "random"}
+        All candidates on all faces; all on few faces (with 30 or so of the rarer class at least),
+        the best third of them on thrice as many, and so on (Jamieson and Talwalkar 2016); some
+        drawn at random, on all faces.
+    score : {"balanced_accuracy", "roc_auc"}
+    candidates : int
+        How many are drawn for "random".
 
     Returns
     -------
     dict, pandas.DataFrame
         Columns: one a setting, n_faces (used in all), mean, sd, rank (1 is best), fit_s.
     """
-    from happysad.pipeline.models.registry import make_model
-
-    with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
-        # What comes before the classifier is fitted once for all candidates that share it.
-        model = Stored(make_model(asked, how.seed)[1:].set_params(memory=memory), store)
-        grid = {_PREFIX + name: list(values) for name, values in space.items()}
-        found = _searcher(model, grid, folds, labels, how).fit(faces, labels)
-    best = {name: found.best_params_[_PREFIX + name] for name in space}
-    return best, _candidates(found, list(space), len(faces))
-
-
-def _searcher(
-    model: Stored, grid: Any, folds: list[Fold], labels: NDArray[np.str_], how: Search
-) -> Any:
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import (
         GridSearchCV,
@@ -139,33 +112,43 @@ def _searcher(
         RandomizedSearchCV,
     )
 
-    options = {"cv": folds, "scoring": how.score, "n_jobs": how.jobs, "refit": False}
+    from happysad.pipeline.models.registry import make_model
+
+    grid = {_PREFIX + setting: list(values) for setting, values in space.items()}
+    n_all, n_rarest = len(ParameterGrid(grid)), min(Counter(labels.tolist()).values())
+    rounds = int(np.log(n_all) / np.log(_FACTOR) + 1e-9)
+    fewest = max(_LEAST_FACES * len(labels) // n_rarest, len(labels) // _FACTOR**rounds)
+    options: dict[str, Any] = {"cv": folds, "scoring": score, "n_jobs": jobs, "refit": False}
     options["error_score"] = "raise"
-    every = len(ParameterGrid(grid))
-    if how.how == "grid":
-        return GridSearchCV(model, grid, **options)
-    if how.how == "random":
-        n_iter = min(how.candidates, every)
-        return RandomizedSearchCV(model, grid, n_iter=n_iter, random_state=how.seed, **options)
-    rounds = int(np.log(every) / np.log(_FACTOR) + 1e-9)
-    n, rarest = len(labels), min(Counter(labels.tolist()).values())
-    least = min(n, max(_LEAST_FACES * n // rarest, n // _FACTOR**rounds))
-    return HalvingGridSearchCV(
-        model, grid, factor=_FACTOR, min_resources=least, random_state=how.seed, **options
-    )
+    if method != "grid":
+        options["random_state"] = seed
+    if method == "halving":
+        options |= {"factor": _FACTOR, "min_resources": min(len(labels), fewest)}
+    elif method == "random":
+        options["n_iter"] = min(candidates, n_all)
+    searcher = {
+        "grid": GridSearchCV,
+        "halving": HalvingGridSearchCV,
+        "random": RandomizedSearchCV,
+    }[method]
+    with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
+        # What comes before the classifier is fitted once for all candidates that share it.
+        model = CachedClassifier(make_model(name, seed)[1:].set_params(memory=memory), cache)
+        found = searcher(model, grid, **options).fit(faces, labels)
+    best = {setting: found.best_params_[_PREFIX + setting] for setting in space}
+    return best, _candidates(found.cv_results_, list(space), len(faces))
 
 
-def _candidates(found: Any, names: list[str], n: int) -> pd.DataFrame:
+def _candidates(results: Any, settings: list[str], n_faces: int) -> pd.DataFrame:
     import pandas as pd
 
-    results = found.cv_results_
     tried = results["params"]
-    table = pd.DataFrame({name: [one[_PREFIX + name] for one in tried] for name in names})
-    table["n_faces"] = results.get("n_resources", n)
+    table = pd.DataFrame({name: [one[_PREFIX + name] for one in tried] for name in settings})
+    table["n_faces"] = results.get("n_resources", n_faces)
     table["mean"] = results["mean_test_score"]
     table["sd"] = results["std_test_score"]
     table["fit_s"] = results["mean_fit_time"]
     # Those tried on more faces are ahead of those that were given up before.
-    ordered = table.sort_values(["n_faces", "mean"], ascending=False, kind="stable")
-    ordered["rank"] = range(1, len(ordered) + 1)
-    return ordered[[*names, "n_faces", "mean", "sd", "rank", "fit_s"]].reset_index(drop=True)
+    table = table.sort_values(["n_faces", "mean"], ascending=False, kind="stable")
+    table["rank"] = range(1, len(table) + 1)
+    return table[[*settings, "n_faces", "mean", "sd", "rank", "fit_s"]].reset_index(drop=True)

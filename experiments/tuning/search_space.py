@@ -21,39 +21,50 @@ SPACES: dict[str, dict[str, list[Any]]] = {
 """Settings searched where none are named, by the kind of the classifier."""
 
 
-def default_space(asked: str) -> dict[str, list[Any]]:
+def default_space(name: str) -> dict[str, list[Any]]:
     """The settings of a recipe's classifiers that are searched where none are named.
 
     Raises
     ------
     UserError
         There is no such recipe, or nothing is known to search in it.
+
+    Examples
+    --------
+    >>> default_space("pixels-logreg")
+    {'classifier__C': [0.001, 0.01, 0.1, 1.0]}
     """
     from happysad.pipeline.models.registry import make_model
 
     space = {}
-    for name, value in make_model(asked).get_params(deep=True).items():
+    for step, value in make_model(name).get_params(deep=True).items():
         for setting, values in SPACES.get(type(value).__name__, {}).items():
-            space[f"{name}__{setting}"] = values
+            space[f"{step}__{setting}"] = values
     if not space:
-        raise UserError(f"nothing is known to search in {asked}: name settings in [spaces.{asked}]")
+        raise UserError(f"nothing is known to search in {name}: name settings in [spaces.{name}]")
     return space
 
 
-def check_space(asked: str, space: Space) -> None:
+def check_space(name: str, space: Space) -> None:
     """UserError unless these are settings of the recipe, each with a list of values."""
     from happysad.pipeline.models.registry import make_model
 
-    known = make_model(asked)[1:].get_params(deep=True)
-    for name, values in space.items():
-        if name not in known:
-            raise UserError(f"[spaces.{asked}] names {name}, which the model does not have")
+    known = make_model(name)[1:].get_params(deep=True)
+    for setting, values in space.items():
+        if setting not in known:
+            raise UserError(f"[spaces.{name}] names {setting}, which the model does not have")
         if not isinstance(values, list) or not values:
-            raise UserError(f"[spaces.{asked}]: {name} needs a list of values")
+            raise UserError(f"[spaces.{name}]: {setting} needs a list of values")
 
 
-def make_tuned(asked: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0) -> Any:
-    """The unfitted model of a recipe with these settings."""
+def make_tuned(name: str, settings: tuple[tuple[str, Any], ...], random_state: int = 0) -> Any:
+    """The unfitted model of a recipe with these settings.
+
+    Examples
+    --------
+    >>> make_tuned("pixels-logreg", (("classifier__C", 3),))["classifier"].C
+    3
+    """
     from happysad.pipeline.models.registry import make_model
 
-    return make_model(asked, random_state).set_params(**dict(settings))
+    return make_model(name, random_state).set_params(**dict(settings))

@@ -1,4 +1,4 @@
-"""Turning a face upright: a similarity transform that brings the eyes to fixed places."""
+"""A similarity transform that turns a face upright, its eyes in fixed places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EYE_X, EYE_Y = 0.29, 0.32
-"""Where the eye on the picture's left lands, as shares of the crop's side; the other mirrors it.
+"""Centre of the eye on the left of a crop, as fractions of the side; the other eye mirrors it.
 
 Chosen on FER2013's validation part: the mouth and chin fill the lower two thirds.
 """
@@ -15,27 +15,16 @@ Chosen on FER2013's validation part: the mouth and chin fill the lower two third
 def eye_centers(points: NDArray[np.float32]) -> NDArray[np.float64]:
     """Centres of the eyes on the picture's left and right, (2, 2) float64, x and y.
 
-    Parameters
-    ----------
-    points : (68, 2) or (5, 2)
-        dlib's landmarks: six points around each eye, or two corners of each.
+    ``points`` are dlib's landmarks: (68, 2), six around each eye, or (5, 2), two corners of each.
     """
-    if len(points) == 5:
-        eyes = points[2:4].mean(axis=0), points[0:2].mean(axis=0)
-    else:
-        eyes = points[36:42].mean(axis=0), points[42:48].mean(axis=0)
-    return np.asarray(eyes, dtype=np.float64)
+    left, right = (slice(2, 4), slice(0, 2)) if len(points) == 5 else (slice(36, 42), slice(42, 48))
+    return np.array([points[left].mean(axis=0), points[right].mean(axis=0)], dtype=np.float64)
 
 
 def eye_line_transform(eyes: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """The (2, 3) matrix that turns, scales and shifts image pixels into crop pixels.
+    """The (2, 3) matrix that maps image pixels to pixels of a crop of ``size``.
 
-    Parameters
-    ----------
-    eyes : (2, 2)
-        Eye centres in image pixels, the picture's left one first.
-    size : int
-        Side of the crop in pixels.
+    ``eyes`` are the eye centres (2, 2) in image pixels, the picture's left one first.
     """
     target = np.array([[EYE_X, EYE_Y], [1 - EYE_X, EYE_Y]]) * size - 0.5
     # As complex numbers a similarity is z -> a z + b, and two points determine it.
@@ -45,22 +34,20 @@ def eye_line_transform(eyes: NDArray[np.float64], size: int) -> NDArray[np.float
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
-def warp(gray: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """The (size, size) uint8 crop of an image under a similarity; edges are repeated.
-
-    A (H, W, 3) image gives a (size, size, 3) crop.
-    """
+def warp(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
+    """The (size, size) or (size, size, 3) crop of an image by a similarity; edges are repeated."""
     import cv2
 
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    if scale < 0.5:  # warping samples 16 pixels whatever the scale: shrink first, or it aliases
-        shrink = 2 * scale
-        small = (max(1, round(gray.shape[1] * shrink)), max(1, round(gray.shape[0] * shrink)))
-        gray_small = np.asarray(cv2.resize(gray, small, interpolation=cv2.INTER_AREA), np.uint8)
-        fx, fy = small[0] / gray.shape[1], small[1] / gray.shape[0]
-        gray, matrix = gray_small, matrix @ _from_resized(fx, fy)
+    if scale < 0.5:  # warping interpolates 16 pixels at any scale: shrink first, or it aliases
+        height, width = image.shape[:2]
+        small = (max(1, round(width * 2 * scale)), max(1, round(height * 2 * scale)))
+        image = np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)
+        fx, fy = small[0] / width, small[1] / height
+        # From pixels of the shrunk image to those of the original, by their centres.
+        matrix = matrix @ [[1 / fx, 0, 0.5 / fx - 0.5], [0, 1 / fy, 0.5 / fy - 0.5], [0, 0, 1]]
     crop = cv2.warpAffine(
-        gray, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        image, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(crop, np.uint8)
 
@@ -68,10 +55,5 @@ def warp(gray: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDA
 def transform_points(
     points: NDArray[np.float32], matrix: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Points (m, 2) under a (2, 3) matrix, float32."""
+    """Points (m, 2) mapped by a (2, 3) matrix, float32."""
     return (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-
-
-def _from_resized(fx: float, fy: float) -> NDArray[np.float64]:
-    """The 3x3 matrix from pixels of a resized image to those of the original (pixel centres)."""
-    return np.array([[1 / fx, 0, 0.5 / fx - 0.5], [0, 1 / fy, 0.5 / fy - 0.5], [0, 0, 1]])

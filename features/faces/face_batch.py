@@ -14,10 +14,9 @@ N_LANDMARKS = 68
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """What the face stage found in ``n`` images, one row per image and none dropped.
+    """The faces of ``n`` images, one row per image and none dropped.
 
-    scikit-learn's splitters and cross-validation index it like an array, so the face stage,
-    equal for all models, runs once for a data set.
+    scikit-learn's splitters and cross-validation index it like an array.
 
     Attributes
     ----------
@@ -28,13 +27,13 @@ class Faces:
     boxes : (n, 4) int32
         left, top, right, bottom in pixels of the upright image; right and bottom exclusive.
     scores : (n,) float32
-        The detector's score from 0 to 1, of what looks most like a face; NaN where unreadable.
+        The detector's highest score, from 0 to 1; NaN where unreadable.
     status : (n,) str
-        ``detected``, ``full_frame`` (no face found: the whole image was taken for one) or
+        ``detected``, ``full_frame`` (no face was found: the whole image is taken for one) or
         ``unreadable`` (blank crop).
     keys : (n,) str
-        Digest of the image's bytes and the aligner's settings, ``""`` where unknown: the key
-        under which features are cached.
+        Digest of the image's bytes and the aligner's settings, under which features are cached;
+        ``""`` where unknown.
 
     Examples
     --------
@@ -62,7 +61,7 @@ class Faces:
 
     @property
     def shape(self) -> tuple[int]:
-        """``(n,)``: what scikit-learn asks to count the samples."""
+        """``(n,)``, by which scikit-learn counts the samples."""
         return (len(self),)
 
     @property
@@ -72,7 +71,7 @@ class Faces:
 
     @property
     def color(self) -> bool:
-        """Whether the crops are (n, S, S, 3) RGB; else they are (n, S, S) grey."""
+        """Whether the crops are in colour."""
         return self.crops.ndim == 4
 
     def __getitem__(self, index: Any) -> Faces:
@@ -94,20 +93,13 @@ class Faces:
     @classmethod
     def empty(cls, size: int, color: bool = False) -> Faces:
         """A batch of no faces with crops of ``size`` pixels."""
-        return cls(
-            np.zeros((0, *crop_shape(size, color)), np.uint8),
-            np.zeros((0, N_LANDMARKS, 2), np.float32),
-            np.zeros((0, 4), np.int32),
-            np.zeros(0, np.float32),
-            np.zeros(0, "<U10"),
-            np.zeros(0, "<U64"),
-        )
+        return cls.unreadable(size, color)[:0]
 
     @classmethod
     def unreadable(cls, size: int, color: bool = False) -> Faces:
         """A batch of one image that could not be read."""
         return cls(
-            np.zeros((1, *crop_shape(size, color)), np.uint8),
+            np.zeros((1, size, size, 3) if color else (1, size, size), np.uint8),
             np.full((1, N_LANDMARKS, 2), np.nan, np.float32),
             np.zeros((1, 4), np.int32),
             np.full(1, np.nan, np.float32),
@@ -115,7 +107,25 @@ class Faces:
             np.array([""], "<U64"),
         )
 
+    def to_bytes(self) -> bytes:
+        """A batch of one for a cache; nothing where it is unreadable."""
+        if self.status[0] == "unreadable":
+            return b""
+        found = self.status == "detected"
+        parts = (self.crops, self.landmarks, self.boxes, self.scores, found)
+        return b"".join(part.tobytes() for part in parts)
 
-def crop_shape(size: int, color: bool) -> tuple[int, ...]:
-    """``(size, size)`` for grey crops, ``(size, size, 3)`` for colour."""
-    return (size, size, 3) if color else (size, size)
+    @classmethod
+    def from_bytes(cls, value: bytes, key: str, size: int, color: bool = False) -> Faces:
+        """The batch of one with crops of ``size`` pixels that ``to_bytes`` gave."""
+        blank = cls.unreadable(size, color)
+        if not value:
+            return blank
+        parts: list[NDArray[Any]] = []
+        start = 0
+        for part in (blank.crops, blank.landmarks, blank.boxes, blank.scores, np.zeros(1, bool)):
+            parts.append(np.frombuffer(value, part.dtype, part.size, start).reshape(part.shape))
+            start += part.nbytes
+        crops, landmarks, boxes, scores, found = parts
+        status = np.where(found, "detected", "full_frame").astype("<U10")
+        return cls(crops, landmarks, boxes, scores, status, np.array([key], "<U64"))

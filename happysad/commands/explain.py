@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from happysad.commands.model_option import min_score_option, model_option, refuse_model_files
+from happysad.commands.options import min_score_option, model_option, reject_model_files
 from happysad.utils.console import exit_on_user_error
 from happysad.utils.errors import UserError
+from happysad.utils.tables import print_table
 
 if TYPE_CHECKING:
-    from happysad.pipeline.explain.explain import Explanation
+    from happysad.pipeline.explain.explanation import Explanation
 
 SHOWN = 12
 """Features in the table; the picture shows as many."""
@@ -23,7 +24,9 @@ SHOWN = 12
 @click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
 @model_option
 @min_score_option
-@click.option("--face", type=click.IntRange(0), default=0, help="Which face; 0 is the surest.")
+@click.option(
+    "--face", type=click.IntRange(0), default=0, help="Which face; 0 has the highest score."
+)
 @click.option("--out", default="explained.png", show_default=True, help="Picture to write.")
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
 @exit_on_user_error
@@ -47,11 +50,11 @@ def explain(
       happysad explain crop.png --crops --model mine.joblib
     """
     from happysad.output.explain_figure import save_explanation
-    from happysad.pipeline.explain.explain import explain as explain_face
-    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.explain.explanation import explain as explain_face
+    from happysad.pipeline.prediction.predict import load_any
     from happysad.utils.image_decoding import read_image
 
-    refuse_model_files("explain", photos)
+    reject_model_files("explain", photos)
     if len(photos) > 1:
         raise UserError(f"explain takes one photo, and {len(photos)} were given")
     (photo,) = photos
@@ -68,27 +71,16 @@ def explain(
 
 
 def _print(explanation: Explanation, photo: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     note = "" if explanation.found else " (no face found)"
     print(f"{photo}: {explanation.label}{note}, p(happy) {explanation.p_happy:.3f}")
     if explanation.method == "none":
         print("this model does not look at the face: it gives every image the same answer")
         return
-    table = Table(box=None, pad_edge=False)
-    for name in ("speaks for", "by", "what", "value", "typical"):
-        table.add_column(name, justify="left" if name in ("speaks for", "what") else "right")
+    lines = [["speaks for", "by", "what", "value", "typical"]]
     for row in explanation.features.head(SHOWN).to_dict("records"):
-        table.add_row(
-            "happy" if row["effect"] >= 0 else "sad",
-            f"{row['effect']:+.2f}",
-            row["words"],
-            *(
-                f"{row[name]:.2f}" if row[name] == row[name] else ""
-                for name in ("value", "typical")
-            ),
-        )
-    width = None if sys.stdout.isatty() else 200
-    Console(highlight=False, markup=False, width=width).print(table)
+        effect, values = row["effect"], (row["value"], row["typical"])
+        numbers = ["" if isnan(value) else f"{value:.2f}" for value in values]
+        side = "happy" if effect >= 0 else "sad"
+        lines.append([side, f"{effect:+.2f}", row["description"], *numbers])
+    print_table(lines)
     print("by: change of the log-odds of happy; value, typical: in distances between the eyes")

@@ -1,4 +1,4 @@
-"""``happysad predict``: what a model says of photos and folders."""
+"""``happysad predict``: the predictions of a model for photos and folders."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from happysad.commands.model_option import (
+from happysad.commands.options import (
+    crops_option,
     max_error_option,
     min_score_option,
     model_option,
-    refuse_model_files,
+    reject_model_files,
 )
 from happysad.utils.console import exit_on_user_error, progress, say
 from happysad.utils.errors import UserError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from happysad.pipeline.prediction.prediction import ImagePrediction
     from happysad.utils.image_decoding import ImageSource
 
-UNREAD = 1
+UNREADABLE = 1
 """Exit code where an image could not be read."""
 
 
@@ -31,7 +32,7 @@ UNREAD = 1
 @model_option
 @max_error_option
 @min_score_option
-@click.option("--crops", is_flag=True, help="The images are tight crops of one face each.")
+@crops_option
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
 @click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
@@ -68,45 +69,49 @@ def predict(
       happysad predict "scans/*.png" --max-error 0.05 --json -
       find . -name "*.jpg" | happysad predict - --model mine.joblib --jobs -1
     """
-    refuse_model_files("predict", images)
+    reject_model_files("predict", images)
     if jobs < -1 or jobs == 0:
         raise UserError(f"--jobs is a number of threads, or -1 for one per core, not {jobs}")
     light_start()
-    from happysad.commands.targets import check_targets
-    from happysad.output.annotate import targets
+    from happysad.commands.output_paths import annotated_paths, check_output_paths
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.prediction.predict_faces import check_min_score
 
     check_min_score(min_score)
-    named = _named(images)
-    check_targets(csv_file, json_file, annotate, [source for _, source in named])
-    places = targets(Path(annotate), [source for _, source in named]) if annotate else []
+    named = _named_images(images)
+    sources = [source for _, source in named]
+    check_output_paths(csv_file, json_file, annotate, sources)
+    drawn_paths = annotated_paths(annotate, sources) if annotate else []
     band = model_reject_band(model, max_error)
-    asked = {"crops": crops, "min_score": min_score, "band": band}
-    answers = _answered(model, named, asked, jobs, quiet)
-    facts = {"model": model, "max_error": max_error, "min_score": min_score}
-    told = _write(answers, csv_file, json_file, facts)
+    options = {"crops": crops, "min_score": min_score, "band": band, "n_jobs": jobs}
+    predictions = _predictions(model, named, options, quiet)
+    settings = {"model": model, "max_error": max_error, "min_score": min_score}
+    lines = _write(predictions, csv_file, json_file, settings)
     if annotate:
         from happysad.output.annotate import annotate as draw
 
-        pairs = zip(answers, (source for _, source in named), strict=True)
-        told.append(f"{len(draw(pairs, places))} pictures written to {annotate}")
-    _tell(answers, crops, quiet, told)
-    if any(answer.status == "unreadable" for answer in answers):
-        sys.exit(UNREAD)
+        drawn = draw(zip(predictions, sources, strict=True), drawn_paths)
+        lines.append(f"{len(drawn)} pictures written to {annotate}")
+    if not quiet:
+        from happysad.output.prediction_table import summary
+
+        for line in [summary(predictions, crops), *lines]:
+            say(line)
+    if any(prediction.status == "unreadable" for prediction in predictions):
+        sys.exit(UNREADABLE)
 
 
-def _named(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
+def _named_images(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
     from happysad.pipeline.prediction.image_sources import VIDEO_SUFFIXES, named_images
 
     for image in images:
         if Path(image).suffix.lower() in VIDEO_SUFFIXES and Path(image).is_file():
             raise UserError(f"{image} is a video: say happysad video {image}")
-    paths = [path for image in images for path in (_piped() if image == "-" else [image])]
+    paths = [path for image in images for path in (_stdin_paths() if image == "-" else [image])]
     return list(named_images(paths))
 
 
-def _piped() -> list[str]:
+def _stdin_paths() -> list[str]:
     """Paths on standard input: one a line, or parted by NUL as ``find -print0`` does."""
     text = sys.stdin.read() if sys.stdin else ""
     if "\ufffd" in text or any(c < " " and c not in "\0\t\n\r" for c in text[:1000]):
@@ -118,49 +123,36 @@ def _piped() -> list[str]:
     return paths
 
 
-def _answered(
-    model: str,
-    named: list[tuple[str, ImageSource]],
-    asked: dict[str, Any],
-    jobs: int,
-    quiet: bool,
+def _predictions(
+    model: str, named: list[tuple[str, ImageSource]], options: dict[str, Any], quiet: bool
 ) -> list[ImagePrediction]:
     from happysad.pipeline.model_files.safe_unpickling import unpickled_in
-    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.prediction.predict import load_any
     from happysad.pipeline.prediction.predict_faces import predict_named
 
     with unpickled_in(light_imports):
-        loaded = load_any(model)
+        pipeline = load_any(model)
     try:
         with progress(quiet):
-            return list(predict_named(loaded, named, **asked, n_jobs=jobs))
+            return list(predict_named(pipeline, named, **options))
     except KeyboardInterrupt:
         say("happysad: stopped; nothing was written")
         sys.exit(130)
 
 
 def _write(
-    answers: list[ImagePrediction],
+    predictions: list[ImagePrediction],
     csv_file: str | None,
     json_file: str | None,
-    facts: dict[str, Any],
+    settings: dict[str, Any],
 ) -> list[str]:
-    """The files that were asked for, and the table unless one of them was printed."""
-    from happysad.output.prediction_table import print_table, write_csv, write_json
+    """Write the files, and print the table unless one of them was printed; lines that say so."""
+    from happysad.output.prediction_table import print_predictions, write_csv, write_json
 
     if csv_file:
-        write_csv(answers, csv_file)
+        write_csv(predictions, csv_file)
     if json_file:
-        write_json(answers, json_file, facts)
+        write_json(predictions, json_file, settings)
     if "-" not in (csv_file, json_file):
-        print_table(answers)
+        print_predictions(predictions)
     return [f"written to {file}" for file in (csv_file, json_file) if file and file != "-"]
-
-
-def _tell(answers: list[ImagePrediction], crops: bool, quiet: bool, told: list[str]) -> None:
-    """The line at the end, apart from the results."""
-    from happysad.output.prediction_table import summary
-
-    if not quiet:
-        for line in [summary(answers, crops), *told]:
-            say(line)

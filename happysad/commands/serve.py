@@ -8,12 +8,13 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from happysad.pipeline.model_files.shipped import SHIPPED
-from happysad.service.http.bind_address import bound, hosts_of, shown_as
+from happysad.service.http.bind_address import allowed_hosts, bound, displayed_host
 from happysad.utils.console import exit_on_user_error, say
 from happysad.utils.errors import UserError
 
@@ -64,48 +65,30 @@ def run_service(
 ) -> None:
     """Run the service until it is told to end (Ctrl-C, SIGTERM).
 
-    Parameters
-    ----------
-    host, port
-        To listen at; port 0 is a free one.
-    models : sequence of str
-        Names of shipped models and model files; the first is the default.
-    jobs : int, optional
-        Processes that answer; as many as there are cores that this one may use.
-    open_path : str, optional
-        Open the browser at this path, such as "/" or "/?camera=1", once the service listens.
+    The arguments are those of ``serve``; the browser is opened at ``open_path``, such as "/" or
+    "/?camera=1", once the service listens.
 
     Raises
     ------
     UserError
         A library is missing, the address cannot be used, or a model cannot be loaded.
     """
-    check_libraries()
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f'the service needs {", ".join(missing)}: run pip install "happysad[web]"')
     import joblib
 
     from happysad.service.api import create_app
     from happysad.service.state import Settings
 
-    try:
-        with bound(host, port) as listener:
-            number, free_port = listener.getsockname()[:2]
-            name = shown_as(host, number)
-            hosts = hosts_of(number, name)
-            settings = Settings(
-                tuple(models), jobs or joblib.cpu_count(), processes=True, hosts=hosts
-            )
-            app, address = create_app(settings), f"http://{name}:{free_port}"
-            _run(app, listener, address, hosts is None, open_path)
-    except KeyboardInterrupt:
-        pass
+    jobs = jobs or joblib.cpu_count()
+    with suppress(KeyboardInterrupt), bound(host, port) as listener:
+        number, free_port = listener.getsockname()[:2]
+        name = displayed_host(host, number)
+        hosts = allowed_hosts(number, name)
+        app = create_app(Settings(tuple(models), jobs, processes=True, hosts=hosts))
+        _run(app, listener, f"http://{name}:{free_port}", hosts is None, open_path)
     say("the service has ended")
-
-
-def check_libraries() -> None:
-    """UserError where the web extra is not installed."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f'the service needs {", ".join(missing)}: run pip install "happysad[web]"')
 
 
 def _run(
@@ -116,14 +99,21 @@ def _run(
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            _greet(address, public)
+            print(
+                f"happysad listens at {address} (documentation: {address}/docs); Ctrl-C ends it",
+                flush=True,
+            )
+            if public:
+                say(
+                    "anyone on the network can use it: there is no password, and browsers give "
+                    "the camera only to pages of localhost or HTTPS"
+                )
             if open_path is not None:
                 # In a thread: where the browser is one in the terminal, the call waits for its end.
-                threading.Thread(
-                    target=webbrowser.open, args=(address + open_path,), daemon=True
-                ).start()
+                url = address + open_path
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
-    # A client's nonsense is answered with a sentence, and is no news for the log.
+    # A client's malformed form is answered with a sentence, and is no news for the log.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
@@ -135,14 +125,3 @@ def _run(
         timeout_graceful_shutdown=GRACE,
     )
     Server(config).run(sockets=[listener])
-
-
-def _greet(address: str, public: bool) -> None:
-    print(
-        f"happysad listens at {address} (documentation: {address}/docs); Ctrl-C ends it", flush=True
-    )
-    if public:
-        say(
-            "anyone on the network can use it: there is no password, and browsers give the camera "
-            "only to pages of localhost or HTTPS"
-        )

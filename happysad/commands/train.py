@@ -1,4 +1,4 @@
-"""``happysad train``: one recipe, one data set, one model file."""
+"""``happysad train`` fits a recipe and saves it; ``happysad export`` writes a CNN as ONNX."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from happysad.commands.options import jobs_option, no_cache_option, quiet_option, seed_option
 from happysad.utils.console import exit_on_user_error, progress, say, silent
 from happysad.utils.errors import UserError
 
@@ -22,16 +23,10 @@ DEFAULT_MODEL = "fusion-svm"
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
 @click.option("--start-from", help="Model file whose CNN is trained on: fine-tuning.")
-@click.option("--jobs", type=click.IntRange(0), default=0, help="Processes; 0: one a core.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Of every random choice: parts, centres, starting weights.",
-)
-@click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features.")
-@click.option("--quiet", is_flag=True, help="Nothing but the result.")
+@jobs_option
+@seed_option
+@no_cache_option
+@quiet_option
 @exit_on_user_error
 def train(
     data: str,
@@ -60,13 +55,13 @@ def train(
     if Path(out).suffix != ".joblib":
         raise UserError(f"--out {out}: a model file ends in .joblib")
     with progress(quiet):
-        trial = fit_and_save(data, model, Path(out), jobs, seed, not no_cache, quiet, start_from)
-    for place, metrics in trial.metrics.items():
+        result = fit_and_save(data, model, Path(out), jobs, seed, not no_cache, quiet, start_from)
+    for evaluation_set, metrics in result.metrics.items():
         numbers = ", ".join(
             f"{name.removesuffix('_macro')} {metrics[name]:.3f}"
             for name in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc")
         )
-        print(f"{model} on the {place.split} part of {data}: {numbers}")
+        print(f"{model} on the {evaluation_set.split} part of {data}: {numbers}")
     print(f"written to {out}, its card to {out}.json")
 
 
@@ -80,17 +75,17 @@ def fit_and_save(
     quiet: bool,
     start_from: str | None = None,
 ) -> EvaluationResult:
-    """Fit the recipe ``name`` on a data set's train part; save it; give what was measured."""
+    """Fit the recipe ``name`` on a data set's train part; save it; return the result."""
     import joblib
-    import numpy as np
 
-    from happysad.experiments.runner.cache_warmup import feature_cache_folder
-    from happysad.experiments.runner.engine import Work, fit_task
-    from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
-    from happysad.experiments.runner.results_writer import save_with_card
-    from happysad.pipeline.cnn.pretrained import fine_tuned
+    from happysad.experiments.runner.best_model import save_with_card
+    from happysad.experiments.runner.candidates import recipe
+    from happysad.experiments.runner.engine import fit_task
+    from happysad.experiments.runner.fit_tasks import split_rows
+    from happysad.experiments.runner.run_context import RunContext, feature_cache_folder
     from happysad.pipeline.data.dataset import load_data
-    from happysad.pipeline.models.registry import find_recipe, make_model, short_name
+    from happysad.pipeline.models.recipe import fine_tuned
+    from happysad.pipeline.models.registry import make_model
 
     log = silent if quiet else say
     make = partial(make_model, name)
@@ -98,18 +93,40 @@ def fit_and_save(
         make = partial(fine_tuned, make, start_from)
         make(0)  # whatever is wrong with the file is told before any face is looked for
     data = load_data(source, seed=seed, log=log)
-    rows = {part: np.flatnonzero(data.frame["split"] == part) for part in ("train", "val", "test")}
-    places = {EvaluationSet(data.name, part): rows[part] for part in ("val", "test")}
-    unit = FitTask(
-        short_name(name),  # the random state of the same model in a comparison
-        make,
-        rows["train"],
-        places,
-        seed=seed,
-        summary=find_recipe(name).summary,
-    )
-    with feature_cache_folder(use_cache) as store:
-        log(f"fitting {name} on {len(unit.train)} images")
-        trial = fit_task(Work(None, data.frame, store, jobs or joblib.cpu_count(), log), unit)
-    save_with_card(out, data, unit, trial)
-    return trial
+    train, evaluated = split_rows(data)
+    task = recipe(name, make).task(train, evaluated, seed=seed)
+    with feature_cache_folder(use_cache) as cache:
+        log(f"fitting {name} on {len(train)} images")
+        jobs = jobs or joblib.cpu_count()
+        result = fit_task(RunContext(None, data.frame, cache, jobs, log), task)
+    save_with_card(out, data, task, result)
+    return result
+
+
+@click.command(name="export")
+@click.argument("model")
+@click.argument("out")
+@exit_on_user_error
+def export(model: str, out: str) -> None:
+    """Write the CNN in the file MODEL as ONNX to OUT, with a card beside it.
+
+    happysad predict takes the new file too, and needs no torch for it. Load only files you made
+    or trust: MODEL can run code; an ONNX file cannot.
+
+    \b
+    Examples:
+      happysad train --data demo --model cnn-small --out cnn.joblib
+      happysad export cnn.joblib cnn.onnx
+      happysad predict --model cnn.onnx photo.jpg
+    """
+    from happysad.pipeline.cnn.onnx_export import export_onnx
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+    from happysad.pipeline.model_files.model_card import read_card
+    from happysad.pipeline.model_files.model_file import load_model
+
+    if Path(out).suffix != ".onnx":
+        raise UserError(f"{out}: an ONNX file ends in .onnx")
+    # Built-in faces, so that nobody's picture goes into the card.
+    selfcheck_images, _ = make_demo_faces(4, random_state=0)
+    export_onnx(load_model(model), out, read_card(model), selfcheck_images=list(selfcheck_images))
+    print(f"written to {out}, its card to {out}.json")

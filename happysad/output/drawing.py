@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from happysad.pipeline.prediction.prediction import Box
 
 Color = tuple[int, int, int]
 
@@ -25,25 +29,21 @@ EDGE: Color = (255, 255, 255)
 
 @dataclass(frozen=True)
 class Mark:
-    """What is drawn of one face.
+    """A box (left, top, right, bottom) in pixels, the label for its colour, and the text at it.
 
-    Attributes
-    ----------
-    box : (left, top, right, bottom)
-        In pixels.
-    label : {"happy", "sad", "unsure"}
-        Decides the colour.
-    text : str
-        What is written at the box.
+    Examples
+    --------
+    >>> Mark((100, 120, 180, 200), "happy", "happy 0.97").label
+    'happy'
     """
 
-    box: tuple[int, int, int, int]
+    box: Box
     label: str
     text: str
 
 
 def draw_marks(image: NDArray[np.uint8], marks: Sequence[Mark]) -> NDArray[np.uint8]:
-    """A copy of a picture with a box and a plate of text for each mark.
+    """A copy of a picture with a box and a text for each mark.
 
     Parameters
     ----------
@@ -53,10 +53,18 @@ def draw_marks(image: NDArray[np.uint8], marks: Sequence[Mark]) -> NDArray[np.ui
     Returns
     -------
     (H, W, 3) uint8
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from happysad.output import Mark, draw_marks
+    >>> grey = np.full((300, 400), 90, np.uint8)
+    >>> draw_marks(grey, [Mark((100, 120, 180, 200), "happy", "happy 0.97")]).shape
+    (300, 400, 3)
     """
     drawn = np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image.copy()
     drawn = np.ascontiguousarray(drawn)
-    taken: list[tuple[int, int, int, int]] = []
+    taken: list[Box] = []
     for mark in marks:
         _draw_box(drawn, mark)
     for mark in marks:  # after all boxes, so that none runs through the words
@@ -72,8 +80,6 @@ def _text_size(shape: tuple[int, ...]) -> int:
 
 def _draw_box(drawn: NDArray[np.uint8], mark: Mark) -> None:
     """A coloured line between two white ones: one of them stands out on any background."""
-    import cv2
-
     color = COLORS.get(mark.label, OTHER)[0]
     left, top, right, bottom = mark.box
     thin = max(2, min(drawn.shape[:2]) // 240)
@@ -82,25 +88,20 @@ def _draw_box(drawn: NDArray[np.uint8], mark: Mark) -> None:
     cv2.rectangle(drawn, *corners, color, thin)
 
 
-def _put(
-    drawn: NDArray[np.uint8],
-    plate: NDArray[np.uint8],
-    box: tuple[int, int, int, int],
-    taken: Sequence[tuple[int, int, int, int]],
-) -> tuple[int, int, int, int]:
-    """Lay a plate over the box, or under it, or into it, where there is room; say where."""
+def _put(drawn: NDArray[np.uint8], plate: NDArray[np.uint8], box: Box, taken: Sequence[Box]) -> Box:
+    """Lay a plate over the box, or under it, or into it, where there is room; return its box."""
     height, width = plate.shape[:2]
     x = max(0, min(box[0] - 2, drawn.shape[1] - width))
     places = [box[1] - height, box[3], box[1]]
     free = [y for y in places if 0 <= y <= drawn.shape[0] - height]
-    apart = [y for y in free if not any(_meet((x, y, x + width, y + height), t) for t in taken)]
+    apart = [y for y in free if not any(_overlap((x, y, x + width, y + height), t) for t in taken)]
     y = (apart or free or [max(0, min(box[1], drawn.shape[0] - height))])[0]
     shown = drawn[y : y + height, x : x + width]
     shown[:] = plate[: shown.shape[0], : shown.shape[1]]
     return x, y, x + width, y + height
 
 
-def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     across = one[0] < other[2] and other[0] < one[2]
     return across and one[1] < other[3] and other[1] < one[3]
 
@@ -108,8 +109,6 @@ def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> b
 @lru_cache(maxsize=128)
 def _plate(text: str, ground: Color, ink: Color, size: int) -> NDArray[np.uint8]:
     """Text on a ground, (h, w, 3)."""
-    from PIL import Image, ImageDraw, ImageFont
-
     font = ImageFont.load_default(size)
     left, _, right, _ = font.getbbox(text)
     pad = max(3, size // 4)

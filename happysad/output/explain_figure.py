@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from happysad.experiments.reporting.figures.style import COLORS, drawing
@@ -13,7 +16,7 @@ from happysad.experiments.reporting.figures.style import COLORS, drawing
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from happysad.pipeline.explain.explain import Explanation
+    from happysad.pipeline.explain.explanation import Explanation
 
 SHOWN = 12
 HAPPY, SAD = COLORS[:2]
@@ -31,18 +34,7 @@ _NOTES = {
 def save_explanation(
     explanation: Explanation, photo: NDArray[np.uint8], path: Path, title: str = ""
 ) -> None:
-    """Draw an explanation into a PNG file.
-
-    Parameters
-    ----------
-    explanation : Explanation
-    photo : (H, W) or (H, W, 3) uint8
-        The upright photo in which ``explanation.box`` lies.
-    path : Path
-        It is there whole or not at all.
-    title : str
-        Names of the photo and the model, put before the answer.
-    """
+    """Draw an explanation into a PNG file; see ``draw_explanation``."""
     with drawing(path, 10.0, 4.4 if explanation.method == "none" else 6.8) as figure:
         draw_explanation(figure, explanation, photo, title)
 
@@ -50,7 +42,11 @@ def save_explanation(
 def draw_explanation(
     figure: Figure, explanation: Explanation, photo: NDArray[np.uint8], title: str = ""
 ) -> None:
-    """Four panels on an empty figure, two where the model does not look at the face."""
+    """Four panels on an empty figure, two where the model does not look at the face.
+
+    ``photo`` is the upright photo, (H, W) or (H, W, 3) uint8, in which ``explanation.box`` lies;
+    ``title`` is put before the label.
+    """
     answer = f"{explanation.label}, p(happy) {explanation.p_happy:.3f}"
     figure.suptitle(": ".join(part for part in (title, answer) if part), fontweight="bold")
     if explanation.method == "none":
@@ -74,7 +70,6 @@ def _draw_pictures(figure: Any, explanation: Explanation, photo: NDArray[np.uint
 
 
 def _draw_photo(ax: Any, explanation: Explanation, photo: NDArray[np.uint8]) -> None:
-    from matplotlib.patches import Rectangle
 
     height, width = photo.shape[:2]
     step = max(1, max(height, width) // _LARGEST)
@@ -107,10 +102,11 @@ def _draw_crop(ax: Any, explanation: Explanation) -> None:
 
 
 def _draw_map(figure: Any, ax: Any, explanation: Explanation) -> None:
-    from matplotlib.colors import Normalize
 
     heat = explanation.map
-    ax.imshow(_faint(explanation.crop), cmap="gray", vmin=0, vmax=255)
+    # The face in its lighter half, on which colours show.
+    faint = np.asarray(95 + explanation.crop * (160 / 255), np.uint8)
+    ax.imshow(faint, cmap="gray", vmin=0, vmax=255)
     ax.set_title("blue for happy, orange for sad")
     ax.set_axis_off()
     total = float(heat.sum())
@@ -121,33 +117,28 @@ def _draw_map(figure: Any, ax: Any, explanation: Explanation) -> None:
     largest = float(np.abs(heat).max())
     if largest == 0:
         return
+    colors = LinearSegmentedColormap.from_list("happysad", [SAD, "white", HAPPY])
+    norm = Normalize(-largest, largest)
     alpha = 0.8 * (np.abs(heat) / largest) ** 0.7  # the face shows where there is little to say
-    ax.imshow(heat, cmap=_diverging(), norm=Normalize(-largest, largest), alpha=alpha)
-    _draw_scale(figure, ax, largest)
-
-
-def _draw_scale(figure: Any, ax: Any, largest: float) -> None:
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    scale = ScalarMappable(Normalize(-largest, largest), _diverging())
-    bar = figure.colorbar(scale, ax=ax, fraction=0.05, pad=0.03, ticks=[-largest, 0, largest])
+    ax.imshow(heat, cmap=colors, norm=norm, alpha=alpha)
+    bar = figure.colorbar(
+        ScalarMappable(norm, colors), ax=ax, fraction=0.05, pad=0.03, ticks=[-largest, 0, largest]
+    )
     digits = 1 if largest >= 0.1 else 3
     bar.ax.set_yticklabels([f"sad\n{-largest:.{digits}f}", "0", f"happy\n{largest:+.{digits}f}"])
     bar.ax.tick_params(labelsize=8, length=0)
 
 
 def _draw_bars(ax: Any, explanation: Explanation) -> None:
-    rows = explanation.features.head(SHOWN).to_dict("records")
-    largest = max(abs(row["effect"]) for row in rows) or 1.0
-    for place, row in enumerate(rows):
-        effect = row["effect"]
-        ax.barh(place, effect, 0.7, color=HAPPY if effect >= 0 else SAD)
-        aside = 0.01 * largest if effect >= 0 else -0.01 * largest
-        side = "left" if effect >= 0 else "right"
-        ax.text(effect + aside, place, f"{effect:+.2f}", va="center", ha=side, fontsize=8)
-    ax.set_yticks(range(len(rows)), [_label(row) for row in rows])
-    ax.set(xlim=(-1.15 * largest, 1.15 * largest), ylim=(len(rows) - 0.4, -0.6))
+    features = explanation.features.head(SHOWN)
+    effects = features["effect"]
+    largest = effects.abs().max() or 1.0
+    bars = ax.barh(
+        range(len(features)), effects, 0.7, color=np.where(effects >= 0, HAPPY, SAD),
+        tick_label=[_label(row) for row in features.to_dict("records")],
+    )  # fmt: skip
+    ax.bar_label(bars, fmt="%+.2f", padding=2, fontsize=8)
+    ax.set(xlim=(-1.15 * largest, 1.15 * largest), ylim=(len(features) - 0.4, -0.6))
     ax.axvline(0, color="black", linewidth=0.8)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -157,17 +148,6 @@ def _draw_bars(ax: Any, explanation: Explanation) -> None:
 
 
 def _label(row: Any) -> str:
-    if row["value"] != row["value"]:
-        return str(row["words"])
-    return f"{row['words']} ({row['value']:.2f}, typical {row['typical']:.2f})"
-
-
-def _faint(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A crop in its lighter half, on which colours show."""
-    return np.asarray(95 + crop * (160 / 255), np.uint8)
-
-
-def _diverging() -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("happysad", [SAD, "white", HAPPY])
+    if np.isnan(row["value"]):
+        return str(row["description"])
+    return f"{row['description']} ({row['value']:.2f}, typical {row['typical']:.2f})"

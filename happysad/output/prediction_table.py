@@ -1,16 +1,15 @@
-"""What ``happysad predict`` prints and writes of its answers."""
+"""Predictions as a table, as CSV and as JSON."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Any
-from unicodedata import east_asian_width
+from typing import Any
 
 from happysad.pipeline.prediction.prediction import (
     COLUMNS,
@@ -21,46 +20,26 @@ from happysad.pipeline.prediction.prediction import (
 )
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
-
-Line = tuple[str, str, str, str, str]
-
-
-def print_table(answers: Sequence[ImagePrediction]) -> None:
-    """A line per face, or why there is none.
-
-    Written out by hand: rich takes longer to import than the answer, and would cut long paths.
-    """
-    lines = [("image", "face", "answer", "p(happy)", "box")]
-    for answer in answers:
-        lines += [_face_line(answer, number, face) for number, face in enumerate(answer.faces)]
-        if not answer.faces:
-            why = f"{answer.status}: {answer.reason}" if answer.reason else answer.status
-            lines.append((shown(answer.image), "", why.replace("_", " "), "", ""))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    widths[0] = max(_columns(line[0]) for line in lines)
-    widths[2] = max(len(line[2]) for line in lines if line[4])  # a reason is the end of its line
-    for image, number, said, p_happy, box in lines:
-        padding = " " * (widths[0] - _columns(image))
-        cells = (
-            image + padding, number.rjust(widths[1]), said.ljust(widths[2]),
-            p_happy.rjust(widths[3]), box,
-        )  # fmt: skip
-        print("  ".join(cells).rstrip())
+from happysad.utils.tables import print_table
 
 
-def _face_line(answer: ImagePrediction, number: int, face: FacePrediction) -> Line:
-    box = " ".join(map(str, face.box))
-    return shown(answer.image), str(number), face.label + note(face), f"{face.p_happy:.3f}", box
+def print_predictions(predictions: Sequence[ImagePrediction]) -> None:
+    """Print a line per face, or why there is none."""
+    lines = [["image", "face", "answer", "p(happy)", "box"]]
+    for prediction in predictions:
+        name = shown(prediction.image)
+        for number, face in enumerate(prediction.faces):
+            label, box = face.label + note(face), " ".join(map(str, face.box))
+            lines.append([name, str(number), label, f"{face.p_happy:.3f}", box])
+        if not prediction.faces:
+            status = prediction.status.replace("_", " ")
+            lines.append([name, "", f"{status}: {prediction.reason}".removesuffix(": ")])
+    print_table(lines)
 
 
 def note(face: FacePrediction) -> str:
-    """What follows the answer to a tight crop in which the detector sees no face; else nothing."""
+    """What follows the label of a tight crop in which the detector finds no face; else nothing."""
     return " (no face found)" if face.status == "full_frame" else ""
-
-
-def _columns(text: str) -> int:
-    """Of a terminal: Chinese letters, for one, take two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def shown(name: str) -> str:
@@ -68,18 +47,18 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
-def summary(answers: Sequence[ImagePrediction], crops: bool) -> str:
+def summary(predictions: Sequence[ImagePrediction], crops: bool) -> str:
     """How many of what, in a line, and what to do where faces were missed."""
-    status = Counter(answer.status for answer in answers)
-    labels = Counter(face.label for answer in answers for face in answer.faces)
-    said = [f"{labels[name]} {name}" for name in ("happy", "sad", "unsure") if labels[name]]
-    line = f"{_count(labels.total(), 'face')} in {_count(len(answers), 'image')}"
-    line += f": {', '.join(said)}" if said else ""
+    status = Counter(prediction.status for prediction in predictions)
+    labels = Counter(face.label for prediction in predictions for face in prediction.faces)
+    counts = [f"{labels[name]} {name}" for name in ("happy", "sad", "unsure") if labels[name]]
+    line = f"{_count(labels.total(), 'face')} in {_count(len(predictions), 'image')}"
+    line += f": {', '.join(counts)}" if counts else ""
     if status["no_face"]:
         line += f"; no face found in {status['no_face']}"
         line += "" if crops else " (if they are tight crops of faces, add --crops)"
     if status["full_frame"]:
-        crops_read = f"{status['full_frame']} of {_count(len(answers), 'crop')}"
+        crops_read = f"{status['full_frame']} of {_count(len(predictions), 'crop')}"
         line += f"; no face found in {crops_read}, read as a whole"
     if status["unreadable"]:
         line += f"; {status['unreadable']} unreadable"
@@ -90,63 +69,36 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def write_csv(answers: Sequence[ImagePrediction], place: str) -> None:
-    """A row per face to a file, or to standard output for "-".
-
-    Raises
-    ------
-    UserError
-        It cannot be written.
-    """
-
-    def write(file: IO[str]) -> None:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for row in rows(answers):
-            writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
-
-    _write(write, place, "the table")
+def write_csv(predictions: Sequence[ImagePrediction], path: str) -> None:
+    """A row per face, in ``COLUMNS``, to a file, or to standard output for "-"."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows(predictions):
+        writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
+    _write(text.getvalue(), path, "the table")
 
 
-def write_json(answers: Sequence[ImagePrediction], place: str, facts: dict[str, Any]) -> None:
-    """``{**facts, "images": [...]}`` to a file, or to standard output for "-".
-
-    Raises
-    ------
-    UserError
-        It cannot be written.
-    """
-    content = {**facts, "images": [image_json(answer) for answer in answers]}
-
+def write_json(predictions: Sequence[ImagePrediction], path: str, settings: dict[str, Any]) -> None:
+    """``{**settings, "images": [...]}`` to a file, or to standard output for "-"."""
+    content = {**settings, "images": [image_json(prediction) for prediction in predictions]}
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    if not _is_unicode(text):  # names of files can be any bytes, JSON cannot
-        text = json.dumps(content, indent=2, allow_nan=False)
-
-    def write(file: IO[str]) -> None:
-        file.write(text + "\n")
-
-    _write(write, place, "the answers")
-
-
-def _is_unicode(text: str) -> bool:
     try:
         text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    except UnicodeEncodeError:  # names of files can be any bytes, JSON cannot
+        text = json.dumps(content, indent=2, allow_nan=False)
+    _write(text + "\n", path, "the answers")
 
 
-def _write(write: Any, place: str, what: str) -> None:
-    if place == "-":
-        if isinstance(sys.stdout, TextIOWrapper):
+def _write(text: str, path: str, what: str) -> None:
+    """Write or print; UserError where it cannot be written."""
+    if path == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # names as they are
-        write(sys.stdout)
+        sys.stdout.write(text)
         return
     try:
-        with (
-            atomic_write(Path(place)) as beside,
-            beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
-        ):
-            write(file)
+        with atomic_write(Path(path)) as temporary:
+            temporary.write_bytes(text.encode("utf-8", "surrogateescape"))
     except OSError as error:
-        raise UserError(f"cannot write {what} {place}: {error.strerror}") from None
+        raise UserError(f"cannot write {what} {path}: {error.strerror}") from None

@@ -1,11 +1,13 @@
-"""Who was seen when in a video, and what was said of them: rows of a file, and lines to draw."""
+"""The predictions for a video: rows of a CSV file, and a line of p(happy) for each track."""
 
 from __future__ import annotations
 
 import csv
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -18,22 +20,16 @@ NO_FACE = "no_face"
 
 @dataclass
 class Line:
-    """One track: frame numbers, seconds and smoothed p(happy), and how often it was called what."""
+    """One track: frame numbers, seconds and smoothed p(happy), and counts of its labels."""
 
     frames: array[int] = field(default_factory=lambda: array("q"))
     seconds: array[float] = field(default_factory=lambda: array("d"))
     p_happy: array[float] = field(default_factory=lambda: array("d"))
-    labels: dict[str, int] = field(default_factory=dict)
+    labels: Counter[str] = field(default_factory=Counter)
 
 
 class Timeline:
-    """Writes a row per face and frame, and keeps of it what a picture and a summary need.
-
-    Parameters
-    ----------
-    file : text file
-        Open for writing; gets ``COLUMNS`` and the rows.
-    """
+    """Writes a row per face and frame to a text file, and keeps what figure and summary need."""
 
     def __init__(self, file: TextIO) -> None:
         self._rows = csv.writer(file, lineterminator="\n")
@@ -68,43 +64,42 @@ class Timeline:
             line.frames.append(frame)
             line.seconds.append(seconds)
             line.p_happy.append(face.p_happy)
-            line.labels[face.label] = line.labels.get(face.label, 0) + 1
+            line.labels[face.label] += 1
 
     def gaps(self) -> Iterator[tuple[float, float]]:
         """Begin and end, in seconds, of each time without a face."""
-        ends = self.times[1:] + array("d", [self.seconds])
-        begin = last = -2
-        for frame in self.empty:
-            if frame != last + 1:
-                if last >= 0:
-                    yield self.times[begin], ends[last]
-                begin = frame
-            last = frame
-        if last >= 0:
-            yield self.times[begin], ends[last]
+        ends = [*self.times[1:], self.seconds]
+        for _, run in groupby(enumerate(self.empty), lambda pair: pair[1] - pair[0]):
+            frames = [frame for _, frame in run]
+            yield self.times[frames[0]], ends[frames[-1]]
+
+    def longest(self, number: int) -> list[int]:
+        """The tracks of most frames, in the order of their numbers."""
+        by_length = sorted(self.lines, key=lambda track: -len(self.lines[track].frames))
+        return sorted(by_length[:number])
 
     def summary(self, most: int = 10) -> list[str]:
-        """What happened, in lines for the reader; of many tracks only the longest."""
-        counted = len(self.lines)
-        told = [
-            f"{self.n_frames} frame{_s(self.n_frames)}, {self.seconds:.1f} s: {counted} "
-            f"face{_s(counted)} followed, {len(self.empty)} frame{_s(len(self.empty))} without any"
+        """Lines for the reader: the video, and a line for each of the longest tracks."""
+        count = len(self.lines)
+        lines = [
+            f"{self.n_frames} frame{_s(self.n_frames)}, {self.seconds:.1f} s: {count} "
+            f"face{_s(count)} followed, {len(self.empty)} frame{_s(len(self.empty))} without any"
         ]
-        longest = sorted(self.lines, key=lambda track: -len(self.lines[track].frames))[:most]
-        told += [f"  face {track}: {_told(self.lines[track])}" for track in sorted(longest)]
-        if counted > most:
-            told.append(f"  and {counted - most} shorter ones")
-        return told
+        lines += [f"  face {track}: {_shares(self.lines[track])}" for track in self.longest(most)]
+        if count > most:
+            lines.append(f"  and {count - most} shorter ones")
+        return lines
 
 
-def _told(line: Line) -> str:
+def _shares(line: Line) -> str:
+    n_frames = len(line.frames)
     shares = [
-        f"{label} {line.labels[label] / len(line.frames):.0%}"
+        f"{label} {line.labels[label] / n_frames:.0%}"
         for label in ("happy", "sad", "unsure")
-        if label in line.labels
+        if line.labels[label]
     ]
     return (
-        f"{', '.join(shares)} of {len(line.frames)} frame{_s(len(line.frames))}, "
+        f"{', '.join(shares)} of {n_frames} frame{_s(n_frames)}, "
         f"from {line.seconds[0]:.1f} to {line.seconds[-1]:.1f} s"
     )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
-
-if TYPE_CHECKING:
-    from happysad.output.timeline import Line, Timeline
-    from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.output.timeline import Line, Timeline
+from happysad.pipeline.evaluation.abstention import RejectBand
 
 HAPPY, SAD, UNSURE = "#E69F00", "#0072B2", "#767676"
 
@@ -30,15 +29,7 @@ POINTS = 2000
 def save_timeline(
     timeline: Timeline, path: Path, title: str, band: RejectBand | None = None
 ) -> None:
-    """Draw the lines of a video.
-
-    Parameters
-    ----------
-    path : Path
-        A PNG file.
-    band : RejectBand, optional
-        Where the answer is "unsure".
-    """
+    """Draw the tracks of a video into a PNG file; within ``band`` the label is "unsure"."""
     with drawing(path, WIDTH, 3.4) as figure:
         ax = figure.subplots()
         _zones(ax, band.low if band else 0.5, band.high if band else 0.5)
@@ -73,22 +64,24 @@ def _zones(ax: Any, low: float, high: float) -> None:
 
 
 def _tracks(ax: Any, timeline: Timeline) -> None:
-    lines = timeline.lines
-    longest = sorted(lines, key=lambda track: -len(lines[track].frames))[:NAMED]
+    longest = timeline.longest(NAMED)
     other: str | None = "other faces"
-    for track in sorted(lines):
-        seconds, p_happy = _broken(lines[track])
+    for track in sorted(timeline.lines):
+        seconds, p_happy = _broken(timeline.lines[track])
         if track not in longest:
             ax.plot(seconds, p_happy, color="#777777", lw=0.8, label=other)
             other = None
             continue
-        k = sorted(longest).index(track)
-        look = {"color": LINES[k % len(LINES)], "linestyle": DASHES[k // 2 % len(DASHES)]}
-        ax.plot(seconds, p_happy, label=f"face {track}", **look)
-        ax.plot(seconds[:1], p_happy[:1], "o", markersize=4, color=look["color"])
+        k = longest.index(track)
+        color = LINES[k % len(LINES)]
+        style = DASHES[k // 2 % len(DASHES)]
+        ax.plot(
+            seconds, p_happy, color=color, linestyle=style, label=f"face {track}",
+            marker="o", markersize=4, markevery=[0],
+        )  # fmt: skip
         ax.annotate(
             str(track), (seconds[0], p_happy[0]), (4, -9 if p_happy[0] > 0.5 else 4),
-            textcoords="offset points", fontsize=8, color=look["color"], weight="bold",
+            textcoords="offset points", fontsize=8, color=color, weight="bold",
         )  # fmt: skip
 
 
@@ -107,7 +100,6 @@ def _time_axis(ax: Any, end: float) -> None:
     if end < 120:
         ax.set_xlabel("time in seconds")
         return
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 1.5, 3, 6, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{int(s) // 60}:{int(s) % 60:02}"))

@@ -1,8 +1,9 @@
-"""The service's addresses: the page, the models, the answers."""
+"""The service as an ASGI application: its endpoints and its page."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,22 +12,16 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from happysad.service.http.docs import add_docs
 from happysad.service.http.guard import Guard
-from happysad.service.http.openapi import ABOUT, BATCH_BODY, IMAGES_BODY, MISTAKES
-from happysad.service.http.options import only
+from happysad.service.http.openapi import ABOUT, BATCH_BODY, ERRORS, IMAGES_BODY, add_docs
 from happysad.service.http.problems import add_problems
-from happysad.service.http.schemas import MAX_ERROR, MIN_SCORE, Answer, Health, ModelList
-from happysad.service.state import Service, Settings, as_json
+from happysad.service.http.schemas import Answer, Health, ModelList, PredictParameters
+from happysad.service.state import Service, Settings, json_response
+from happysad.utils.errors import UserError
 
 PAGE = Path(__file__).with_name("page")
 
-ModelName = Annotated[
-    str | None, Query(description="Its name; the default where not given.", examples=["fusion-svm"])
-]
-MaxError = Annotated[float | None, Query(**MAX_ERROR)]
-MinScore = Annotated[float | None, Query(**MIN_SCORE)]
-Crops = Annotated[bool, Query(description="The images are tight crops of one face each.")]
+ModelName = Annotated[str | None, Query(description="Its name; the default where not given.")]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -36,81 +31,93 @@ def create_app(settings: Settings) -> FastAPI:
     ------
     UserError
         A model or its card is missing or damaged.
+
+    Examples
+    --------
+    >>> from happysad.service import Settings, create_app
+    >>> app = create_app(Settings(models=("texture-svm",)))
+    >>> sorted(path for path in app.openapi()["paths"] if path.startswith("/v1"))
+    ['/v1/model', '/v1/models', '/v1/predict', '/v1/predict/batch']
     """
     service = Service(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        service.answering.stop()
+        service.scheduler.stop()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, **ABOUT)
     app.state.service = service
     app.add_middleware(Guard, hosts=settings.hosts, count=service.metrics.request)
     add_problems(app)
-    _add_answers(app, service)
-    _add_facts(app, service)
-    add_docs(app)
+    _add_predictions(app, service)
+    _add_information(app, service)
+    add_docs(app, PAGE)
     _add_page(app)
     return app
 
 
-def _add_answers(app: FastAPI, service: Service) -> None:
-    answer: dict[str, Any] = {
-        "response_model": Answer,
-        "responses": MISTAKES,
-        "tags": ["answers"],
-    }
+def only(*names: str) -> Callable[[Request], None]:
+    """A dependency of FastAPI: UserError for options of another name, or given twice.
 
-    named = [Depends(only("model", "max_error", "min_score", "crops"))]
+    Who writes ``maxerror`` for ``max_error`` would take the answers for surer than they are.
+    """
 
-    @app.post("/v1/predict", **answer, openapi_extra=IMAGES_BODY, dependencies=named)
+    def check(request: Request) -> None:
+        for name, times in Counter(key for key, _ in request.query_params.multi_items()).items():
+            if name not in names:
+                known = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+                known = known or "those of the body"
+                raise UserError(f"there is no option {name[:40]!r}, only {known}")
+            if times > 1:
+                raise UserError(f"the option {name} is given {times} times")
+
+    return check
+
+
+def _add_predictions(app: FastAPI, service: Service) -> None:
+    common: dict[str, Any] = {"response_model": Answer, "responses": ERRORS, "tags": ["answers"]}
+    known = [Depends(only(*PredictParameters.model_fields))]
+
+    @app.post("/v1/predict", **common, openapi_extra=IMAGES_BODY, dependencies=known)
     async def predict(
-        request: Request,
-        model: ModelName = None,
-        max_error: MaxError = None,
-        min_score: MinScore = None,
-        crops: Crops = False,
+        request: Request, parameters: Annotated[PredictParameters, Query()]
     ) -> Response:
         """One image as the body, or one and more as files of a form: is each face happy or sad?
 
         Pictures stay in memory while they are answered and are never stored.
         """
-        async with service.bodies.images_of(request) as uploads:
-            return await service.answer(request, uploads, model, max_error, min_score, crops)
+        async with service.bodies.images(request) as uploads:
+            return await service.predict(request, uploads, parameters)
 
-    @app.post(
-        "/v1/predict/batch", **answer, openapi_extra=BATCH_BODY, dependencies=[Depends(only())]
-    )
+    none = [Depends(only())]
+
+    @app.post("/v1/predict/batch", **common, openapi_extra=BATCH_BODY, dependencies=none)
     async def predict_batch(request: Request) -> Response:
         """Several images in one JSON body, in base64."""
-        async with service.bodies.batch_of(request) as (wanted, uploads):
-            return await service.answer(request, uploads, *wanted)
+        async with service.bodies.batch(request) as (parameters, uploads):
+            return await service.predict(request, uploads, parameters)
 
 
-def _add_facts(app: FastAPI, service: Service) -> None:
+def _add_information(app: FastAPI, service: Service) -> None:
     @app.get("/v1/models", response_model=ModelList, tags=["models"])
     async def models() -> Response:
         """The models that can be asked."""
-        told = [
-            {"name": one.name, "summary": one.summary, "max_errors": one.max_errors}
-            for one in service.models
-        ]
-        return as_json({"default": service.models.default, "models": told})
+        names = ("name", "summary", "max_errors")
+        lines = [{name: getattr(model, name) for name in names} for model in service.models]
+        return json_response({"default": service.models.default, "models": lines})
 
-    @app.get(
-        "/v1/model",
-        responses={"4XX": MISTAKES["4XX"]},
-        tags=["models"],
-        dependencies=[Depends(only("model"))],
-    )
+    errors: dict[int | str, Any] = {"4XX": ERRORS["4XX"]}
+    name_only = [Depends(only("model"))]
+
+    @app.get("/v1/model", responses=errors, tags=["models"], dependencies=name_only)
     async def model(model: ModelName = None) -> dict[str, Any]:
         """The card of a model: what it is, what it was fitted on, how often it is right."""
         return service.models.get(model).card
 
     @app.get("/healthz", tags=["service"])
     async def healthz() -> Health:
-        """That the service is there."""
+        """That the service is running."""
         return Health()
 
     @app.get("/metrics", response_class=Response, tags=["service"])

@@ -1,29 +1,34 @@
-"""What the addresses of a service share, and how it is set up."""
+"""The settings of a service, and what its endpoints share."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.requests import ClientDisconnect
 
 from happysad.pipeline.model_files.shipped import SHIPPED
 from happysad.pipeline.prediction.prediction import ImagePrediction, image_json
 from happysad.service.http.bind_address import LOOPBACK
-from happysad.service.http.limits import Limits
 from happysad.service.http.metrics import Metrics
 from happysad.service.http.multipart import Upload
 from happysad.service.http.openapi import VERSION
-from happysad.service.http.request_body import Bodies
-from happysad.service.workers.backpressure import answers_unless_gone
+from happysad.service.http.request_body import BodyReader
+from happysad.service.http.schemas import PredictParameters
 from happysad.service.workers.batch_scheduler import BatchScheduler
-from happysad.service.workers.models import Models
+from happysad.service.workers.limits import Limits
+from happysad.service.workers.models import ServedModels
 from happysad.service.workers.worker import PredictOptions
 from happysad.service.workers.worker_processes import start_workers
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,81 +40,100 @@ class Settings:
     models : sequence of str
         Names of shipped models and model files; the first is the default.
     jobs : int
-        How many answer at once.
+        Workers, each of which predicts a batch at a time.
     processes : bool
         Each in a process of its own; else in threads, which start at once and are enough for a
         test.
     hosts : set of str or None
         Names by which it may be called, without port; None for any.
-    room : int
+    queue_size : int
         Images that may wait.
     limits : Limits
+
+    Examples
+    --------
+    >>> from happysad.service import Settings
+    >>> Settings(jobs=2).models
+    ('fusion-svm', 'texture-svm')
     """
 
     models: Sequence[str] = tuple(SHIPPED)
     jobs: int = 1
     processes: bool = False
     hosts: frozenset[str] | None = LOOPBACK
-    room: int = 512
+    queue_size: int = 512
     limits: Limits = field(default_factory=Limits)
 
 
 class Service:
-    """What the addresses share."""
+    """What the endpoints share."""
 
     def __init__(self, settings: Settings) -> None:
-        self.models = Models(settings.models)
-        self.bodies = Bodies(settings.limits)
-        self.metrics = Metrics(self.models, lambda: self.answering.waiting)
-        hands = start_workers(
+        self.models = ServedModels(settings.models)
+        self.bodies = BodyReader(settings.limits)
+        self.metrics = Metrics(self.models, lambda: self.scheduler.waiting)
+        workers = start_workers(
             settings.jobs, self.models.sources, settings.limits.pixels, settings.processes
         )
-        self.answering = BatchScheduler(hands, settings.room, self.metrics.spent)
+        self.scheduler = BatchScheduler(workers, settings.queue_size, self.metrics.batch)
 
-    async def answer(
-        self,
-        request: Request,
-        uploads: Sequence[Upload],
-        model: str | None,
-        max_error: float | None,
-        min_score: float | None,
-        crops: bool,
+    async def predict(
+        self, request: Request, uploads: Sequence[Upload], parameters: PredictParameters
     ) -> Response:
-        """The answers to some images; the request's time starts when they have all arrived.
-
-        Raises
-        ------
-        UserError
-            An unknown model, an error that it cannot keep to, too many pixels, a full queue.
-        """
-        began = time.perf_counter()
-        offered = self.models.get(model)
-        asked = PredictOptions(offered.name, crops, offered.band(max_error), min_score)
-        order = self.answering.ask(asked, uploads)
-        answers = await answers_unless_gone(request, order)
-        self.metrics.answers(offered.name, answers)
+        """The predictions for some images; the time is measured from when all have arrived."""
+        start = time.perf_counter()
+        model = self.models.get(parameters.model)
+        band = model.reject_band(parameters.max_error)
+        options = PredictOptions(model.name, parameters.crops, band, parameters.min_score)
+        future = self.scheduler.submit(options, uploads)
+        predictions = await result_unless_disconnected(request, future)
+        self.metrics.predictions(model.name, predictions)
         content: dict[str, Any] = {
-            "model": offered.name,
-            "model_sha256": offered.card["sha256"],
+            "model": model.name,
+            "model_sha256": model.card["sha256"],
             "happysad": VERSION,
-            "max_error": max_error,
-            "min_score": min_score,
-            "milliseconds": round(1000 * (time.perf_counter() - began), 1),
-            "images": [image_json(answer) for answer in answers],
+            "max_error": parameters.max_error,
+            "min_score": parameters.min_score,
+            "milliseconds": round(1000 * (time.perf_counter() - start), 1),
+            "images": [image_json(prediction) for prediction in predictions],
         }
-        if all(answer.status == "unreadable" for answer in answers):
-            return as_json({"detail": _why(answers), **content}, 422)
-        return as_json(content)
+        if all(prediction.status == "unreadable" for prediction in predictions):
+            return json_response({"detail": _none_readable(predictions), **content}, 422)
+        return json_response(content)
 
 
-def as_json(content: dict[str, Any], status: int = 200) -> Response:
-    """An answer of JSON."""
+def json_response(content: dict[str, Any], status: int = 200) -> Response:
+    """A response of JSON."""
     # In ASCII: a name can hold half of a character, which UTF-8 cannot.
     text = json.dumps(content, allow_nan=False, separators=(",", ":"))
     return Response(text, status, media_type="application/json")
 
 
-def _why(answers: Sequence[ImagePrediction]) -> str:
-    if len(answers) == 1:
-        return f"{answers[0].image} cannot be read: {answers[0].reason}"
-    return f"none of the {len(answers)} images can be read; the first: {answers[0].reason}"
+async def result_unless_disconnected(request: Request, future: Future[T]) -> T:
+    """The result for a request, whose body was read to its end.
+
+    If the client leaves, the future is cancelled, and ClientDisconnect raised.
+    """
+    result = asyncio.wrap_future(future)
+    disconnect = asyncio.create_task(_disconnected(request))
+    waited: set[asyncio.Future[Any]] = {result, disconnect}
+    try:
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        if not result.done() or result.cancelled():
+            raise ClientDisconnect
+        return result.result()
+    finally:
+        disconnect.cancel()
+        result.cancel()  # cancels the future too; of no effect once it is done
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _none_readable(predictions: Sequence[ImagePrediction]) -> str:
+    first = predictions[0]
+    if len(predictions) == 1:
+        return f"{first.image} cannot be read: {first.reason}"
+    return f"none of the {len(predictions)} images can be read; the first: {first.reason}"

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,45 +9,54 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _UNFINISHED = "-unfinished-"
-_LONGEST = 60
-"""Letters of a name that its temporary one holds: names have an end at 255 bytes."""
+_MAX_STEM = 60  # characters of the name kept in the temporary one: names end at 255 bytes
 
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; rename it into place once the block ends well.
+    """Yield a temporary path in the same folder, renamed to ``path`` when the block succeeds.
 
-    A process killed in between leaves ``path`` as it was. An exception in the block removes the
-    temporary file. Missing parent folders are made. A link is followed; what is no regular file,
-    such as /dev/null, is given itself.
+    A killed process leaves ``path`` as it was; an exception removes the temporary file. Missing
+    folders are made and links followed. A device such as /dev/null is written to directly.
 
     Yields
     ------
     Path
-        To write to; it has the suffix of ``path``, as writers that look at the suffix expect.
+        To write to, with the suffix of ``path``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from happysad.utils import atomic_write
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "scores.csv")
+    ...     with atomic_write(path) as temporary:
+    ...         _ = temporary.write_text("accuracy\\n0.95\\n")
+    ...     path.read_text()
+    'accuracy\\n0.95\\n'
     """
     path = Path(os.path.realpath(path))
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+    if path.exists() and not path.is_file() and not path.is_dir():
         yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.stem[:_LONGEST]}{_UNFINISHED}"
+    prefix = f".{path.stem[:_MAX_STEM]}{_UNFINISHED}"
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     os.close(handle)
-    beside = Path(name)
+    temporary = Path(name)
     try:
-        yield beside
-        # mkstemp makes files that only the owner may read; the umask decides for real ones.
-        beside.chmod(0o666 & ~_umask())
-        os.replace(beside, path)
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())  # mkstemp lets only the owner read
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what processes that were killed while writing left in a folder and below it."""
-    for left in folder.rglob(f".*{_UNFINISHED}*"):
-        left.unlink(missing_ok=True)
+    """Remove temporary files that killed processes left in a folder and below it."""
+    for file in folder.rglob(f".*{_UNFINISHED}*"):
+        file.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""What the user sees while work goes on: progress, notes, and one sentence for a mistake."""
+"""What a command shows on the terminal: progress, notes, and one sentence for a mistake."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ P = ParamSpec("P")
 
 
 def say(line: str) -> None:
-    """A line for the reader, on standard error: standard output is for results.
+    """Print a line on standard error; standard output is for results.
 
-    What a terminal would take for a command, such as in a file's name, is a question mark.
+    Control characters, as a file's name may hold them, are printed as question marks.
     """
-    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in line)
-    print(shown, file=sys.stderr, flush=True)
+    printable = "".join(c if c.isprintable() or c == "\n" else "?" for c in line)
+    print(printable, file=sys.stderr, flush=True)
 
 
 def silent(line: str) -> None:
@@ -31,68 +31,52 @@ def silent(line: str) -> None:
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[None]:
-    """Show what is reported in the block: bars on a terminal, plain lines elsewhere.
-
-    ``quiet`` shows nothing.
-    """
+    """Show progress reported in the block: bars on a terminal, lines elsewhere, none if quiet."""
     if quiet:
         yield
-        return
-    if not sys.stderr.isatty():
-        with listen(_plain_lines()):
+    elif sys.stderr.isatty():
+        with _bars() as listener, listen(listener):
             yield
-        return
-    with _bars() as listener, listen(listener):
-        yield
+    else:
+        with listen(_lines()):
+            yield
 
 
-def _plain_lines() -> Listener:
+def _lines() -> Listener:
     """A line at each tenth of long work, and none for short work."""
-    told: dict[str, int] = {}
+    tenths: dict[str, int] = {}
 
     def listener(what: str, done: int, total: int) -> None:
         tenth = 10 * done // max(total, 1)
         if total >= 1000 or what.startswith("fitting"):
-            if tenth > told.get(what, 0):
+            if tenth > tenths.get(what, 0):
                 say(f"{what}: {done} of {total}")
-            told[what] = tenth
+            tenths[what] = tenth
 
     return listener
 
 
-def _is_slow(what: str, total: int) -> bool:
-    """Whether work is worth a bar: a few faces are found in the blink of an eye."""
-    return total >= 50 or what.startswith("fitting")
-
-
 @contextmanager
 def _bars() -> Iterator[Listener]:
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+    bars = rich.Progress(
+        "{task.description}",
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        "{task.fields[rate]}",
+        rich.TimeElapsedColumn(),
+        "left",
+        rich.TimeRemainingColumn(),
         console=Console(stderr=True),
     )
     tasks: dict[str, Any] = {}
 
     def listener(what: str, done: int, total: int) -> None:
-        if not _is_slow(what, total):
-            return
-        if what not in tasks or (done < bars.tasks[tasks[what]].completed):
+        if total < 50 and not what.startswith("fitting"):
+            return  # a few faces take no time
+        if what not in tasks or done < bars.tasks[tasks[what]].completed:
             tasks[what] = bars.add_task(what, total=total, rate="")
         speed = bars.tasks[tasks[what]].speed
         rate = f"{speed:.0f}/s" if speed and speed >= 1 else ""
@@ -103,11 +87,10 @@ def _bars() -> Iterator[Listener]:
 
 
 def exit_on_user_error(command: Callable[P, None]) -> Callable[P, None]:
-    """Have a command end with one sentence and exit code 2 on a user's mistake.
+    """Decorate a command: a user's mistake ends it with one sentence and exit code 2.
 
-    A file or folder that the system refuses is one too. Being told to end (SIGTERM) is taken as
-    Ctrl-C is, joblib then ends its processes too: 130. Nobody there to read what it prints: 141,
-    as shells have it.
+    So does a file or folder that the system refuses. SIGTERM is taken as Ctrl-C, which lets
+    joblib end its processes: 130. Output that nobody reads: 141, as in shells.
     """
     resumes = command.__module__.startswith("happysad.experiments")
 
@@ -117,17 +100,17 @@ def exit_on_user_error(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
             if sys.stdout is not None:
-                sys.stdout.flush()  # while what goes wrong with it can still be told
+                sys.stdout.flush()  # while an error in writing can still be reported
         except UserError as error:
             say(f"happysad: {error}")
             sys.exit(2)
         except BrokenPipeError:
-            _forget_output()
+            _discard_output()
             sys.exit(141)
         except OSError as error:
             what = error.filename or "its output"
             say(f"happysad: cannot use {what}: {(error.strerror or str(error)).lower()}")
-            _forget_output()
+            _discard_output()
             sys.exit(2)
         except KeyboardInterrupt:
             say("happysad: stopped" + ("; the same command goes on from here" if resumes else ""))
@@ -138,7 +121,7 @@ def exit_on_user_error(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
-def _forget_output() -> None:
-    """Let go of what could not be printed, or Python would try again at its end."""
+def _discard_output() -> None:
+    """Drop what could not be printed, or Python would try again as it exits."""
     with suppress(Exception):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,9 +1,8 @@
-"""Results of the face stage and the features, kept on disk image by image.
+"""Faces and features cached on disk, image by image.
 
-A ``FeatureCache`` is a folder with one SQLite file per extractor, version and settings; a row
-is keyed by the digest of what it was computed from and carries a checksum. SQLite's journal
-makes a killed process harmless; a row whose checksum is wrong is computed again, and a file
-that is no database any more is begun anew.
+A ``FeatureCache`` is a folder with one SQLite file per extractor, version and settings. A row is
+keyed by the digest of its input and carries a checksum. SQLite's journal makes a killed process
+harmless, a row with a wrong checksum is computed again, a damaged file is replaced.
 """
 
 from __future__ import annotations
@@ -16,14 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
-_ASK_AT_ONCE = 500  # SQLite's limit on the variables of a statement is 999 in old builds
-_PATIENCE = 60.0  # seconds to wait for another process that is writing
+_MAX_KEYS = 500  # of a query: old builds of SQLite allow 999 variables
+_LOCK_TIMEOUT = 60.0  # seconds to wait for another process that is writing
 
-_PERHAPS_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""A damaged schema can make a message that is no text, on which ``sqlite3`` stumbles."""
+_MAYBE_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""The message about a damaged schema may be no text, which ``sqlite3`` fails to decode."""
 
-_NOT_DAMAGE = {
+_NOT_DAMAGED = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
@@ -31,11 +31,11 @@ _NOT_DAMAGE = {
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_PERM,
 }
-"""A full disk, a lock held too long and the like: nothing that a new file would mend."""
+"""A full disk, a long lock and the like, which a new file would not solve."""
 
 
 def cache_dir() -> Path:
-    """The folder for caches: ``$HAPPYSAD_CACHE``, or the platform's usual place."""
+    """The folder of all caches: ``$HAPPYSAD_CACHE``, or the platform's usual place."""
     if chosen := os.environ.get("HAPPYSAD_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -48,58 +48,67 @@ def cache_dir() -> Path:
 
 
 class FeatureCache:
-    """Values by space (extractor, version and settings) and key (digest of the input).
+    """Bytes by cache name (extractor, version and settings) and key (digest of the input).
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         Made when the first value is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from happysad.utils import FeatureCache
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cache = FeatureCache(folder)
+    ...     cache.put("hog-v1", {"digest of a face": b"its features"})
+    ...     cache.get("hog-v1", ["digest of a face", "digest of another"])
+    {'digest of a face': b'its features'}
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def get(self, space: str, keys: Sequence[str]) -> dict[str, bytes]:
+    def get(self, name: str, keys: Sequence[str]) -> dict[str, bytes]:
         """The values of those keys that are stored and undamaged."""
-        if not self._file(space).exists():
-            return {}
-        found: dict[str, bytes] = {}
-        try:
-            with closing(self._open(space)) as database:
-                for start in range(0, len(keys), _ASK_AT_ONCE):
-                    found.update(_select(database, keys[start : start + _ASK_AT_ONCE]))
-        except _PERHAPS_DAMAGE as error:
-            self._begin_anew(space, error)
-        return found
+        rows = []
+        for start in range(0, len(keys), _MAX_KEYS):
+            some = list(keys[start : start + _MAX_KEYS])
+            marks = ",".join("?" * len(some))
+            rows += self._select(name, f"key, value, crc FROM entries WHERE key IN ({marks})", some)
+        return {key: value for key, value, crc in rows if _checksum(key, value) == crc}
 
-    def missing(self, space: str, keys: Sequence[str]) -> list[int]:
-        """Positions of the keys that have no value (values are not read, so not checked)."""
-        if not self._file(space).exists():
-            return list(range(len(keys)))
-        try:
-            with closing(self._open(space)) as database:
-                stored = {key for (key,) in database.execute("SELECT key FROM entries")}
-        except _PERHAPS_DAMAGE as error:
-            self._begin_anew(space, error)
-            stored = set()
+    def missing(self, name: str, keys: Sequence[str]) -> list[int]:
+        """Positions of the keys that have no value; checksums are not verified."""
+        stored = {key for (key,) in self._select(name, "key FROM entries")}
         return [i for i, key in enumerate(keys) if key not in stored]
 
-    def put(self, space: str, values: Mapping[str, bytes]) -> None:
+    def put(self, name: str, values: Mapping[str, bytes]) -> None:
         """Store values, all or none of them."""
         rows = [(key, value, _checksum(key, value)) for key, value in values.items()]
         try:
-            self._insert(space, rows)
-        except _PERHAPS_DAMAGE as error:
-            self._begin_anew(space, error)
-            self._insert(space, rows)
+            self._insert(name, rows)
+        except _MAYBE_DAMAGED as error:
+            self._remove_damaged(name, error)
+            self._insert(name, rows)
 
-    def _insert(self, space: str, rows: Sequence[tuple[str, bytes, int]]) -> None:
-        with closing(self._open(space)) as database, database:
+    def _select(self, name: str, query: str, parameters: Sequence[str] = ()) -> list[Any]:
+        if not self._file(name).exists():
+            return []
+        try:
+            with closing(self._open(name)) as database:
+                return database.execute(f"SELECT {query}", parameters).fetchall()
+        except _MAYBE_DAMAGED as error:
+            self._remove_damaged(name, error)
+            return []
+
+    def _insert(self, name: str, rows: Sequence[tuple[str, bytes, int]]) -> None:
+        with closing(self._open(name)) as database, database:
             database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
 
-    def _open(self, space: str) -> sqlite3.Connection:
+    def _open(self, name: str) -> sqlite3.Connection:
         self.folder.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._file(space), timeout=_PATIENCE)
+        database = sqlite3.connect(self._file(name), timeout=_LOCK_TIMEOUT)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(
@@ -110,67 +119,61 @@ class FeatureCache:
             raise
         return database
 
-    def _file(self, space: str) -> Path:
-        return self.folder / f"{space}.sqlite"
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite"
 
-    def _begin_anew(self, space: str, error: Exception) -> None:
-        """Remove a damaged file; raise ``error`` where it is not the file's fault."""
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
+    def _remove_damaged(self, name: str, error: Exception) -> None:
+        """Remove the file of a cache; raise ``error`` where the file is not to blame."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGED:
             raise error
         for suffix in ("", "-journal", "-wal", "-shm"):
-            Path(f"{self._file(space)}{suffix}").unlink(missing_ok=True)
-
-
-def _select(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
-    marks = ",".join("?" * len(keys))
-    rows = database.execute(
-        f"SELECT key, value, crc FROM entries WHERE key IN ({marks})", list(keys)
-    )
-    return {key: value for key, value, crc in rows if _checksum(key, value) == crc}
+            Path(f"{self._file(name)}{suffix}").unlink(missing_ok=True)
 
 
 def _checksum(key: object, value: object) -> int:
-    """Of both: a damaged index can give the whole value of another key. -1: not our types."""
+    """CRC of both, as a damaged index may give another key's value; -1 for other types."""
     if not isinstance(key, str) or not isinstance(value, bytes):
         return -1
     return zlib.crc32(value, zlib.crc32(key.encode()))
 
 
-_active: ContextVar[FeatureCache | None] = ContextVar("happysad_store", default=None)
+_active: ContextVar[FeatureCache | None] = ContextVar("happysad_feature_cache", default=None)
 
 
 def active_feature_cache() -> FeatureCache | None:
-    """The store that extractors read and fill now, or None."""
+    """The cache in use, or None."""
     return _active.get()
 
 
 @contextmanager
-def use_feature_cache(store: FeatureCache | None) -> Iterator[None]:
-    """Have all extractors in the block read from ``store`` and fill it; None turns it off."""
-    token = _active.set(store)
+def use_feature_cache(cache: FeatureCache | None) -> Iterator[None]:
+    """Let all extractors in the block read and fill a cache; None switches caching off.
+
+    Examples
+    --------
+    >>> from happysad.utils import FeatureCache, use_feature_cache
+    >>> with use_feature_cache(FeatureCache("cache")):
+    ...     pass  # features are computed once here, and read after that
+    """
+    token = _active.set(cache)
     try:
         yield
     finally:
         _active.reset(token)
 
 
-def through_feature_cache(
-    space: str,
-    keys: Sequence[str],
-    compute: Callable[[list[int]], Sequence[bytes]],
+def get_or_compute(
+    name: str, keys: Sequence[str], compute: Callable[[list[int]], Sequence[bytes]]
 ) -> list[bytes]:
-    """The values of ``keys`` in order: stored ones read, missing ones computed and stored.
+    """The values of ``keys`` in order: read from the cache in use, or computed and stored.
 
-    Parameters
-    ----------
-    compute : callable
-        Given the positions that are missing, gives their values in that order. An empty key is
-        always computed and never stored; so is an empty value, which stands for a failure.
+    ``compute`` maps the positions that are missing to their values. Values of empty keys are
+    never stored, nor are empty values, which stand for a failure.
     """
-    store = active_feature_cache()
-    known = store.get(space, sorted({key for key in keys if key})) if store else {}
+    cache = active_feature_cache()
+    known = cache.get(name, sorted({key for key in keys if key})) if cache else {}
     missing = [i for i, key in enumerate(keys) if key not in known]
     fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
-    if store and (news := {keys[i]: value for i, value in fresh.items() if keys[i] and value}):
-        store.put(space, news)
+    if cache and (new := {keys[i]: value for i, value in fresh.items() if keys[i] and value}):
+        cache.put(name, new)
     return [fresh[i] if i in fresh else known[key] for i, key in enumerate(keys)]

@@ -1,4 +1,4 @@
-"""Reading one image, of whatever kind, as upright 8-bit grey or RGB."""
+"""Reading one image as upright 8-bit grey or RGB, and telling what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.utils.errors import UserError
+from happysad.utils.to_uint8 import to_uint8
 
 if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
+    from PIL.Image import Image as PillowImage
 
-ImageSource: TypeAlias = "str | Path | bytes | NDArray[Any] | Picture"
+ImageSource: TypeAlias = "str | Path | bytes | NDArray[Any] | PillowImage"
 """A file, the bytes of one, pixels, or an image of Pillow's."""
 
 IMAGE_SUFFIXES = frozenset(
@@ -27,24 +28,33 @@ IMAGE_SUFFIXES = frozenset(
 )  # fmt: skip
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "AVIF")
-"""What is read, by Pillow's names. It knows more, and starts other programs for some (EPS)."""
+"""The formats that are read, by Pillow's names: for some others (EPS) it starts programs."""
 
 
 class ImageError(UserError):
-    """An image that cannot be used; the sentence names the file and the reason."""
+    """An image that cannot be used; the sentence names the file and the reason.
+
+    Examples
+    --------
+    >>> from happysad.utils import ImageError, read_image
+    >>> try:
+    ...     read_image("missing.jpg")
+    ... except ImageError as error:
+    ...     print(error)
+    cannot read the image missing.jpg: no such file or directory
+    """
 
 
 def read_image(source: ImageSource) -> NDArray[np.uint8]:
     """Read an image file, its bytes or an image of Pillow's, or check an array.
 
-    EXIF rotation is applied, 16-bit and float files are scaled to 8 bits, CMYK and palettes are
-    turned to RGB, transparency is laid on white, the first frame is taken of several.
+    EXIF rotation is applied, 16-bit and float images are scaled to 8 bits, CMYK and palettes
+    become RGB, transparency is laid on white. Of several frames the first is taken.
 
     Parameters
     ----------
     source : str, Path, bytes, array or PIL.Image.Image
-        A file, the bytes of one, or a ``(H, W)``, ``(H, W, 1)``, ``(H, W, 3)`` RGB or
-        ``(H, W, 4)`` RGBA uint8 array. An image of Pillow's is read as its file would be.
+        An array is uint8 of shape (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA.
 
     Returns
     -------
@@ -53,8 +63,15 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
     Raises
     ------
     ImageError
-        Missing, empty, truncated or not an image; an array of another shape or dtype; something
-        else altogether.
+        A missing, empty or truncated file, or none of an image; an array of another shape or
+        dtype; an object of another type.
+
+    Examples
+    --------
+    >>> from happysad.utils import read_image
+    >>> from skimage.data import astronaut
+    >>> read_image(astronaut()).shape
+    (512, 512, 3)
     """
     if isinstance(source, str | Path):
         return _decode(file_bytes(source), f"the image {source}")
@@ -62,8 +79,10 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
         if not source:
             raise ImageError("cannot read an image of no bytes")
         return _decode(source, "the image")
-    if is_picture(source):
-        return _pixels(source)
+    if is_pillow_image(source):
+        if 0 in source.size:
+            raise ImageError("cannot read the image: it has no pixels")
+        return _decode(source, "the image")
     if not hasattr(source, "__array__"):
         raise ImageError(
             f"an image is a path, bytes, a uint8 array or a PIL image, not {type(source).__name__}"
@@ -71,8 +90,8 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
     return _check_array(np.asarray(source))
 
 
-def is_picture(source: object) -> TypeGuard[Picture]:
-    """Whether it is an image of Pillow's, which is not imported for this."""
+def is_pillow_image(source: object) -> TypeGuard[PillowImage]:
+    """Whether it is an image of Pillow's; does not import Pillow."""
     pillow = sys.modules.get("PIL.Image")
     return pillow is not None and isinstance(source, pillow.Image)
 
@@ -89,13 +108,13 @@ def file_bytes(path: str | Path) -> bytes:
     return data
 
 
-def check_list(images: object) -> None:
-    """ImageError for a bare image where a list of them is due: it would be read row by row."""
+def check_image_list(images: object) -> None:
+    """ImageError for one image in place of a list of them: its rows would be read as images."""
     if isinstance(images, str | Path):
         raise ImageError(f"give a list of images, as in [{str(images)!r}]")
     if isinstance(images, bytes):
         raise ImageError("give a list of images, as in [data]: these are the bytes of one")
-    if is_picture(images):
+    if is_pillow_image(images):
         raise ImageError("give a list of images, as in [image]: this is a bare one")
     if isinstance(images, np.ndarray) and (images.ndim == 2 or images.shape[2:] in ((3,), (4,))):
         raise ImageError(f"give a list of images, as in [image]: {images.shape} is a bare one")
@@ -104,22 +123,22 @@ def check_list(images: object) -> None:
 
 
 def image_digest(source: ImageSource) -> str:
-    """sha256 of a file's bytes, or of the shape and bytes of pixels, as 64 hexadecimal digits.
+    """sha256 of a file's bytes, or of the shape, dtype and bytes of pixels, as 64 hex digits.
 
     Raises
     ------
     ImageError
-        Missing or empty file, or an image of Pillow's that cannot be read.
+        A missing or empty file, or an image of Pillow's that cannot be read.
     """
     if isinstance(source, str | Path | bytes):
         data = source if isinstance(source, bytes) else file_bytes(source)
         return hashlib.sha256(data).hexdigest()
-    array = np.ascontiguousarray(read_image(source) if is_picture(source) else source)
+    array = np.ascontiguousarray(read_image(source) if is_pillow_image(source) else source)
     return hashlib.sha256(f"{array.shape}{array.dtype}".encode() + array.tobytes()).hexdigest()
 
 
 def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Luma (ITU-R BT.601) of a ``(H, W, 3)`` RGB image; a ``(H, W)`` one as it is."""
+    """Luma (ITU-R BT.601) of a (H, W, 3) RGB image; a (H, W) one as it is."""
     if image.ndim == 2:
         return image
     import cv2
@@ -143,60 +162,40 @@ def _check_array(image: NDArray[Any]) -> NDArray[np.uint8]:
     if channels == 4:
         from PIL import Image
 
-        from happysad.utils.to_uint8 import to_uint8
-
         return to_uint8(Image.fromarray(image))
     return np.ascontiguousarray(image[:, :, 0] if channels == 1 else image)
 
 
-def _pixels(image: Picture) -> NDArray[np.uint8]:
-    from happysad.utils.to_uint8 import to_uint8, upright
-
-    if 0 in image.size:
-        raise ImageError("cannot read the image: it has no pixels")
-    quiet_pillow()
-    try:
-        image.load()
-        return to_uint8(upright(image))
-    except Exception as error:  # as of a file
-        raise ImageError(f"cannot read the image: {plainly(error)}") from None
-
-
-def _decode(data: bytes, name: str) -> NDArray[np.uint8]:
+def _decode(source: bytes | PillowImage, name: str) -> NDArray[np.uint8]:
     from PIL import Image, UnidentifiedImageError
 
-    from happysad.utils.to_uint8 import to_uint8, upright
-
-    quiet_pillow()
+    ignore_pillow_warnings()
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            image.load()
-            return to_uint8(upright(image))
+        if not isinstance(source, bytes):
+            return to_uint8(source)
+        with Image.open(io.BytesIO(source), formats=FORMATS) as image:
+            return to_uint8(image)
     except UnidentifiedImageError:
-        raise ImageError(f"cannot read {name}: {what_else(data)}") from None
+        reason = unknown_format(source if isinstance(source, bytes) else b"")
     except Image.DecompressionBombError:
-        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
-        raise ImageError(f"cannot read {name}: it has over {most:.0f} million pixels") from None
-    except Exception as error:  # damaged files make decoders stumble in many ways
-        raise ImageError(f"cannot read {name}: {plainly(error)}") from None
+        reason = f"it has over {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f} million pixels"
+    except Exception as error:  # damaged files make decoders fail in many ways
+        reason = pillow_message(error)
+    raise ImageError(f"cannot read {name}: {reason}")
 
 
-def quiet_pillow() -> None:
-    """Silence its warnings, of odd EXIF blocks and the like: the pixels decide.
-
-    For good, since what ``warnings.catch_warnings`` restores is shared by all threads. A filter
-    that is there already takes its place in front again.
-    """
+def ignore_pillow_warnings() -> None:
+    """Silence its warnings for good, as ``warnings.catch_warnings`` would affect all threads."""
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def what_else(data: bytes) -> str:
-    """What bytes are that Pillow does not know."""
+def unknown_format(data: bytes) -> str:
+    """What bytes are that Pillow does not recognise."""
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
         return "it is a HEIC picture, as phones take them: save it as JPEG first"
     return "it is not an image file"
 
 
-def plainly(error: Exception) -> str:
-    """What Pillow says, without what it says of Python's objects."""
+def pillow_message(error: Exception) -> str:
+    """Pillow's message without its mention of Python's objects."""
     return str(error).split(" <_io.")[0] or f"it is damaged ({type(error).__name__})"

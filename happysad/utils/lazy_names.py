@@ -1,4 +1,4 @@
-"""Public names of a package, imported when they are first asked for."""
+"""Public names of a package, imported on first access (PEP 562)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a package whose public names lie in modules of their own.
+    """The ``__getattr__`` of a package that imports its public names on first access.
 
     Parameters
     ----------
     package : str
         ``__name__`` of the package.
     modules : mapping of str to str
-        Each public name to the module that defines it, with the package in front of it or not.
+        Each public name to its module, relative to the package or with ``happysad.`` in front.
 
     Examples
     --------
@@ -29,8 +29,8 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = modules[name]
-        home = import_module(module if "happysad." in module else f"{package}.{module}")
-        value = getattr(home, name)
+        full = module if module.startswith("happysad.") else f"{package}.{module}"
+        value = getattr(import_module(full), name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -1,7 +1,7 @@
-"""scikit-learn imported in a third of its time, for a command that answers and ends.
+"""scikit-learn imported in a third of its time, for a command that predicts and ends.
 
-Its modules import pandas, half of SciPy and more, for functions that few call. Here these get
-stand-ins, which import the real thing when something in it is used for the first time.
+Its modules import pandas, half of SciPy and more, for functions that few call. Here these are
+not imported until something in them is used.
 """
 
 from __future__ import annotations
@@ -12,72 +12,44 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
 
-from happysad.utils.deferred_modules import deferred_modules
-
-LATER = (
-    "asyncio",
-    "imblearn.combine",
-    "imblearn.ensemble",
-    "imblearn.metrics",
-    "imblearn.model_selection",
-    "imblearn.over_sampling",
-    "imblearn.tensorflow",
-    "imblearn.under_sampling",
-    "narwhals",
-    "numpy.f2py",
-    "numpy.testing",
-    "pandas",
-    "psutil",
-    "scipy.fft",
-    "scipy.integrate",
-    "scipy.interpolate",
-    "scipy.linalg",
-    "scipy.ndimage",
-    "scipy.optimize",
-    "scipy.signal",
-    "scipy.sparse.csgraph",
-    "scipy.sparse.linalg",
-    "scipy.spatial",
-    "scipy.special",
-    "scipy.stats",
-    "skimage.color",
-    "sklearn._loss",
-    "sklearn.callback._progressbar",
-    "sklearn.isotonic",
-    "sklearn.linear_model._bayes",
-    "sklearn.linear_model._coordinate_descent",
-    "sklearn.linear_model._glm",
-    "sklearn.linear_model._huber",
-    "sklearn.linear_model._least_angle",
-    "sklearn.linear_model._logistic",
-    "sklearn.linear_model._omp",
-    "sklearn.linear_model._passive_aggressive",
-    "sklearn.linear_model._perceptron",
-    "sklearn.linear_model._quantile",
-    "sklearn.linear_model._ransac",
-    "sklearn.linear_model._ridge",
-    "sklearn.linear_model._stochastic_gradient",
-    "sklearn.linear_model._theil_sen",
-    "sklearn.metrics",
-    "sklearn.model_selection",
-    "sklearn.neighbors",
-    "sklearn.utils._test_common",
-    "sklearn.utils.estimator_checks",
+_LINEAR_MODELS = (
+    "bayes coordinate_descent glm huber least_angle logistic omp passive_aggressive perceptron "
+    "quantile ransac ridge stochastic_gradient theil_sen"
 )
-"""What scikit-learn's estimators import and answering does without."""
+
+DEFERRED = (
+    "asyncio", "narwhals", "numpy.f2py", "numpy.testing", "pandas", "psutil", "skimage.color",
+    "imblearn.combine", "imblearn.ensemble", "imblearn.metrics", "imblearn.model_selection",
+    "imblearn.over_sampling", "imblearn.tensorflow", "imblearn.under_sampling",
+    "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.ndimage",
+    "scipy.optimize", "scipy.signal", "scipy.sparse.csgraph", "scipy.sparse.linalg",
+    "scipy.spatial", "scipy.special", "scipy.stats",
+    "sklearn._loss", "sklearn.callback._progressbar", "sklearn.isotonic", "sklearn.metrics",
+    "sklearn.model_selection", "sklearn.neighbors", "sklearn.utils._test_common",
+    "sklearn.utils.estimator_checks",
+    *(f"sklearn.linear_model._{name}" for name in _LINEAR_MODELS.split()),
+)  # fmt: skip
+"""Imported by scikit-learn's estimators, and not needed to predict."""
+
+COMPILED = {"scipy.special": "scipy.special._ufuncs"}
+"""Compiled modules with most of what is imported from the package around them, such as ``expit``,
+at a tenth of its cost."""
 
 
 @contextmanager
 def light_imports() -> Iterator[None]:
-    """In the block, ``LATER`` are stood in for; not where scikit-learn is there in full already."""
+    """In the block, ``DEFERRED`` are deferred, unless scikit-learn is imported in full already."""
     if "pandas" in sys.modules:  # which it imports
         yield
         return
     collects = gc.isenabled()
-    gc.disable()  # modules are made to stay: looking through them for garbage costs 0.1 s
+    gc.disable()  # modules are there to stay: looking through them for garbage costs 0.1 s
     try:
-        with deferred_modules(LATER):
+        with deferred_modules(DEFERRED):
             yield
     finally:
         if collects:
@@ -87,10 +59,117 @@ def light_imports() -> Iterator[None]:
 def light_start() -> None:
     """Import what every model is made of, lightly, and NumPy for one thread.
 
-    Whatever goes wrong is of no harm: who needs scikit-learn imports it again, and in full.
+    An error here does no harm: whoever needs scikit-learn imports it again, and in full.
     """
     if "numpy" not in sys.modules:
-        # OpenBLAS starts its threads as it is loaded, and what waits for work takes time as well.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # starting its threads takes time
     with suppress(Exception), light_imports():
         importlib.import_module("imblearn.pipeline")
+
+
+@contextmanager
+def deferred_modules(names: tuple[str, ...]) -> Iterator[None]:
+    """In the block, importing these modules, or those below them, gives proxies.
+
+    Modules that are imported already stay as they are, and those not installed are still missing.
+    What was imported in the block keeps its proxies; later imports give the real modules. A
+    function that is called, or a class that is derived from, within the block ends it.
+    """
+    finder = _Finder(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        finder.end()
+
+
+class _Finder:
+    """Finds a proxy for each module of the given names, until it is ended."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.proxies: dict[str, ModuleType] = {}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        below = name.rpartition(".")[0] in self.proxies
+        real = PathFinder.find_spec(name, path) if below or name in self.names else None
+        if real is None or isinstance(real.loader, ExtensionFileLoader):
+            return real  # compiled modules call each other's functions by address
+        spec = ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        spec.submodule_search_locations = real.submodule_search_locations or []
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        self.proxies[spec.name] = _ModuleProxy(spec.name, self)
+        return self.proxies[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing is executed."""
+
+    def end(self) -> None:
+        """Stop, and remove the proxies from where the next import would find them."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        while self.proxies:
+            name, module = self.proxies.popitem()
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+            parent, _, last = name.rpartition(".")
+            if vars(sys.modules.get(parent, self)).get(last) is module:
+                delattr(sys.modules[parent], last)
+
+
+class _ModuleProxy(ModuleType):
+    def __init__(self, name: str, finder: _Finder) -> None:
+        super().__init__(name)
+        self.__dict__["_finder"] = finder
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:  # from ... import name
+            compiled = COMPILED.get(self.__name__)
+            found = getattr(importlib.import_module(compiled), name, None) if compiled else None
+            return _NameProxy(self, name) if found is None else found
+        if (self.__name__, name) == ("narwhals.stable.v2", "dependencies"):
+            return _DataFrameChecks()
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _DataFrameChecks:
+    """``narwhals.stable.v2.dependencies``, of which scikit-learn asks whether an input is a table.
+
+    An array is none; for all else narwhals is imported.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        def check(value: Any) -> Any:
+            return type(value) is not sys.modules["numpy"].ndarray and real()(value)
+
+        def real() -> Any:
+            return getattr(importlib.import_module("narwhals.stable.v2.dependencies"), name)
+
+        return check if name.startswith("is_into_") else real()
+
+
+class _NameProxy:
+    """A function or class of such a module."""
+
+    def __init__(self, module: _ModuleProxy, name: str) -> None:
+        self._module, self._name = module, name
+
+    def _real(self) -> Any:
+        self._module._finder.end()
+        return getattr(importlib.import_module(self._module.__name__), self._name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real(), name)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._real()(*args, **options)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self._real(),)
+
+    def __instancecheck__(self, value: object) -> bool:
+        return isinstance(value, self._real())

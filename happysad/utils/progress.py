@@ -1,4 +1,4 @@
-"""How long work tells how far it is, without knowing who listens."""
+"""Progress of long work, reported without knowing who listens."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 Listener = Callable[[str, int, int], None]
-"""Called with what is being done, how many items are done, and of how many."""
+"""Called with the name of the work, the number of items done, and the total."""
 
 _listener: ContextVar[Listener | None] = ContextVar("happysad_progress", default=None)
 
 
 def report(what: str, done: int, total: int) -> None:
-    """Tell the listener, if there is one."""
-    listener = _listener.get()
-    if listener is not None:
+    """Pass progress on to the listener, if there is one."""
+    if listener := _listener.get():
         listener(what, done, total)
 
 
 @contextmanager
 def listen(listener: Listener) -> Iterator[None]:
-    """Call ``listener`` for all that is reported in the block."""
+    """Call ``listener`` for all progress reported in the block."""
     token = _listener.set(listener)
     try:
         yield

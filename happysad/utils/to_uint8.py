@@ -11,68 +11,65 @@ if TYPE_CHECKING:
     from PIL import Image
 
 ORIENTATION = 0x0112
-"""EXIF's tag of how a picture is to be turned."""
+"""The EXIF tag of how to turn a picture."""
 
 STRIP = 1_000_000
-"""Pixels scaled at a time: as floats they take eight times the memory."""
+"""Pixels scaled at a time: as float64 they take eight times the memory."""
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Turned as its EXIF block says; as it is, where that is damaged.
+    """The image turned as its EXIF block says; unturned where that cannot be read.
 
-    Only the one tag is read: a damaged entry beside it is of no harm.
+    Only one tag is read, so that damage elsewhere in the block does not matter, as it does to
+    ``ImageOps.exif_transpose``.
     """
-    from PIL import Image as Pillow
+    from PIL.Image import Transpose
 
-    turns = {
-        2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-        3: Pillow.Transpose.ROTATE_180,
-        4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-        5: Pillow.Transpose.TRANSPOSE,
-        6: Pillow.Transpose.ROTATE_270,
-        7: Pillow.Transpose.TRANSVERSE,
-        8: Pillow.Transpose.ROTATE_90,
+    methods = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
     }
     try:
-        turn = turns.get(image.getexif().get(ORIENTATION, 1))
+        method = methods.get(image.getexif().get(ORIENTATION, 1))
     except Exception:  # of many kinds; the pixels are there all the same
         return image
-    return image if turn is None else image.transpose(turn)
+    return image if method is None else image.transpose(method)
 
 
 def to_uint8(image: Image.Image) -> NDArray[np.uint8]:
-    """Its pixels, (H, W) or (H, W, 3) uint8: CMYK and palettes in RGB, transparency on white.
+    """Pixels of an upright image, (H, W) or (H, W, 3) uint8, on white where transparent.
 
-    16-bit whole numbers are scaled over their full range, floats in [0, 1] or over their own.
+    16-bit integers are scaled by their full range; floats from [0, 1], or their own range if wider.
     """
     from PIL import Image as Pillow
 
+    image.load()
+    image = upright(image)
     if image.mode.startswith("I") or image.mode == "F":
         return _scaled(np.asarray(image))
     if image.has_transparency_data:
         image = image.convert("LA") if image.mode == "La" else image  # Pillow knows no other way
-        image = image.convert("RGBA")
         white = Pillow.new("RGBA", image.size, "white")
-        image = Pillow.alpha_composite(white, image)
-    gray = image.mode in ("1", "L")
-    return np.array(image.convert("L" if gray else "RGB"))
+        image = Pillow.alpha_composite(white, image.convert("RGBA"))
+    return np.array(image.convert("L" if image.mode in ("1", "L") else "RGB"))
 
 
 def _scaled(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Whole numbers of 16 bits or more, or floats, in 8 bits, a strip of rows at a time."""
     rows = max(1, STRIP // pixels.shape[1])
     strips = [slice(start, start + rows) for start in range(0, len(pixels), rows)]
+    low, high = 0.0, 255.0 if pixels.max() <= 255 else 65535.0
     if np.issubdtype(pixels.dtype, np.floating):
-        low, high = 0.0, 1.0
-        for strip in strips:
-            part = _finite(pixels[strip])
-            low, high = min(low, float(part.min())), max(high, float(part.max()))
-    else:
-        low, high = 0.0, 255.0 if pixels.max() <= 255 else 65535.0
+        low = min(0.0, *(float(_finite(pixels[strip]).min()) for strip in strips))
+        high = max(1.0, *(float(_finite(pixels[strip]).max()) for strip in strips))
     scaled = np.empty(pixels.shape, np.uint8)
     for strip in strips:
-        part = (_finite(pixels[strip]) - low) * (255.0 / (high - low)) + 0.5
-        scaled[strip] = np.clip(part, 0, 255)
+        values = (_finite(pixels[strip]) - low) * (255.0 / (high - low)) + 0.5
+        scaled[strip] = np.clip(values, 0, 255)
     return scaled
 
 

@@ -1,4 +1,4 @@
-"""What is no clip, or cannot be read as one, in a sentence."""
+"""Errors of one sentence for files that are no video, or cannot be read as one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from PIL import Image
+
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import IMAGE_SUFFIXES
 
-MOVING = {".gif"}
-"""Of images that may be clips."""
 
-
-def check_clip(path: str) -> None:
-    """UserError where there is no file that may be a clip."""
+def check_video(path: str) -> None:
+    """UserError where there is no file that may be a video."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", path):
         raise UserError(f"{path} is an address: download the video and give its file")
     file = Path(path)
@@ -34,7 +33,7 @@ def check_clip(path: str) -> None:
         raise UserError(f"{path} is an image, no video: say happysad predict {path}")
     if file.suffix.lower() == ".webp":
         raise UserError(f"cannot read {path}: moving WebP is not read; turn it into mp4 or gif")
-    if file.suffix.lower() in IMAGE_SUFFIXES - MOVING:  # which OpenCV takes for one of many
+    if file.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:  # which OpenCV takes for one of many
         raise UserError(f"cannot read {path}: it is named as an image and is none; give a video")
 
 
@@ -52,8 +51,6 @@ def why_unreadable(path: str) -> str:
 
 def _is_image(file: Path) -> bool:
     """A still one: a GIF may move."""
-    from PIL import Image
-
     try:
         with Image.open(file) as image:
             return not getattr(image, "is_animated", False)

@@ -1,4 +1,4 @@
-"""Clips read frame by frame with their times; what is no clip is one sentence."""
+"""Videos read frame by frame with their times."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.utils.errors import UserError
-from happysad.video_io.file_checks import check_clip, why_unreadable
+from happysad.video_io.file_checks import check_video, why_unreadable
 
 Pixels = NDArray[np.uint8]
 
@@ -24,23 +25,18 @@ LONGEST_PAUSE = 10.0
 """Seconds between two frames; more is a damaged clock."""
 
 
-def quiet_opencv(files_only: bool = True) -> None:
-    """Have OpenCV and FFmpeg keep to themselves what they think of a file; before the first clip.
-
-    ``files_only``: FFmpeg opens nothing else; a playlist could name addresses.
-    """
+def quiet_opencv() -> None:
+    """Silence OpenCV and FFmpeg, which opens files only: a playlist could name addresses."""
     os.environ["OPENCV_LOG_LEVEL"] = "OFF"
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
-    if files_only:
-        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "protocol_whitelist;file"
-    import cv2
+    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "protocol_whitelist;file"
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # if imported before
     cv2.setNumThreads(1)
 
 
-class Clip:
-    """A video file that can be read.
+class VideoReader:
+    """A video file, read frame by frame by OpenCV.
 
     Parameters
     ----------
@@ -57,36 +53,52 @@ class Clip:
     ------
     UserError
         It is missing, a folder, an image, an address, or no video that can be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from happysad.video_io import VideoReader, VideoWriter
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "black.avi"
+    ...     writer = VideoWriter(path, fps=25.0)
+    ...     for i in range(3):
+    ...         writer.write(i / 25, np.zeros((48, 64, 3), np.uint8))
+    ...     writer.close()
+    ...     for seconds, frame in VideoReader(str(path)).frames():
+    ...         print(seconds, frame.shape)
+    0.0 (48, 64, 3)
+    0.04 (48, 64, 3)
+    0.08 (48, 64, 3)
     """
 
     def __init__(self, path: str) -> None:
-        check_clip(path)
+        check_video(path)
         quiet_opencv()
         self.path = path
         with _opened(path) as capture:
-            self.fps, self.n_frames = _pace(capture)
+            self.fps, self.n_frames = _frame_rate(capture)
 
     def frames(self) -> Iterator[tuple[float, Pixels]]:
-        """Time in seconds from the first frame on, and pixels, (H, W, 3) RGB, upright.
+        """Time in seconds from the first frame on, and pixels, (H, W, 3) uint8 RGB, upright.
 
-        Where the times of the file make no sense, frames come at even intervals.
+        Where the times of the file make no sense, frames are taken as evenly spaced.
 
         Raises
         ------
         UserError
-            There is not one.
+            There is no whole frame.
         """
-        import cv2
-
         clock = _Clock(1 / self.fps)
         with _opened(self.path) as capture:
             while True:
-                there, pixels = capture.read()
-                if not there:
+                success, frame = capture.read()
+                if not success:
                     break
                 seconds = clock.tick(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-                pixels = _squared(pixels, _aspect(capture))
-                yield seconds, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
+                frame = _square_pixels(frame, capture)
+                yield seconds, np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8)
         if not clock.ticked:
             raise UserError(f"{self.path} is a video without a single whole frame")
 
@@ -99,24 +111,22 @@ class _Clock:
         self._interval, self._last, self._now = interval, 0.0, 0.0
         self._odd = False
 
-    def tick(self, said: float) -> float:
-        """The time of the next frame, whose time is said to be so and so many seconds."""
+    def tick(self, timestamp: float) -> float:
+        """The time of the next frame, to which the file gives this timestamp, in seconds."""
         if not self.ticked:
-            self.ticked, self._last = True, said
+            self.ticked, self._last = True, timestamp
             return 0.0
-        passed = said - self._last
+        passed = timestamp - self._last
         sane = math.isfinite(passed) and 0 < passed <= LONGEST_PAUSE
         self._now += passed if sane else self._interval
         # One odd time is a slip; after two in a row the file's clock starts anew.
-        self._last = said if sane or self._odd else self._last + self._interval
+        self._last = timestamp if sane or self._odd else self._last + self._interval
         self._odd = not sane
         return self._now
 
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[Any]:
-    import cv2
-
     capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
     try:
         if not capture.isOpened():
@@ -127,28 +137,18 @@ def _opened(path: str) -> Iterator[Any]:
         capture.release()
 
 
-def _aspect(capture: Any) -> float:
-    """Width of a pixel over its height: some films are stored squeezed."""
-    import cv2
-
+def _square_pixels(frame: Any, capture: Any) -> Any:
+    """A frame as wide as it is to be shown: some films are stored squeezed."""
     across, down = (capture.get(p) for p in (cv2.CAP_PROP_SAR_NUM, cv2.CAP_PROP_SAR_DEN))
-    return across / down if 0.2 * down < across < 5 * down else 1.0
-
-
-def _squared(pixels: Any, aspect: float) -> Any:
-    """A frame with square pixels."""
+    aspect = across / down if 0.2 * down < across < 5 * down else 1.0
     if abs(aspect - 1) < 0.01:
-        return pixels
-    import cv2
-
-    size = (max(1, round(pixels.shape[1] * aspect)), pixels.shape[0])
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
+        return frame
+    size = (max(1, round(frame.shape[1] * aspect)), frame.shape[0])
+    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
 
 
-def _pace(capture: Any) -> tuple[float, int]:
+def _frame_rate(capture: Any) -> tuple[float, int]:
     """Frames a second and their number, 0 where the file does not say."""
-    import cv2
-
     fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     if 0 < fps <= FASTEST:
         return fps, int(count) if 0 < count < 1e9 else 0

@@ -1,9 +1,11 @@
-"""Frames written to a video file, each for as long as it was seen."""
+"""Video files written frame by frame by OpenCV, and given sound by ffmpeg."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +21,8 @@ CODECS = {"mp4": "mp4v", "avi": "MJPG", "mkv": "mp4v", "webm": "VP80"}
 """Suffix to the codec that every wheel of OpenCV can write."""
 
 
-class ClipWriter:
-    """Writes frames to a video file of even intervals, each for as long as it was seen.
+class VideoWriter:
+    """Writes frames to a video of constant rate, each repeated until the time of the next.
 
     Parameters
     ----------
@@ -32,6 +34,21 @@ class ClipWriter:
     ------
     UserError
         The file cannot be written; at the first frame.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from happysad.video_io import VideoReader, VideoWriter
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "black.avi"
+    ...     writer = VideoWriter(path, fps=25.0)
+    ...     for i in range(3):
+    ...         writer.write(i / 25, np.zeros((48, 64, 3), np.uint8))
+    ...     writer.close()
+    ...     len(list(VideoReader(str(path)).frames()))
+    3
     """
 
     def __init__(self, path: Path, fps: float) -> None:
@@ -41,7 +58,7 @@ class ClipWriter:
         self._written = 0
 
     def write(self, seconds: float, image: NDArray[np.uint8]) -> None:
-        """Add a frame, (H, W, 3) RGB, of a time; one more row or column than even is cut off."""
+        """Add a frame, (H, W, 3) uint8 RGB, shown at ``seconds``; odd sizes are cut to even."""
         import cv2
 
         if self._writer is None:
@@ -63,7 +80,7 @@ class ClipWriter:
 
         code = cv2.VideoWriter.fourcc(*CODECS[self.path.suffix[1:]])
         self._size = width, height
-        with _no_chatter():
+        with _silenced_stderr():
             self._writer = cv2.VideoWriter(
                 str(self.path), cv2.CAP_FFMPEG, code, self.fps, self._size
             )
@@ -75,7 +92,7 @@ class ClipWriter:
 
 
 @contextlib.contextmanager
-def _no_chatter() -> Iterator[None]:
+def _silenced_stderr() -> Iterator[None]:
     """OpenCV prints some of it straight to the process's standard error."""
     sys.stderr.flush()
     kept = os.dup(2)
@@ -86,3 +103,27 @@ def _no_chatter() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def add_sound(silent: Path, source: str) -> bool | None:
+    """Copy the sound of ``source``, if it has any, into a video file without: OpenCV reads none.
+
+    The file stays as it is where ffmpeg is not installed (None), or where the sound does not go
+    into its kind of file (False).
+    """
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        return None
+    both = silent.with_name(f"{silent.stem}-sound{silent.suffix}")
+    command = [
+        ffmpeg, "-nostdin", "-v", "quiet", "-y", "-i", f"file:{silent}",
+        "-protocol_whitelist", "file", "-i", f"file:{source}",
+        "-map", "0:v", "-map", "1:a?", "-c", "copy", f"file:{both}",
+    ]  # fmt: skip
+    try:
+        success = subprocess.run(command, capture_output=True).returncode == 0
+        if success:
+            os.replace(both, silent)
+        return success
+    finally:
+        both.unlink(missing_ok=True)

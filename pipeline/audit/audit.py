@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.pipeline.audit import checks as ask
+import numpy as np
+from numpy.typing import NDArray
+
+from happysad.pipeline.audit import checks
 from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
-from happysad.pipeline.data.dataset import listed
-from happysad.pipeline.data.image_loading import alike, open_all, with_groups
-from happysad.pipeline.data.records import ImageRecord, ImageRecords, images
+from happysad.pipeline.data.dataset import list_images
+from happysad.pipeline.data.image_loading import duplicate_pairs, open_images, with_groups
+from happysad.pipeline.data.records import images
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,9 +36,16 @@ class Audit:
     n_images : int
         How many images of the two classes are listed.
     findings : pandas.DataFrame
-        One row each, columns ``audit_kinds.COLUMNS``; the gravest kinds first.
+        One row each, columns ``finding_types.COLUMNS``; the gravest kinds first.
     shortcuts : Shortcuts or None
-        What the files tell of the label.
+        How well the files predict the label.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> findings = pd.DataFrame([["blank", "happy/1.png", ""]], columns=["kind", "image", "other"])
+    >>> Audit("photos", Path("photos"), 40, findings, None).summary("blank")
+    '1 image'
     """
 
     name: str
@@ -52,32 +62,29 @@ class Audit:
     def summary(self, kind: str) -> str:
         """In a few words what was found of a kind."""
         rows = self.kinds()[kind]
-        details = rows["detail"].tolist()
         if kind == "leak":
             held = rows[rows["split"].isin(["val", "test"]) & (rows["other_split"] == "train")]
             counts = held.drop_duplicates("image")["split"].value_counts()
-            told = [f"{n:,} of {part}" for part, n in counts.items()]
-            return f"{images(int(counts.sum()))} with one in train: {', '.join(told)}"
+            listed = ", ".join(f"{n:,} of {part}" for part, n in counts.items())
+            return f"{images(int(counts.sum()))} with one in train: {listed}"
         if kind == "no face":
-            told = [f"{n:,} {label}" for label, n in rows["label"].value_counts().items()]
-            return f"{images(len(rows))}: {', '.join(told)}"
+            counts = rows["label"].value_counts()
+            listed = ", ".join(f"{n:,} {label}" for label, n in counts.items())
+            return f"{images(len(rows))}: {listed}"
         if kind in ("shortcut", "file facts") and self.shortcuts is not None:
-            return self._told_by_files(kind, len(rows))
+            if kind == "file facts" and "shortcut" in set(self.findings["kind"]):
+                facts = "fact" if len(rows) == 1 else "facts"
+                return f"{len(rows)} other {facts}, weak or uncertain"
+            best, score = next(iter(self.shortcuts.by_fact.items()))
+            together = f"balanced accuracy {self.shortcuts.all_facts} from all facts"
+            return f"{together}, {score} from {best} alone ({self.shortcuts.typical[best]})"
         if (rows["image"] == "").all():
-            return str(details[0])
+            return str(rows["detail"].iloc[0])
         pairs = (rows["other"] != "").any()
         return f"{len(rows):,} {'pair' if pairs else 'image'}{'' if len(rows) == 1 else 's'}"
 
-    def _told_by_files(self, kind: str, number: int) -> str:
-        assert self.shortcuts is not None
-        if kind == "file facts" and "shortcut" in set(self.findings["kind"]):
-            return f"{number} other {'fact' if number == 1 else 'facts'}, weak or uncertain"
-        best, score = next(iter(self.shortcuts.by_fact.items()))
-        together = f"balanced accuracy {self.shortcuts.all_facts} from all facts"
-        return f"{together}, {score} from {best} alone ({self.shortcuts.typical[best]})"
 
-
-def audit(
+def audit_data(
     source: str | Path,
     *,
     seed: int = 0,
@@ -86,7 +93,7 @@ def audit(
 ) -> Audit:
     """Look through a data set of happy and sad faces.
 
-    Faces go through the active feature store (``use_feature_cache``), so a second audit, or a
+    Faces go through the active feature cache (``use_feature_cache``), so a second audit, or a
     comparison after it, need not look for them again. Time grows about in proportion to the
     number of images.
 
@@ -105,50 +112,63 @@ def audit(
     ------
     UserError
         The path is missing or holds no happy or sad images.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo import demo_folder
+    >>> audit = audit_data(demo_folder(n_samples=20))
+    >>> audit.summary("balance")
+    'all: 10 happy, 10 sad, 1.0 to 1'
     """
     log = log or (lambda line: None)
-    listing, where = listed(source, seed)
-    if not listing.rows:
-        lost = f" ({'; '.join(listing.notes)})" if listing.notes else ""
+    records, where = list_images(source, seed)
+    if records.frame.empty:
+        lost = f" ({'; '.join(records.notes)})" if records.notes else ""
         raise UserError(f"{where} holds no happy or sad faces{lost}: there is nothing to audit")
-    log(f"reading {images(len(listing.rows))} of {listing.name}")
-    rows, failed = open_all(listing.rows)
-    found = list(ask.unreadable(listing, failed))
-    pairs = alike(rows)
-    found += ask.blanks(listing, rows)
-    found += ask.duplicates(listing, rows, pairs)
-    found += ask.persons(listing, rows)
-    found += ask.balance(listing, rows)
-    found += ask.left_out(listing)
-    grouped = with_groups(rows, ImageRecords(listing.name, listing.root), pairs)
-    shortcuts = _shortcuts(grouped, seed)
-    found += ask.shortcuts(listing, shortcuts)
-    found += _faces(listing, rows, jobs)
-    return Audit(listing.name, listing.root, len(listing.rows), _frame(found), shortcuts)
+    log(f"reading {images(len(records.frame))} of {records.name}")
+    opened = open_images(records.frame)
+    whole = opened["error"] == ""
+    frame = opened[whole].reset_index(drop=True)
+    pairs = duplicate_pairs(frame)
+    # With other notes: how the images are grouped is no finding.
+    grouped = with_groups(frame, replace(records, notes=[]), pairs)
+    shortcuts = _find_shortcuts(grouped, seed)
+    found = [
+        *checks.unreadable(records, opened[~whole]),
+        *checks.blanks(records, frame),
+        *checks.duplicates(records, frame, pairs),
+        *checks.persons(records, frame),
+        *checks.balance(records, frame),
+        *checks.left_out(records),
+        *checks.shortcuts(records, shortcuts),
+        *checks.faces(records, frame, _detected(frame, jobs)),
+    ]
+    n_images = len(records.frame)
+    return Audit(records.name, records.root, n_images, _findings_frame(found), shortcuts)
 
 
-def _shortcuts(rows: list[ImageRecord], seed: int) -> Shortcuts | None:
+def _find_shortcuts(frame: pd.DataFrame, seed: int) -> Shortcuts | None:
     from happysad.pipeline.audit.file_metadata import file_facts
     from happysad.pipeline.audit.shortcuts import find_shortcuts
 
-    if len({row.label for row in rows}) < 2:
+    if frame["label"].nunique() < 2:
         return None
-    facts = file_facts([row.path for row in rows])
-    return find_shortcuts(facts, [row.label for row in rows], [row.group for row in rows], seed)
+    facts = file_facts(frame["path"].tolist())
+    return find_shortcuts(facts, frame["label"].tolist(), frame["group"].tolist(), seed)
 
 
-def _faces(listing: ImageRecords, rows: list[ImageRecord], jobs: int) -> list[ask.Finding]:
+def _detected(frame: pd.DataFrame, jobs: int) -> NDArray[np.bool_]:
+    """Whether a face is found in each image."""
     from happysad.features.faces.aligner import FaceAligner
 
     aligner = FaceAligner(on_error="mark", n_jobs=jobs)
-    detected = aligner.transform([str(row.path) for row in rows]).status == "detected"
-    return list(ask.faces(listing, rows, detected))
+    return np.asarray(aligner.transform(frame["path"].tolist()).status == "detected")
 
 
-def _frame(found: list[ask.Finding]) -> pd.DataFrame:
+def _findings_frame(found: list[checks.Finding]) -> pd.DataFrame:
     import pandas as pd
 
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    found = sorted(found, key=lambda row: (order[row["kind"]], row.get("image", "")))
+    order = list(KINDS)
+    found = sorted(found, key=lambda row: (order.index(row["kind"]), row.get("image", "")))
     lines = [[row.get(name, "") for name in COLUMNS] for row in found]
     return pd.DataFrame(lines, columns=pd.Index(COLUMNS), dtype=object)

@@ -1,151 +1,137 @@
-"""Each question of an audit as a function from opened rows to findings."""
+"""Each check of an audit as a function from opened images to findings.
+
+``frame`` is as ``open_images`` gives it, its rows those that can be read.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.pipeline.audit.finding_types import KINDS
 from happysad.pipeline.audit.shortcuts import Shortcuts
-from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords
 from happysad.pipeline.duplicates.near_duplicates import Pair
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Finding = dict[str, Any]
 
-_IMBALANCE = 3.0  # the larger class to the smaller
-_COVERAGE = 0.10  # difference of the shares of faces found
-_SHORTCUT = 0.60  # balanced accuracy from the file alone
+_MIN_IMBALANCE = 3.0  # the larger class to the smaller
+_MIN_COVERAGE_GAP = 0.10  # between the shares of faces found in the classes
+_MIN_SHORTCUT = 0.60  # balanced accuracy from the file alone
 
 
 def finding(
-    listing: ImageRecords,
-    kind: str,
-    row: ImageRecord | None = None,
-    other: ImageRecord | None = None,
-    **values: Any,
+    records: ImageRecords, kind: str, row: Any = None, other: Any = None, **values: Any
 ) -> Finding:
-    """One finding; of images the name, the label and the official part are filled in."""
+    """One finding; of rows of the frame the image's name, label and official part are filled in."""
     found: Finding = {"kind": kind, "severity": KINDS[kind].severity, **values}
-    for prefix, about in (("", row), ("other_", other)):
-        if about is not None:
-            found[prefix.rstrip("_") or "image"] = listing.short(about.path)
-            found[f"{prefix}label"], found[f"{prefix}split"] = about.label, about.split
+    for prefix, image in (("", row), ("other_", other)):
+        if image is not None:
+            (found[prefix.rstrip("_") or "image"],) = records.names([image.path])
+            found[f"{prefix}label"], found[f"{prefix}split"] = image.label, image.split
     return found
 
 
-def unreadable(
-    listing: ImageRecords, failed: Sequence[tuple[ImageRecord, str]]
-) -> Iterator[Finding]:
-    """Files that cannot be opened or are cut off."""
-    for row, reason in failed:
-        yield finding(listing, "unreadable", row, detail=reason)
+def unreadable(records: ImageRecords, failed: pd.DataFrame) -> Iterator[Finding]:
+    """Files that cannot be opened or are cut off: the other rows of ``open_images``."""
+    for row in failed.itertuples():
+        yield finding(records, "unreadable", row, detail=row.error)
 
 
-def blanks(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
+def blanks(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
     """Images of one even grey."""
-    for row in rows:
-        if row.looks is None:
-            yield finding(listing, "blank", row)
+    for row in frame[frame["thumbnail"].isna()].itertuples():
+        yield finding(records, "blank", row)
 
 
-def duplicates(
-    listing: ImageRecords, rows: Sequence[ImageRecord], pairs: Sequence[Pair]
-) -> Iterator[Finding]:
+def duplicates(records: ImageRecords, frame: pd.DataFrame, pairs: list[Pair]) -> Iterator[Finding]:
     """Copies and near-duplicates: with both labels, across parts, within one."""
+    rows: list[Any] = list(frame.itertuples())
     for pair in pairs:
-        one, two = rows[pair.first], rows[pair.second]
+        ends = rows[pair.first], rows[pair.second]
+        one, two = sorted(ends, key=lambda row: PARTS.index(row.split or "train"))
         exact = one.sha256 == two.sha256
         how = "exact copy" if exact else "mirrored" if pair.match.mirrored else "near-duplicate"
         about = {"detail": how, "correlation": round(pair.match.correlation, 3)}
-        if PARTS.index(one.split or "train") > PARTS.index(two.split or "train"):
-            one, two = two, one
         if one.label != two.label:
-            yield finding(listing, "two labels", two, one, **about)
+            yield finding(records, "two labels", two, one, **about)
         if one.split != two.split:
-            yield finding(listing, "leak", two, one, **about)
+            yield finding(records, "leak", two, one, **about)
         elif one.label == two.label:
-            yield finding(listing, "exact copy" if exact else "near-duplicate", two, one, **about)
+            yield finding(records, "exact copy" if exact else "near-duplicate", two, one, **about)
 
 
-def persons(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
+def persons(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
     """Given groups that are in more than one official part."""
-    of_group: dict[str, dict[str, list[ImageRecord]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        if row.group and row.split:
-            of_group[row.group][row.split].append(row)
-    for name, by_part in sorted(of_group.items()):
+    known = frame[(frame["group"] != "") & (frame["split"] != "")]
+    for name, rows in known.groupby("group"):
+        by_part = [(part, rows[rows["split"] == part]) for part in PARTS]
+        by_part = [(part, some) for part, some in by_part if len(some)]
         if len(by_part) > 1:
-            first, *_, last = [part for part in PARTS if part in by_part]
-            counts = ", ".join(f"{part} {len(by_part[part])}" for part in PARTS if part in by_part)
-            pair = by_part[last][0], by_part[first][0]
-            yield finding(listing, "person", *pair, detail=f"{name}: {counts}")
+            counts = ", ".join(f"{part} {len(some)}" for part, some in by_part)
+            last, first = (next(by_part[n][1].itertuples()) for n in (-1, 0))
+            yield finding(records, "person", last, first, detail=f"{name}: {counts}")
 
 
-def balance(listing: ImageRecords, rows: Sequence[ImageRecord]) -> Iterator[Finding]:
-    """How many of each class there are, in all and in each part."""
-    for part, some in _by_part(rows):
-        counts = Counter(row.label for row in some)
-        happy, sad = (counts[label] for label in LABELS)
+def balance(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
+    """How many images of each class, in all and in each official part."""
+    for part, rows in _by_part(frame):
+        happy, sad = (int((rows["label"] == label).sum()) for label in LABELS)
         text = f"{part or 'all'}: {happy:,} happy, {sad:,} sad"
         if not min(happy, sad):
-            yield finding(listing, "one class", split=part, detail=text)
+            yield finding(records, "one class", split=part, detail=text)
             continue
         ratio = max(happy, sad) / min(happy, sad)
         text = f"{text}, {ratio:.1f} to 1"
-        yield finding(listing, "balance", split=part, detail=text)
-        if ratio >= _IMBALANCE:
-            yield finding(listing, "imbalance", split=part, detail=text)
+        yield finding(records, "balance", split=part, detail=text)
+        if ratio >= _MIN_IMBALANCE:
+            yield finding(records, "imbalance", split=part, detail=text)
 
 
 def faces(
-    listing: ImageRecords, rows: Sequence[ImageRecord], detected: NDArray[np.bool_]
+    records: ImageRecords, frame: pd.DataFrame, detected: NDArray[np.bool_]
 ) -> Iterator[Finding]:
     """Images without a face, and the share found in each class, in all and in each part."""
-    for row, found in zip(rows, detected, strict=True):
-        if not found and row.looks is not None:
-            yield finding(listing, "no face", row)
-    with_face = {row.path for row, found in zip(rows, detected, strict=True) if found}
-    for part, some in _by_part(rows):
-        shares = {}
-        for label in LABELS:
-            of_label = [row.path in with_face for row in some if row.label == label]
-            if of_label:
-                shares[label] = sum(of_label) / len(of_label)
-        told = ", ".join(f"{label} {share:.1%}" for label, share in shares.items())
-        text = f"{part or 'all'}: a face found in {told}"
-        yield finding(listing, "coverage", split=part, detail=text)
-        if max(shares.values()) - min(shares.values()) >= _COVERAGE:
-            yield finding(listing, "face coverage", split=part, detail=text)
+    for row in frame[~detected & frame["thumbnail"].notna()].itertuples():
+        yield finding(records, "no face", row)
+    for part, rows in _by_part(frame.assign(detected=detected)):
+        shares = rows.groupby("label")["detected"].mean()
+        listed = ", ".join(f"{label} {share:.1%}" for label, share in shares.items())
+        text = f"{part or 'all'}: a face found in {listed}"
+        yield finding(records, "coverage", split=part, detail=text)
+        if shares.max() - shares.min() >= _MIN_COVERAGE_GAP:
+            yield finding(records, "face coverage", split=part, detail=text)
 
 
-def shortcuts(listing: ImageRecords, found: Shortcuts | None) -> Iterator[Finding]:
-    """Balanced accuracy of the facts of a file; the ones that give much away are shortcuts."""
+def shortcuts(records: ImageRecords, found: Shortcuts | None) -> Iterator[Finding]:
+    """Balanced accuracy of the facts of a file; those that predict the label well are shortcuts."""
     if found is None:
-        text = "too few people or scenes of a class to measure what the files tell"
-        yield finding(listing, "file facts", detail=text)
+        text = "too few people or scenes of a class to measure how well the files predict the label"
+        yield finding(records, "file facts", detail=text)
         return
-    scores = {"all facts together": found.all_facts, **found.by_fact}
-    for name, score in scores.items():
-        tells = score.value >= _SHORTCUT and score.low > 0.5
+    for name, score in {"all facts together": found.all_facts, **found.by_fact}.items():
+        strong = score.value >= _MIN_SHORTCUT and score.low > 0.5
         typical = f"; {found.typical[name]}" if name in found.typical else ""
         text = f"{name}: balanced accuracy {score}{typical}"
-        yield finding(listing, "shortcut" if tells else "file facts", detail=text)
+        yield finding(records, "shortcut" if strong else "file facts", detail=text)
 
 
-def left_out(listing: ImageRecords) -> Iterator[Finding]:
+def left_out(records: ImageRecords) -> Iterator[Finding]:
     """What the reader of the folder or table left out, other classes among it."""
-    for line in listing.notes:
-        yield finding(listing, "left out", detail=line)
+    for line in records.notes:
+        yield finding(records, "left out", detail=line)
 
 
-def _by_part(rows: Sequence[ImageRecord]) -> Iterator[tuple[str, list[ImageRecord]]]:
+def _by_part(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """All rows under "", and those of each official part."""
-    yield "", list(rows)
+    yield "", frame
     for part in PARTS:
-        some = [row for row in rows if row.split == part]
-        if some:
-            yield part, some
+        rows = frame[frame["split"] == part]
+        if len(rows):
+            yield part, rows

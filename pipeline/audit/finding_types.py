@@ -27,7 +27,7 @@ KINDS = {
     "one class": Kind(
         "serious",
         "One class is missing",
-        "There is nothing to tell apart. Add faces of the other class.",
+        "There is nothing to classify. Add faces of the other class.",
     ),
     "leak": Kind(
         "serious",
@@ -56,8 +56,8 @@ KINDS = {
     "imbalance": Kind(
         "look",
         "One class is much larger",
-        "Accuracy flatters a model that says the larger class. Read balanced accuracy, and weigh "
-        "the classes when fitting.",
+        "Accuracy flatters a model that predicts the larger class. Read balanced accuracy, and "
+        "weigh the classes when fitting.",
     ),
     "face coverage": Kind(
         "look",
@@ -86,7 +86,7 @@ KINDS = {
     "coverage": Kind("note", "Faces found", "The share of images in which a face was found."),
     "file facts": Kind(
         "note",
-        "What the files tell of the label",
+        "How the file predicts the label",
         "Balanced accuracy of a small model on facts about the files alone; 0.5 is chance. Here "
         "it is little, and a model of faces has to beat it clearly.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Self
 
@@ -13,9 +14,8 @@ from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.cnn.preprocessing import check_channels
-from happysad.pipeline.cnn.settings import CONSTRAINTS, schedule_of
-from happysad.pipeline.cnn.targets import ClassWeight, class_weights, encode, hold_out
+from happysad.pipeline.cnn.preprocessing import check_channels, to_bytes
+from happysad.pipeline.cnn.settings import CONSTRAINTS, ClassWeight, class_weights, schedule_of
 from happysad.pipeline.estimators.checks import check_labels
 from happysad.utils.errors import UserError
 
@@ -23,12 +23,9 @@ from happysad.utils.errors import UserError
 class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """A convolutional network, trained on the aligned crops of a batch of faces.
 
-    ``architecture="small"``: three 3x3 convolutions of 32, 64 and 128 maps, each followed by
-    ReLU and 2x2 max-pooling, a dense layer of 128. "resnet": a residual network with batch
-    norm and global average pooling (see ``cnn_resnet.ResNet``). Both end in a sigmoid and are
-    trained with binary cross-entropy, Adam and one learning-rate cycle; training images are
-    turned, zoomed and mirrored anew each epoch; early stopping on a validation part. Crops may
-    be grey or in colour: the network has as many channels as the crops given to `fit`.
+    ``networks.SmallCnn`` or ``networks.ResNet``, of one input channel for grey crops and three
+    for colour, trained with binary cross-entropy, Adam, one learning-rate cycle, augmentation
+    and early stopping on a validation part.
 
     Parameters
     ----------
@@ -36,21 +33,18 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     input_size : int
         Side in pixels to which crops are resized, 8 to 128; bytes are scaled to [0, 1].
     epochs, learning_rate, dropout : int, float, float, or None
-        At most so many passes over the training part; the peak of the cycle; the part of the
-        last layer's inputs left out at random in training. None: what
-        ``cnn_settings.SCHEDULES`` has for the architecture (28 epochs up to 2e-3 for "small"),
-        and with ``start_from`` the shorter and gentler ``FINE_TUNING`` (12 up to 5e-4).
+        Most passes over the training part; peak of the cycle; dropout before the last layer.
+        None: those of ``settings.SCHEDULES`` (28 epochs up to 2e-3 for "small"), and with
+        ``start_from`` the shorter and gentler ``FINE_TUNING`` (12 up to 5e-4).
     batch_size : int or None
-        Faces a step. None: 64, and 16 where there are fewer than 2,000 faces.
+        None: 64, and 16 where there are fewer than 2,000 faces.
     rotation, zoom, flip : float, float, bool
-        Augmentation: largest turn either way in degrees, largest change of scale either way
-        (0.1 is 0.9 to 1.1 times), mirroring of every second image.
+        Augmentation: largest rotation either way in degrees, largest change of scale either way
+        (0.1 is 0.9 to 1.1 times), horizontal flip of every second image at random.
     class_weight : None, "balanced" or dict of label to float
-        How much an image of each class counts in the loss; "balanced" makes both classes count
-        alike however many images each has.
+        Weight of each class in the loss; "balanced" makes both classes count alike.
     validation_fraction : float
-        Part of the training faces held out for early stopping, class by class, where `fit` is
-        given no ``validation``.
+        Part of the faces held out for early stopping where `fit` is given no ``validation``.
     patience : int or None
         Epochs without a lower validation loss after which training ends. None: 8 for "small";
         "resnet" runs to the end, and the weights of its best epoch are kept.
@@ -78,9 +72,20 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     history_ : list of dict
         One an epoch: ``epoch``, ``train_loss``, ``val_loss``, ``val_accuracy``.
     weights_ : dict of str to float32 array
-        The network's learned numbers, by layer, free of torch.
+        The network's weights by layer, free of torch.
     architecture_, input_size_, channels_ : str, int, int
         What was fitted; ``channels_`` is 1 for grey crops and 3 for colour.
+
+    Examples
+    --------
+    >>> from happysad.features import FaceAligner
+    >>> from happysad.pipeline.cnn import CnnClassifier
+    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
+    >>> images, labels = make_demo_faces(8)
+    >>> faces = FaceAligner(detector=False).transform(list(images))
+    >>> cnn = CnnClassifier(input_size=8, epochs=1, random_state=0).fit(faces, labels)
+    >>> cnn.predict_proba(faces).shape
+    (8, 2)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
@@ -148,30 +153,40 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         """
         self._validate_params()
         _check_faces(X)
-        self.classes_, targets = encode(check_labels(X, y))
-        net, trainer = _torch_side("small_net"), _torch_side("training")
+        self.classes_, indices = np.unique(check_labels(X, y), return_inverse=True)
+        targets = indices.astype(np.float32)
+        networks, training = import_torch_module("networks"), import_torch_module("training")
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         channels = 3 if X.color else 1
         start = self._starting_weights(channels)
-        with net.threads(self.n_threads), trainer.seeded(seed):
-            images = net.to_input(X.crops, self.input_size)
+        with networks.threads(self.n_threads), training.seeded(seed):
+            images = to_bytes(X.crops, self.input_size)
             if validation is None:
-                held_out, kept = hold_out(targets, self.validation_fraction, seed)
-                training = images[kept], targets[kept]
-                watched = images[held_out], targets[held_out]
+                held_out, kept = training.hold_out(targets, self.validation_fraction, seed)
+                validation_data = images[held_out], targets[held_out]
+                images, targets = images[kept], targets[kept]
             else:
-                training = images, targets
-                watched = self._given(net, channels, *validation)
-            options = self._options(trainer, training[1])
-            dropout = options.pop("dropout")
-            module = net.build(self.architecture, self.input_size, channels, dropout)
+                validation_data = self._validation_data(channels, *validation)
+            schedule = schedule_of(self.get_params(), len(targets))._asdict()
+            dropout = schedule.pop("dropout")
+            module = networks.build(self.architecture, self.input_size, channels, dropout)
             if start is not None:
-                net.load_weights(module, start)
-            self.history_ = trainer.train(module, training, watched, **options)
+                networks.load_weights(module, start)
+            auto = self.precision == "auto" and training.has_fast_bfloat16()
+            self.history_ = training.train(
+                module,
+                (images, targets),
+                validation_data,
+                **schedule,
+                verbose=self.verbose,
+                class_weights=class_weights(self.class_weight, self.classes_, targets),
+                augmentation=training.Augmentation(self.rotation, self.zoom, self.flip),
+                bfloat16=auto or self.precision == "bfloat16",
+            )
         self.n_iter_ = len(self.history_)
         self.architecture_, self.input_size_ = self.architecture, self.input_size
         self.channels_ = channels
-        self.weights_ = net.weights_of(module)
+        self.weights_ = networks.weights_of(module)
         self._module = module
         return self
 
@@ -186,13 +201,13 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         check_is_fitted(self, "weights_")
         _check_faces(X)
         check_channels(X.crops, self.channels_)
-        net = _torch_side("small_net")
+        networks = import_torch_module("networks")
         if getattr(self, "_module", None) is None:  # fresh from a file: files hold no torch
-            module = net.build(self.architecture_, self.input_size_, self.channels_)
-            self._module = net.load_weights(module, self.weights_)
-        with net.threads(self.n_threads):
-            images = net.to_input(X.crops, self.input_size_)
-            second = net.probabilities(self._module, images, self.mirror)
+            module = networks.build(self.architecture_, self.input_size_, self.channels_)
+            self._module = networks.load_weights(module, self.weights_)
+        with networks.threads(self.n_threads):
+            images = to_bytes(X.crops, self.input_size_)
+            second = networks.probabilities(self._module, images, self.mirror)
         return np.column_stack([1 - second, second])
 
     def predict(self, X: Faces) -> NDArray[np.str_]:
@@ -202,15 +217,14 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return labels
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The settings; those of the model in ``start_from`` are its own business."""
+        """The parameters, without those of the model in ``start_from``."""
         return dict(super().get_params(deep=False))
 
     def __sklearn_clone__(self) -> CnnClassifier:
-        """Unfitted, with the same settings: a fitted model to start from stays fitted."""
-        settings = self.get_params()
-        start = settings.pop("start_from")
-        copied = {name: clone(value, safe=False) for name, value in settings.items()}
-        return type(self)(**copied, start_from=start)
+        """Unfitted, with the same parameters: a fitted model to start from stays fitted."""
+        params = self.get_params()
+        start = params.pop("start_from")
+        return type(self)(**clone(params, safe=False), start_from=start)
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the torch module, which `predict_proba` builds anew from ``weights_``."""
@@ -225,27 +239,26 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return tags
 
     def _starting_weights(self, channels: int) -> dict[str, NDArray[np.float32]] | None:
+        """The weights of the CNN in ``start_from``; UserError where it is another network."""
         if self.start_from is None:
             return None
-        from happysad.pipeline.cnn.pretrained import starting_weights
-
-        settings = self.architecture, self.input_size, channels, self.classes_
-        return starting_weights(self.start_from, *settings)
-
-    def _options(self, trainer: ModuleType, targets: NDArray[np.float32]) -> dict[str, Any]:
-        fast = self.precision == "auto" and trainer.has_fast_bfloat16()
-        schedule = schedule_of(self.get_params(), len(targets))
-        return {
-            **schedule._asdict(),
-            "verbose": self.verbose,
-            "augmentation": trainer.Augmentation(self.rotation, self.zoom, self.flip),
-            "bfloat16": fast or self.precision == "bfloat16",
-            "class_weights": class_weights(self.class_weight, self.classes_, targets),
+        start = find_cnn(self.start_from)
+        pairs = {
+            "architecture": (start.architecture_, self.architecture),
+            "input_size": (start.input_size_, self.input_size),
+            "channels": (start.channels_, channels),
+            "classes": (_joined(start.classes_), _joined(self.classes_)),
         }
+        differ = [f"{k} {old!r}, not {new!r}" for k, (old, new) in pairs.items() if old != new]
+        if differ:
+            raise UserError(
+                f"the CNN to start from has {', '.join(differ)}: fine-tuning needs the same network"
+            )
+        return dict(start.weights_)
 
-    def _given(
-        self, net: ModuleType, channels: int, faces: Faces, labels: ArrayLike
-    ) -> tuple[Any, Any]:
+    def _validation_data(
+        self, channels: int, faces: Faces, labels: ArrayLike
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         check_consistent_length(faces, labels)
         unknown = set(np.unique(labels)) - set(self.classes_)
         if unknown or len(faces) == 0:
@@ -256,7 +269,45 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             )
         check_channels(faces.crops, channels)
         targets = (np.asarray(labels) == self.classes_[1]).astype(np.float32)
-        return net.to_input(faces.crops, self.input_size), targets
+        return to_bytes(faces.crops, self.input_size), targets
+
+
+def find_cnn(source: Any) -> CnnClassifier:
+    """The fitted ``CnnClassifier`` in ``source``.
+
+    Parameters
+    ----------
+    source : CnnClassifier, Pipeline that ends in one, or path of a model file
+
+    Raises
+    ------
+    UserError
+        It is none of these, is not fitted, or the file cannot be loaded.
+    """
+    name = f"the {type(source).__name__} given"
+    if isinstance(source, str | Path):
+        from happysad.pipeline.model_files.model_file import load_model
+
+        source, name = load_model(source), str(source)
+    classifier = source.steps[-1][1] if getattr(source, "steps", None) else source
+    if not isinstance(classifier, CnnClassifier):
+        raise UserError(
+            f"{name} is no CNN (its classifier is {type(classifier).__name__}): "
+            "give a fitted cnn-small, cnn-color or cnn-resnet"
+        )
+    if not hasattr(classifier, "weights_"):
+        raise UserError(f"{name} holds a CNN that is not fitted: fit it first")
+    return classifier
+
+
+def import_torch_module(name: str) -> ModuleType:
+    """A module of this package that imports torch, when first needed: that takes a second."""
+    try:
+        return import_module(f"happysad.pipeline.cnn.{name}")
+    except ImportError as error:
+        raise UserError(
+            f'The CNN needs torch and skorch ({error}): run pip install "happysad[cnn]".'
+        ) from error
 
 
 def _check_faces(X: object) -> None:
@@ -266,11 +317,5 @@ def _check_faces(X: object) -> None:
         )
 
 
-def _torch_side(name: str) -> ModuleType:
-    """A module of this package that imports torch, when first needed: that takes a second."""
-    try:
-        return import_module(f"happysad.pipeline.cnn.{name}")
-    except ImportError as error:
-        raise UserError(
-            f'The CNN needs torch and skorch ({error}): run pip install "happysad[cnn]".'
-        ) from error
+def _joined(classes: NDArray[np.str_]) -> str:
+    return " and ".join(map(str, classes))

@@ -1,16 +1,32 @@
-"""``OnnxCnn``: a trained CNN that answers without torch, in OpenCV's network engine."""
+"""``OnnxCnn``: a trained CNN that predicts without torch, in OpenCV's network engine.
+
+The ONNX file holds the network, a card (JSON) beside it the rest of the model: how faces are
+aligned, the classes, the file's sha256. Neither can run code as it is loaded, unlike a joblib
+file.
+"""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.cnn.preprocessing import CHUNK, check_channels, to_bytes
+from happysad.pipeline.estimators.face_model import FaceModel
+from happysad.pipeline.model_files.model_card import card_path, check_sha256, read_card
+from happysad.pipeline.model_files.selfcheck import ENTRY, find_mismatch
 from happysad.utils.errors import UserError
+
+ALIGNER = ("size", "predictor", "min_score", "color")
+NETWORK = ("input_size", "channels", "classes", "mirror")
+"""What the card tells of the face stage and the network."""
 
 
 class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -21,7 +37,7 @@ class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn 
     Parameters
     ----------
     network : bytes
-        An ONNX file as ``onnx_graph.onnx_bytes`` writes it: input (n, channels, input_size,
+        An ONNX file as ``onnx_export.onnx_bytes`` writes it: input (n, channels, input_size,
         input_size) float32 in [0, 1], output (n, 1), the probability of ``classes[1]``.
     input_size, channels : int
         The network's input; 1 channel for grey crops, 3 for colour.
@@ -59,7 +75,7 @@ class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn 
         return np.array(self.classes)
 
     def fit(self, X: Faces, y: Any = None) -> OnnxCnn:
-        """Not possible: UserError that says what to do."""
+        """UserError: it cannot be trained."""
         raise UserError(
             "a CNN in ONNX format cannot be trained on: train a cnn-small or cnn-resnet and "
             "export it"
@@ -112,3 +128,47 @@ class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn 
                 "export the model again"
             ) from None
         return out.reshape(len(images))
+
+
+def load_onnx(path: str | Path) -> FaceModel:
+    """The model of an ONNX file that `export_onnx` wrote: from images to labels, without torch.
+
+    Raises
+    ------
+    UserError
+        Missing or damaged file or card, or other answers to the self-check.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.cnn import load_onnx
+    >>> load_onnx("no-such-file.onnx")
+    Traceback (most recent call last):
+    happysad.utils.errors.UserError: there is no model file no-such-file.onnx: check the path, ...
+    """
+    path = Path(path)
+    try:
+        network = path.read_bytes()
+    except OSError:
+        raise UserError(f"there is no model file {path}: check the path, or export one") from None
+    card = read_card(path)
+    check_sha256(io.BytesIO(network), path, card, "export it anew")
+    try:
+        model = onnx_model(card, network)
+    except (KeyError, TypeError, ValueError):
+        raise UserError(
+            f"{card_path(path)} is not the card of an ONNX model: export the model anew"
+        ) from None
+    if mismatch := find_mismatch(model, card[ENTRY]):
+        raise UserError(
+            f"{path} does not answer as it did when it was saved: {mismatch}; export it anew"
+        )
+    return model
+
+
+def onnx_model(card: Mapping[str, Any], network: bytes) -> FaceModel:
+    """The Pipeline that a card and an ONNX file describe."""
+    aligner = FaceAligner(**{name: card["faces"][name] for name in ALIGNER})
+    params = {name: card["network"][name] for name in NETWORK}
+    first, second = (str(label) for label in params.pop("classes"))
+    cnn = OnnxCnn(network, classes=(first, second), **params)
+    return FaceModel([("faces", aligner), ("classifier", cnn)])

@@ -45,7 +45,7 @@ def resizing_matrix(before: int, after: int) -> NDArray[np.float32]:
         away = np.abs(np.arange(first, last) + 0.5 - center) / width
         rows[i, first:last] = np.maximum(1 - away, 0)
     matrix = np.asarray(rows / rows.sum(axis=1, keepdims=True), np.float32)
-    matrix.setflags(write=False)  # shared by all who ask
+    matrix.setflags(write=False)  # shared by all calls
     return matrix
 
 

@@ -1,16 +1,23 @@
-"""The settings of ``pipeline.cnn``: the usual ones, and the values that they can have."""
+"""Settings of ``CnnClassifier``: the defaults, the values allowed, the weights of classes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.class_weight import compute_class_weight
+
+from happysad.utils.errors import UserError
+
+ClassWeight = Literal["balanced"] | Mapping[str, float] | None
 
 
 class Schedule(NamedTuple):
-    """What a training does where the user does not say; see ``CnnClassifier``."""
+    """How long and how fast a network is trained; see ``CnnClassifier``."""
 
     epochs: int
     learning_rate: float
@@ -24,12 +31,11 @@ SCHEDULES = {"small": Schedule(28, 2e-3, 0.5, 8), "resnet": Schedule(20, 3e-3, 0
 learning rate is high, so the validation loss of "resnet" jumps until the end."""
 
 FINE_TUNING = {"small": Schedule(12, 5e-4, 0.5, 8), "resnet": Schedule(10, 5e-4, 0.2, 10)}
-"""Of each architecture, from weights that have learned already."""
+"""Of each architecture, from pretrained weights."""
 
 FEW_FACES = 2000
 SMALL_BATCH = 16
 """For fewer faces than that: batches of 64 would leave a handful of steps an epoch."""
-
 
 _ONE_OR_MORE = [Interval(Integral, 1, None, closed="left"), None]
 
@@ -56,11 +62,42 @@ CONSTRAINTS: dict[str, list[Any]] = {
 """Of the parameters of ``CnnClassifier``, as scikit-learn states them."""
 
 
-def schedule_of(settings: Mapping[str, Any], n_faces: int) -> Schedule:
-    """The schedule of a classifier's parameters: its own where given, else the usual."""
-    table = SCHEDULES if settings["start_from"] is None else FINE_TUNING
-    usual = table[settings["architecture"]]
+def schedule_of(params: Mapping[str, Any], n_faces: int) -> Schedule:
+    """The schedule of a classifier's parameters; the default where one of them is None."""
+    schedules = SCHEDULES if params["start_from"] is None else FINE_TUNING
+    default = schedules[params["architecture"]]
     if n_faces < FEW_FACES:
-        usual = usual._replace(batch_size=SMALL_BATCH)
-    given = {name: settings[name] for name in Schedule._fields if settings[name] is not None}
-    return usual._replace(**given)
+        default = default._replace(batch_size=SMALL_BATCH)
+    given = {name: params[name] for name in Schedule._fields if params[name] is not None}
+    return default._replace(**given)
+
+
+def class_weights(
+    class_weight: ClassWeight, classes: NDArray[np.str_], targets: NDArray[np.float32]
+) -> tuple[float, float]:
+    """The weight of each class in the loss, in the order of ``classes``.
+
+    Parameters
+    ----------
+    class_weight : None, "balanced" or dict of label to float
+        "balanced" is scikit-learn's rule; a class that a dict leaves out has weight 1.
+    targets : (n,) float32
+        0 or 1, the index of each face's class.
+
+    Raises
+    ------
+    UserError
+        A class that is not there, or a weight that is not above 0.
+    """
+    if not isinstance(class_weight, Mapping):
+        first, second = compute_class_weight(class_weight, classes=np.arange(2), y=targets)
+        return float(first), float(second)
+    if set(class_weight) - set(classes):
+        raise UserError(
+            f"class_weight is {class_weight!r}: give None, 'balanced', or a dict of weights for "
+            f"{' and '.join(map(str, classes))}."
+        )
+    first, second = (float(class_weight.get(label, 1.0)) for label in classes)
+    if not all(np.isfinite(weight) and weight > 0 for weight in (first, second)):
+        raise UserError(f"class_weight is {class_weight!r}: each weight is a number above 0.")
+    return first, second

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
 from skorch import NeuralNetBinaryClassifier
 from skorch.callbacks import EarlyStopping, LRScheduler
 from skorch.helper import predefined_split
@@ -18,22 +19,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
 
+from happysad.pipeline.cnn.networks import scaled
 from happysad.pipeline.cnn.preprocessing import CHUNK
-from happysad.pipeline.cnn.small_net import to_unit
+from happysad.utils.errors import UserError
 
 
 @dataclass(frozen=True)
 class Augmentation:
     """Random rotation, zoom and horizontal flip of a batch, by torch's global generator.
 
-    Attributes
-    ----------
-    rotation : float
-        Largest angle either way, degrees.
-    zoom : float
-        Largest change of scale either way: 0.1 is 0.9 to 1.1 times.
-    flip : bool
-        Mirror every second image, at random.
+    The parameters are those of ``CnnClassifier``.
     """
 
     rotation: float
@@ -56,7 +51,7 @@ class Augmentation:
 
 
 class WeightedLoss(nn.BCEWithLogitsLoss):
-    """Binary cross-entropy in which each image counts as much as its class's weight says."""
+    """Binary cross-entropy with a weight for either class."""
 
     def __init__(self, class_weights: tuple[float, float]) -> None:
         super().__init__()
@@ -68,7 +63,7 @@ class WeightedLoss(nn.BCEWithLogitsLoss):
 
 
 class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is untyped
-    """skorch's classifier over bytes: scales them, and augments those it trains on."""
+    """skorch's classifier of uint8 images: scales them, and augments those it trains on."""
 
     def __init__(
         self, module: nn.Module, *, augmentation: Augmentation, bfloat16: bool, **kwargs: Any
@@ -78,7 +73,7 @@ class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is
         self.bfloat16 = bfloat16
 
     def infer(self, x: Tensor, **fit_params: Any) -> Tensor:
-        images = to_unit(x)
+        images = scaled(x)
         if self.module_.training:
             images = self.augmentation(images)
         images = images.contiguous(memory_format=torch.channels_last)
@@ -87,16 +82,32 @@ class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is
         return logits.float()
 
 
+def hold_out(
+    targets: NDArray[np.float32], fraction: float, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows held out and rows kept: ``fraction`` of each class, at least one face of each."""
+    counts = np.bincount(targets.astype(int))
+    if counts.min() < 2:
+        raise UserError(
+            f"No validation part can be held out of {counts[0]} and {counts[1]} faces: give at "
+            "least 2 faces a class."
+        )
+    n_held = min(max(2, round(fraction * len(targets))), len(targets) - 2)
+    rows = np.arange(len(targets))
+    kept, held = train_test_split(rows, test_size=n_held, stratify=targets, random_state=seed)
+    return np.sort(held), np.sort(kept)
+
+
 def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 natively; training then takes half the time."""
-    ask = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # private: it may go
-    return bool(ask is not None and ask())
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # private: it may go
+    return bool(supported is not None and supported())
 
 
 def train(
     module: nn.Module,
-    training: tuple[Tensor, NDArray[np.float32]],
-    validation: tuple[Tensor, NDArray[np.float32]],
+    training: tuple[NDArray[np.uint8], NDArray[np.float32]],
+    validation: tuple[NDArray[np.uint8], NDArray[np.float32]],
     *,
     epochs: int,
     batch_size: int,
@@ -114,16 +125,16 @@ def train(
 
     Parameters
     ----------
-    class_weights : (float, float)
-        How much an image of either class counts in both losses.
     training, validation : (images (n, C, S, S) uint8, targets (n,) float32 of 0 and 1)
+    class_weights : (float, float)
+        Of either class in both losses.
 
     Returns
     -------
     list of dict
         One an epoch: ``epoch``, ``train_loss``, ``val_loss``, ``val_accuracy``.
     """
-    parts = [TensorDataset(images, torch.from_numpy(y)) for images, y in (training, validation)]
+    parts = [TensorDataset(*map(torch.from_numpy, part)) for part in (training, validation)]
     steps = epochs * math.ceil(len(parts[0]) / batch_size)
     stopping = EarlyStopping("valid_loss", patience=patience, load_best=True, threshold=0.0)
     cycle = LRScheduler(
@@ -160,7 +171,7 @@ def train(
 
 
 def _fit(net: TrainingNet, data: TensorDataset, stopping: EarlyStopping) -> None:
-    """``net.fit`` without its flaw: skorch swallows the user's Ctrl-C, and training goes on."""
+    """``net.fit``, but Ctrl-C is raised again, which skorch swallows."""
     net.initialize()
     net.notify("on_train_begin", X=data, y=None)
     try:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from happysad.pipeline.data.csv_tables import is_data_table, read_table
 from happysad.pipeline.data.records import (
-    ImageRecord,
     ImageRecords,
     fer2013_parts,
     label_of,
-    note,
-    other_classes_note,
     part_of,
+    records_frame,
 )
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import IMAGE_SUFFIXES
@@ -31,27 +27,24 @@ _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 def read_source(source: Path) -> ImageRecords:
     """List the images of a folder or of a CSV file, without opening them.
 
-    Raises
-    ------
-    UserError
-        Nothing there, an empty folder, no class folders, a table that cannot be used.
+    UserError for a missing path, an empty folder, one without class folders, an unusable table.
     """
     if not source.exists():
         raise UserError(f"{source} does not exist: give a folder, a CSV file or the word demo")
     if not source.is_dir():
         return read_table(source)
-    inside = _visible(source)
-    if not inside:
+    entries = _entries(source)
+    if not entries:
         raise UserError(f"the folder {source} is empty: {EXPECTED}")
-    if _parts(source) or any(label_of(folder.name) for folder in inside if folder.is_dir()):
+    if _parts(source) or _has_classes(entries):
         return read_class_folders(source)
-    tables = [file for file in inside if is_data_table(file)]
+    tables = [file for file in entries if is_data_table(file)]
     if len(tables) == 1:
         return read_table(tables[0])
     if tables:
         names = ", ".join(table.name for table in tables)
         raise UserError(f"the folder {source} holds several tables of images: give one of {names}")
-    names = ", ".join(entry.name for entry in inside[:5])
+    names = ", ".join(entry.name for entry in entries[:5])
     raise UserError(f"the folder {source} has no class folders ({names} found): {EXPECTED}")
 
 
@@ -61,67 +54,54 @@ def read_class_folders(root: Path) -> ImageRecords:
     Class folders are read to any depth. Where each file name starts with ``Training_``,
     ``PublicTest_`` or ``PrivateTest_`` (FER2013), the names decide on the part.
     """
-    listing = ImageRecords(root.name, root)
-    parts = _parts(root)
+    rows: list[tuple[str, str, str, str]] = []
     others: Counter[str] = Counter()
     outside: list[Path] = []
-    for home, split in parts.items() or {root: ""}.items():
-        for entry in _visible(home):
-            label = label_of(entry.name)
-            files = list(_files(entry))
-            if entry.is_dir() and label:
-                listing.rows += [
-                    ImageRecord(file, label, split) for file in files if _is_image(file)
-                ]
-            elif entry.is_dir():
-                others[entry.name] += sum(map(_is_image, files))
+    parts = _parts(root)
+    for home, split in (parts or {root: ""}).items():
+        for entry in _entries(home):
+            label, images = label_of(entry.name), list(filter(_is_image, _files(entry)))
+            if not entry.is_dir():
+                outside += images
+            elif label:
+                rows += [(str(file), label, split, "") for file in images]
             else:
-                outside += filter(_is_image, files)
+                others[entry.name] += len(images)
     if parts:  # the part folders make up the data set; what lies beside them is no part of it
-        beside = [file for entry in _visible(root) if entry not in parts for file in _files(entry)]
+        beside = [file for entry in _entries(root) if entry not in parts for file in _files(entry)]
         outside += filter(_is_image, beside)
-    listing.notes += other_classes_note(+others)
-    listing.notes += _leftover_notes(listing, outside)
-    _use_fer2013_names(listing)
-    return listing
-
-
-def _leftover_notes(listing: ImageRecords, outside: list[Path]) -> list[str]:
-    stray = [file for file in _files(listing.root) if not _is_image(file)]
-    said = (
-        (outside, "image outside the class folders", "images outside the class folders"),
-        (stray, "file that is no image", "files that are no images"),
-    )
-    return [
-        note(sorted(map(listing.short, files)), f"{one} left out", f"{many} left out")
-        for files, one, many in said
-        if files
-    ]
-
-
-def _use_fer2013_names(listing: ImageRecords) -> None:
-    splits = fer2013_parts([row.path for row in listing.rows])
-    if splits and splits != [row.split for row in listing.rows]:
-        listing.rows = [
-            replace(row, split=split) for row, split in zip(listing.rows, splits, strict=True)
-        ]
-        listing.notes.append(
-            "the file names tell FER2013's parts and decide: "
+    records = ImageRecords(root.name, root, records_frame(rows))
+    records.add_other_classes(others)
+    stray = [file for file in _files(root) if not _is_image(file)]
+    for files, noun, text in (
+        (outside, "image", "outside the class folders left out"),
+        (stray, "non-image file", "left out"),
+    ):
+        records.add_note(sorted(records.names(map(str, files))), noun, text)
+    splits = fer2013_parts([Path(path) for path in records.frame["path"]])
+    if splits and splits != records.frame["split"].tolist():
+        records.frame["split"] = splits
+        records.notes.append(
+            "the parts are those of FER2013's file names: "
             "Training is train, PublicTest is val, PrivateTest is test"
         )
+    return records
 
 
 def _parts(root: Path) -> dict[Path, str]:
     """The folders of ``root`` named after a part that hold a class folder, with the part."""
-    found = {}
-    for folder in _visible(root):
-        inside = _visible(folder) if folder.is_dir() and part_of(folder.name) else []
-        if any(entry.is_dir() and label_of(entry.name) for entry in inside):
-            found[folder] = part_of(folder.name)
-    return found
+    named = {folder: part_of(folder.name) for folder in _entries(root) if folder.is_dir()}
+    return {
+        folder: part for folder, part in named.items() if part and _has_classes(_entries(folder))
+    }
 
 
-def _visible(folder: Path) -> list[Path]:
+def _has_classes(entries: list[Path]) -> bool:
+    return any(entry.is_dir() and label_of(entry.name) for entry in entries)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, hidden files left out, in order."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -129,19 +109,21 @@ def _visible(folder: Path) -> list[Path]:
     return [entry for entry in entries if not _is_hidden(entry.name)]
 
 
-def _files(entry: Path) -> Iterator[Path]:
+def _files(entry: Path) -> list[Path]:
     """The visible files at or below ``entry``, in order; links are followed, loops are not."""
     if not entry.is_dir():
-        yield entry
-        return
+        return [entry]
+    found: list[Path] = []
     seen: set[str] = set()
     for folder, folders, files in os.walk(entry, followlinks=True):
         real = os.path.realpath(folder)
-        # A link that leads back up would be walked for ever.
-        folders[:] = [] if real in seen else sorted(f for f in folders if not _is_hidden(f))
-        if real not in seen:
-            yield from (Path(folder, name) for name in sorted(files) if not _is_hidden(name))
+        if real in seen:  # by a link that leads back up
+            folders.clear()
+            continue
         seen.add(real)
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        found += [Path(folder, name) for name in sorted(files) if not _is_hidden(name)]
+    return found
 
 
 def _is_hidden(name: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +15,19 @@ from typing import TYPE_CHECKING
 
 from happysad.pipeline.data.class_folders import EXPECTED, read_class_folders, read_source
 from happysad.pipeline.data.image_loading import (
-    alike,
-    opened_rows,
+    duplicate_pairs,
+    load_images,
     with_groups,
     with_near_duplicates,
 )
-from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords, images
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords, images
 from happysad.pipeline.data.splits import with_parts
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_COLUMNS = ["path", "label", "split", "group", "source", "sha256", "near_duplicate_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,14 @@ class DataSet:
     notes : list of str
         One line for each finding: what was left out, copies, how the parts were made.
     drawn : bool
-        Whether all parts were cut here; False where some are official.
+        Whether all parts were drawn here; False where some are official.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo import demo_folder
+    >>> data = load_data(demo_folder(n_samples=20))
+    >>> len(data.frame), data.notes, data.drawn
+    (20, [], False)
     """
 
     frame: pd.DataFrame
@@ -86,74 +94,80 @@ def load_data(
     ------
     UserError
         The path is missing or holds no such data, or a class is missing.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo import demo_folder
+    >>> data = load_data(demo_folder(n_samples=20))
+    >>> data.frame["split"].value_counts().to_dict()
+    {'train': 12, 'test': 5, 'val': 3}
     """
     log = log or (lambda line: None)
-    listing, where = listed(source, seed)
-    _check_labels(listing.rows, where, listing.notes)
-    log(f"reading {images(len(listing.rows))} of {listing.name}")
-    rows = opened_rows(listing)
-    _check_labels(rows, where, listing.notes)
-    drawn = not any(row.split for row in rows)
-    pairs = alike(rows)
-    rows = with_parts(with_groups(rows, listing, pairs), listing, where, seed)
-    _check_parts(rows, where)
-    rows = with_near_duplicates(rows, listing, pairs)
-    for line in listing.notes:
+    records, where = list_images(source, seed)
+    _check_labels(records.frame, where, records.notes)
+    log(f"reading {images(len(records.frame))} of {records.name}")
+    frame = load_images(records)
+    _check_labels(frame, where, records.notes)
+    drawn = not frame["split"].any()
+    pairs = duplicate_pairs(frame)
+    frame = with_parts(with_groups(frame, records, pairs), records, where, seed)
+    _check_parts(frame, where)
+    frame = with_near_duplicates(frame, records, pairs).assign(source=records.name)
+    for line in records.notes:
         log(line)
-    return DataSet(_frame(rows, listing.name), listing.name, listing.notes, drawn)
+    return DataSet(frame[_COLUMNS].astype("str"), records.name, records.notes, drawn)
 
 
-def listed(source: str | Path, seed: int = 0) -> tuple[ImageRecords, str]:
-    """What a source lists, not yet opened, and how to call it in a sentence."""
+def list_images(source: str | Path, seed: int = 0) -> tuple[ImageRecords, str]:
+    """The images of a source of ``load_data``, not yet opened, and how to call it in a sentence."""
     if str(source) == "demo":
         from happysad.pipeline.demo.demo_faces import demo_folder
 
-        listing = read_class_folders(Path(demo_folder(seed=seed)))
-        listing.name = "demo"
-        return listing, "the built-in data set"
+        records = read_class_folders(Path(demo_folder(seed=seed)))
+        records.name = "demo"
+        return records, "the built-in data set"
     path = Path(os.path.abspath(Path(source).expanduser()))
     return read_source(path), f"the {'folder' if path.is_dir() else 'table'} {source}"
 
 
 def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows of one part ("train", "val" or "test"), numbered from 0."""
+    """The rows of one part ("train", "val" or "test") of a ``DataSet.frame``, numbered from 0.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo import demo_folder
+    >>> data = load_data(demo_folder(n_samples=20))
+    >>> part(data.frame, "val")["label"].tolist()
+    ['happy', 'happy', 'sad']
+    """
     if name not in PARTS:
         raise UserError(f"there is no part {name!r}: the parts are train, val and test")
     return frame[frame["split"] == name].reset_index(drop=True)
 
 
-def _frame(rows: list[ImageRecord], name: str) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = ["path", "label", "split", "group", "source", "sha256", "near_duplicate_of"]
-    values = [
-        (str(r.path), r.label, r.split, r.group, name, r.sha256, r.near_duplicate_of) for r in rows
-    ]
-    return pd.DataFrame(values, columns=pd.Index(columns), dtype="str")
-
-
-def _check_labels(rows: list[ImageRecord], where: str, notes: list[str]) -> None:
+def _check_labels(frame: pd.DataFrame, where: str, notes: list[str]) -> None:
     """UserError unless there are faces of both classes; the last notes say what became of them."""
-    found = Counter(row.label for row in rows)
-    missing = [label for label in LABELS if not found[label]]
+    found = [label for label in LABELS if (frame["label"] == label).any()]
     lost = f" ({'; '.join(notes)})" if notes else ""
-    if len(missing) == 2:
+    if not found:
         raise UserError(f"{where} holds no happy or sad faces{lost}: {EXPECTED}")
-    if missing:
-        held = found.most_common(1)[0][0]
+    if len(found) == 1:
+        other = _other(found[0])
         raise UserError(
-            f"{where} holds only {held} faces ({images(found[held])}): "
-            f"add a folder {missing[0]} beside it, or rows labelled {missing[0]} in a table{lost}"
+            f"{where} holds only {found[0]} faces ({images(len(frame))}): "
+            f"add a folder {other} beside it, or rows labelled {other} in a table{lost}"
         )
 
 
-def _check_parts(rows: list[ImageRecord], where: str) -> None:
-    found = Counter((row.split, row.label) for row in rows)
-    for name in PARTS:
-        held = [label for label in LABELS if found[name, label]]
-        if len(held) == 1:
-            other = LABELS[1 - LABELS.index(held[0])]
+def _check_parts(frame: pd.DataFrame, where: str) -> None:
+    for name, rows in frame.groupby("split"):
+        if rows["label"].nunique() == 1:
+            label = rows["label"].iloc[0]
             raise UserError(
-                f"the part {name} of {where} holds only {held[0]} faces "
-                f"({images(found[name, held[0]])}): add {other} faces to it or take it away"
+                f"the part {name} of {where} holds only {label} faces "
+                f"({images(len(rows))}): add {_other(label)} faces to it or take it away"
             )
+
+
+def _other(label: str) -> str:
+    return LABELS[1 - LABELS.index(label)]

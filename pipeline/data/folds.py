@@ -31,6 +31,14 @@ def grouped_folds(
     ------
     UserError
         A class has fewer groups than there are folds.
+
+    Examples
+    --------
+    >>> labels, people = ["happy", "sad"] * 4, ["Ann", "Ann", "Bob", "Bob", "Cid", "Cid", "D", "D"]
+    >>> for train, test in grouped_folds(labels, people, folds=2, seed=0):
+    ...     print(train, test)
+    [0 1 6 7] [2 3 4 5]
+    [2 3 4 5] [0 1 6 7]
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -43,12 +51,12 @@ def grouped_folds(
                 f"are needed, {number} found; ask for fewer folds"
             )
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    made = list(splitter.split(np.zeros((len(truth), 1)), truth, names))
-    for train, held in made:
-        for rows, what in ((train, "fitted on"), (held, "held out")):
+    splits = list(splitter.split(np.zeros((len(truth), 1)), truth, names))
+    for train, test in splits:
+        for rows, what in ((train, "fitted on"), (test, "held out")):
             if len(np.unique(truth[rows])) < len(LABELS):
                 raise UserError(
                     f"the groups are too unequal for {folds} folds: one fold has only "
                     f"{truth[rows][0]} faces {what}; ask for fewer folds"
                 )
-    return made
+    return splits

@@ -1,165 +1,126 @@
-"""Open the images of a data set: are they whole, and which of them show the same?"""
+"""Open the images of a data set: which are whole, and which show the same picture?"""
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.data.records import ImageRecord, ImageRecords, note
-from happysad.pipeline.duplicates.connected_components import connected_groups
-from happysad.pipeline.duplicates.ecc_alignment import SIDE, Match, thumbnail
+from happysad.pipeline.data.records import ImageRecords
+from happysad.pipeline.duplicates.ecc_alignment import thumbnail
 from happysad.pipeline.duplicates.near_duplicates import (
     EQUAL,
     Pair,
-    near_duplicates,
+    component_labels,
+    find_near_duplicates,
     without_chains,
 )
 from happysad.utils.image_decoding import ImageError, image_digest, read_image, to_gray
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def opened_rows(listing: ImageRecords) -> list[ImageRecord]:
-    """Open every file of a listing and fill in ``sha256`` and ``looks``.
 
-    Files that cannot be read, and pictures of which there are exact copies with the other label,
-    are left out and noted.
+def open_images(frame: pd.DataFrame) -> pd.DataFrame:
+    """Open every file of a ``records_frame``; sort by path and add three columns.
 
-    Returns
-    -------
-    list of ImageRecord, sorted by path
+    They are ``sha256`` of the file, ``thumbnail`` ((48, 48) uint8, None for a blank image) and
+    ``error`` ("" where the file can be read).
     """
-    good, lost = open_all(listing.rows)
-    failed = [f"{listing.short(row.path)} ({reason})" for row, reason in lost]
-    labels = defaultdict(set)
-    for row in good:
-        labels[row.sha256].add(row.label)
-    torn = [listing.short(row.path) for row in good if len(labels[row.sha256]) > 1]
-    if failed:
-        texts = "image cannot be read and is left out", "images cannot be read and are left out"
-        listing.notes.append(note(failed, *texts))
-    if torn:
-        text = "left out because an exact copy has the other label"
-        listing.notes.append(note(torn, f"image {text}", f"images {text}"))
-    return [row for row in good if len(labels[row.sha256]) == 1]
+    import pandas as pd
 
-
-def open_all(
-    rows: Sequence[ImageRecord],
-) -> tuple[list[ImageRecord], list[tuple[ImageRecord, str]]]:
-    """Open every file: the rows with ``sha256`` and ``looks``, and those that fail, with why.
-
-    Returns
-    -------
-    list of ImageRecord, list of (ImageRecord, str)
-        Both sorted by path.
-    """
-    rows = sorted(rows, key=lambda row: str(row.path))
+    frame = frame.sort_values("path", ignore_index=True)
     # Decoding releases the GIL; threads beyond the cores only hold more images in memory.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
-        results = list(threads.map(_opened, rows))
-    failed = [
-        (row, _reason(result, row.path))
-        for row, result in zip(rows, results, strict=True)
-        if isinstance(result, ImageError)
-    ]
-    return [result for result in results if isinstance(result, ImageRecord)], failed
+        opened = list(threads.map(_open, frame["path"]))
+    for number, column in enumerate(("sha256", "thumbnail", "error")):
+        values = [one[number] for one in opened]
+        frame[column] = pd.Series(values, dtype=object if column == "thumbnail" else "str")
+    return frame
 
 
-def alike(rows: Sequence[ImageRecord]) -> list[Pair]:
-    """The near-duplicates among opened rows, exact copies included, by their positions."""
+def load_images(records: ImageRecords) -> pd.DataFrame:
+    """``open_images`` without the files that cannot be used, which are noted.
+
+    Left out are files that cannot be read, and images with exact copies of the other label.
+    """
+    opened = open_images(records.frame)
+    failed = opened[opened["error"] != ""]
+    reasons = zip(records.names(failed["path"]), failed["error"], strict=True)
+    names = [f"{name} ({reason})" for name, reason in reasons]
+    records.add_note(names, "unreadable image", "left out")
+    whole = opened[opened["error"] == ""]
+    both = whole.groupby("sha256")["label"].transform("nunique") > 1
+    names = records.names(whole.loc[both, "path"])
+    records.add_note(names, "image", "left out because an exact copy has the other label")
+    return whole[~both].reset_index(drop=True)
+
+
+def duplicate_pairs(frame: pd.DataFrame) -> list[Pair]:
+    """The near-duplicates among opened images, exact copies included, by their positions."""
+    pairs = find_near_duplicates(frame["thumbnail"].tolist())
     # A blank image is a near-duplicate of nothing, but can still have exact copies.
-    pairs = near_duplicates([_thumbnail(row) for row in rows])
-    blank: dict[str, int] = {}
-    for n, row in enumerate(rows):
-        if row.looks is None and (first := blank.setdefault(row.sha256, n)) != n:
-            pairs.append(Pair(first, n, EQUAL))
+    first: dict[str, int] = {}
+    for n, (digest, image) in enumerate(zip(frame["sha256"], frame["thumbnail"], strict=True)):
+        if image is None and first.setdefault(digest, n) != n:
+            pairs.append(Pair(first[digest], n, EQUAL))
     return pairs
 
 
-def with_groups(
-    rows: list[ImageRecord], listing: ImageRecords, pairs: Sequence[Pair]
-) -> list[ImageRecord]:
+def with_groups(frame: pd.DataFrame, records: ImageRecords, pairs: list[Pair]) -> pd.DataFrame:
     """Fill in ``group``: images that share a given group, or are near-duplicates, are one group.
 
-    Parameters
-    ----------
-    pairs : sequence of Pair
-        As ``alike`` finds them in the same rows.
+    ``pairs`` are the ``duplicate_pairs`` of the frame; notes are added to ``records``.
     """
-    joint: list[list[Hashable]] = [
-        [("group", row.group) if row.group else None, row.sha256] for row in rows
-    ]
-    kept = without_chains(pairs, len(rows))
-    for number, pair in enumerate(kept):
-        joint[pair.first].append(number)
-        joint[pair.second].append(number)
+    kept = without_chains(pairs, len(frame))
     if loose := len(pairs) - len(kept):
+        noun = "pair" if loose == 1 else "pairs"
         text = "near-duplicates not kept together, as they would join very many images"
-        listing.notes.append(f"{loose:,} {'pair' if loose == 1 else 'pairs'} of {text}")
-    numbers = connected_groups(joint)
-    given: dict[int, set[str]] = defaultdict(set)
-    contents: dict[int, set[str]] = defaultdict(set)
-    for number, row in zip(numbers, rows, strict=True):
-        given[number] |= {row.group} - {""}
-        contents[number].add(row.sha256)
-    joined = sorted(" + ".join(sorted(names)) for names in given.values() if len(names) > 1)
-    if joined:
-        text = "that share a picture kept together"
-        listing.notes.append(note(joined, f"set of groups {text}", f"sets of groups {text}"))
+        records.notes.append(f"{loose:,} {noun} of {text}")
+    edges = [(pair.first, pair.second) for pair in kept]
+    for column in ("group", "sha256"):
+        first: dict[str, int] = {}
+        edges += [(first.setdefault(value, n), n) for n, value in enumerate(frame[column]) if value]
+    component = component_labels(len(frame), edges)
     # Without a given name a group is named by its content: file names must not decide on parts.
-    name = {n: min(given[n]) if given[n] else min(contents[n])[:16] for n in contents}
-    return [replace(row, group=name[n]) for n, row in zip(numbers, rows, strict=True)]
+    name = frame["sha256"].str[:16].groupby(component).min()
+    named = frame["group"] != ""
+    given = frame["group"][named].groupby(component[named]).unique()
+    name.update(given.map(min))
+    joined = sorted(" + ".join(sorted(names)) for names in given if len(names) > 1)
+    records.add_note(joined, "group", "joined from several that share a picture")
+    return frame.assign(group=name.reindex(component).to_numpy())
 
 
 def with_near_duplicates(
-    rows: list[ImageRecord], listing: ImageRecords, pairs: Sequence[Pair]
-) -> list[ImageRecord]:
-    """Fill in ``near_duplicate_of`` of val and test images: the nearest one in train."""
-    nearest: dict[int, tuple[Match, Path]] = {}
-    torn = []
-    for pair in pairs:
+    frame: pd.DataFrame, records: ImageRecords, pairs: list[Pair]
+) -> pd.DataFrame:
+    """Add ``near_duplicate_of``: the nearest near-duplicate in train of images not in train."""
+    split, label = frame["split"].to_numpy(), frame["label"].to_numpy()
+    nearest: dict[int, int] = {}
+    for pair in sorted(pairs, key=lambda pair: pair.match, reverse=True):
         for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            leak = rows[one].split != "train" and rows[other].split == "train"
-            if leak and (one not in nearest or pair.match > nearest[one][0]):
-                nearest[one] = pair.match, rows[other].path
-        if rows[pair.first].label != rows[pair.second].label:
-            torn += [listing.short(rows[n].path) for n in (pair.first, pair.second)]
+            if split[one] != "train" and split[other] == "train":
+                nearest.setdefault(one, other)
     for part in ("val", "test"):
-        names = [listing.short(rows[n].path) for n in sorted(nearest) if rows[n].split == part]
-        text = "a near-duplicate in train (kept, named in the column near_duplicate_of)"
-        if names:
-            texts = f"image of {part} has {text}", f"images of {part} have {text}"
-            listing.notes.append(note(names, *texts))
-    if torn:
-        text = "a near-duplicate with the other label (kept)"
-        names = sorted(set(torn))
-        listing.notes.append(note(names, f"image has {text}", f"images have {text}"))
-    return [
-        replace(row, near_duplicate_of=str(nearest[n][1])) if n in nearest else row
-        for n, row in enumerate(rows)
-    ]
+        leaked = [n for n in sorted(nearest) if split[n] == part]
+        text = f"of {part} with a near-duplicate in train (kept, see column near_duplicate_of)"
+        records.add_note(records.names(frame["path"].iloc[leaked]), "image", text)
+    ends = [(p.first, p.second) for p in pairs if label[p.first] != label[p.second]]
+    unlike = sorted({n for pair in ends for n in pair})
+    names = records.names(frame["path"].iloc[unlike])
+    records.add_note(names, "image", "with a near-duplicate of the other label (kept)")
+    paths = frame["path"].tolist()
+    return frame.assign(
+        near_duplicate_of=[paths[nearest[n]] if n in nearest else "" for n in range(len(frame))]
+    )
 
 
-def _opened(row: ImageRecord) -> ImageRecord | ImageError:
+def _open(path: str) -> tuple[str, NDArray[np.uint8] | None, str]:
     try:
-        looks = thumbnail(to_gray(read_image(row.path)))
-        digest = image_digest(row.path)
-        return replace(row, sha256=digest, looks=None if looks is None else looks.tobytes())
+        return image_digest(path), thumbnail(to_gray(read_image(path))), ""
     except ImageError as error:
-        return error
-
-
-def _thumbnail(row: ImageRecord) -> NDArray[np.uint8] | None:
-    if row.looks is None:
-        return None
-    return np.frombuffer(row.looks, np.uint8).reshape(SIDE, SIDE)
-
-
-def _reason(error: ImageError, path: Path) -> str:
-    return str(error).removeprefix(f"cannot read the image {path}: ")
+        return "", None, str(error).removeprefix(f"cannot read the image {path}: ")

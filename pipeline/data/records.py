@@ -1,11 +1,15 @@
-"""What a reader finds: labelled image files not yet opened, and a line for all it left out."""
+"""The labelled image files that a reader lists, and a note for each kind of file it left out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LABELS = ("happy", "sad")
 PARTS = ("train", "val", "test")
@@ -19,40 +23,47 @@ _PART_OF = {
     **dict.fromkeys(("val", "valid", "validation", "dev", "publictest"), "val"),
     **dict.fromkeys(("test", "testing", "privatetest"), "test"),
 }
-_MOST_NAMES = 5
-
-
-@dataclass(frozen=True)
-class ImageRecord:
-    """One labelled image file; ``split`` and ``group`` are "" where nothing is known of them.
-
-    ``sha256`` of the file and ``looks``, the pixels of its ``alignment.thumbnail`` (None for a
-    blank image), are filled in once it is opened; then ``near_duplicate_of``, the nearest
-    near-duplicate in train of an image that is not in train.
-    """
-
-    path: Path
-    label: str
-    split: str = ""
-    group: str = ""
-    sha256: str = ""
-    looks: bytes | None = field(default=None, repr=False)
-    near_duplicate_of: str = ""
+_MAX_NAMES = 5
 
 
 @dataclass
 class ImageRecords:
-    """The rows of one data set, its name, the path its names are relative to, and the notes."""
+    """A data set before its images are opened: its name, and a ``records_frame`` of its images.
+
+    File names in the notes, one line for each kind of thing left out, are relative to ``root``.
+    """
 
     name: str
     root: Path
-    rows: list[ImageRecord] = field(default_factory=list)
+    frame: pd.DataFrame
     notes: list[str] = field(default_factory=list)
 
-    def short(self, path: Path) -> str:
-        """The name of a file as notes give it: relative to the data set where it lies there."""
-        inside = path.is_relative_to(self.root)
-        return path.relative_to(self.root).as_posix() if inside else str(path)
+    def names(self, paths: Iterable[str]) -> list[str]:
+        """File names as the notes give them: relative to the data set where they lie there."""
+        files = map(Path, paths)
+        return [
+            file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
+            for file in files
+        ]
+
+    def add_note(self, items: Sequence[str], noun: str, text: str) -> None:
+        """Add a line as ``counted`` makes it; none where there are no items."""
+        if items:
+            self.notes.append(counted(items, noun, text))
+
+    def add_other_classes(self, counts: Counter[str]) -> None:
+        """Add a line for images of classes that are neither happy nor sad."""
+        if total := sum(counts.values()):
+            names = ", ".join(f"{name} ({n:,})" for name, n in sorted(counts.items()) if n)
+            self.notes.append(f"{images(total)} of other classes left out: {names}")
+
+
+def records_frame(rows: Iterable[tuple[str, str, str, str]]) -> pd.DataFrame:
+    """The columns ``path, label, split, group``, all text; split and group are "" if unknown."""
+    import pandas as pd
+
+    columns = pd.Index(["path", "label", "split", "group"])
+    return pd.DataFrame(list(rows), columns=columns, dtype="str")
 
 
 def label_of(name: str) -> str:
@@ -72,30 +83,13 @@ def fer2013_parts(paths: Sequence[Path]) -> list[str]:
     return [part_of(prefix) for prefix in prefixes] if set(prefixes) <= known else []
 
 
-def note(items: Sequence[str], one: str, many: str) -> str:
-    """A line such as ``3 files that are no images left out: a, b, c``.
-
-    Parameters
-    ----------
-    items : sequence of str
-        What is counted; the first five are named.
-    one, many : str
-        What is said of them after the number, in the singular and in the plural.
-    """
-    names = ", ".join(items[:_MOST_NAMES])
-    more = f", and {len(items) - _MOST_NAMES:,} more" if len(items) > _MOST_NAMES else ""
-    return f"{len(items):,} {one if len(items) == 1 else many}: {names}{more}"
+def counted(items: Sequence[str], noun: str, text: str) -> str:
+    """A line such as ``3 unreadable images left out: a, b, c``; five items are named."""
+    names = ", ".join(items[:_MAX_NAMES])
+    more = f", and {len(items) - _MAX_NAMES:,} more" if len(items) > _MAX_NAMES else ""
+    return f"{len(items):,} {noun}{'' if len(items) == 1 else 's'} {text}: {names}{more}"
 
 
 def images(number: int) -> str:
     """ "1 image", "1,204 images"."""
     return f"{number:,} image" + ("" if number == 1 else "s")
-
-
-def other_classes_note(counts: Counter[str]) -> list[str]:
-    """The line for images of classes that are neither happy nor sad; none where there are none."""
-    total = sum(counts.values())
-    if not total:
-        return []
-    names = ", ".join(f"{name} ({number:,})" for name, number in sorted(counts.items()))
-    return [f"{images(total)} of other classes left out: {names}"]

@@ -3,98 +3,67 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from happysad.pipeline.data.records import LABELS, PARTS, ImageRecord, ImageRecords, note
+import numpy as np
+
+from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords, counted
 from happysad.utils.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHARES = {"train": 0.70, "val": 0.15, "test": 0.15}
 
 
-@dataclass
-class _Group:
-    """The indices of images that stay together, and how many there are of each label."""
+def with_parts(frame: pd.DataFrame, records: ImageRecords, where: str, seed: int) -> pd.DataFrame:
+    """Keep official parts of grouped images and draw those that are missing.
 
-    members: list[int]
-    counts: dict[str, int]
-    part: str = ""
-
-
-def with_parts(
-    rows: list[ImageRecord], listing: ImageRecords, where: str, seed: int
-) -> list[ImageRecord]:
-    """Keep official parts and draw those that are missing.
-
-    A missing val or test part is 15% of train; without a train part everything is cut anew.
-
-    Parameters
-    ----------
-    rows : list of ImageRecord
-        Opened and grouped.
-    listing : ImageRecords
-        Its notes are added to.
-    where : str
-        The data set as the user named it, for the errors.
-    seed : int
-
-    Raises
-    ------
-    UserError
-        Some images have a part and some have none, or there are too few to draw from.
+    A missing val or test part is 15% of train; without a train part everything is split anew.
+    Notes are added to ``records``. UserError, which calls the data set ``where``, if only some
+    images have a part, or there are too few to draw from.
     """
-    official = {row.split for row in rows}
+    official = set(frame["split"])
     if "" in official and len(official) > 1:
-        lost = [listing.short(row.path) for row in rows if not row.split]
+        lost = records.names(frame.loc[frame["split"] == "", "path"])
         text = f"of {where} without a part, though others have one: write train, val or test for"
-        raise UserError(note(lost, f"image {text}", f"images {text}"))
-    _note_shared_pictures(rows, listing)
+        raise UserError(counted(lost, "image", text))
+    _note_exact_copies(frame, records)
     missing = [part for part in PARTS if part not in official]
     if not missing:
-        return rows
+        return frame
     if "train" in missing:
-        rows = [replace(row, split="train") for row in rows]
+        frame = frame.assign(split="train")
         missing = ["val", "test"]
         found = "" if official == {""} else f" but {' and '.join(sorted(official))} alone"
         text = f"no official parts{found}: cut into train, val and test (70/15/15) with seed {seed}"
     else:
         taken = "15%" if len(missing) == 1 else "15% each"
         text = f"no {' and no '.join(missing)} part: {taken} of train taken with seed {seed}"
-    listing.notes.append(text)
+    records.notes.append(text)
     shares = {"train": 1 - sum(SHARES[part] for part in missing)}
     shares |= {part: SHARES[part] for part in missing}
-    source = [row for row in rows if row.split == "train"]
+    train = frame["split"] == "train"
+    labels, groups = (frame.loc[train, column].tolist() for column in ("label", "group"))
     try:
-        groups = [row.group for row in source]
-        drawn = assign_parts([row.label for row in source], groups, shares, seed)
+        drawn = assign_parts(labels, groups, shares, seed)
     except UserError as error:
         raise UserError(f"{where} holds {error}") from None
-    part_of = {row.path: part for row, part in zip(source, drawn, strict=True)}
-    return [replace(row, split=part_of.get(row.path, row.split)) for row in rows]
+    frame = frame.copy()
+    frame.loc[train, "split"] = drawn
+    return frame
 
 
-def _note_shared_pictures(rows: list[ImageRecord], listing: ImageRecords) -> None:
+def _note_exact_copies(frame: pd.DataFrame, records: ImageRecords) -> None:
     """A line for exact copies, and one for those that are in two official parts."""
-    copies = defaultdict(list)
-    for row in rows:
-        copies[row.sha256].append(row)
-    across = [same for same in copies.values() if len({row.split for row in same}) > 1]
-    for found, one, many in (
-        (
-            [same[1:] for same in copies.values() if len(same) > 1],
-            "image is an exact copy of another (kept)",
-            "images are exact copies of others (kept)",
-        ),
-        (
-            [same[:1] for same in across],
-            "image is in two official parts as exact copies (kept)",
-            "images are in two official parts as exact copies (kept)",
-        ),
+    copies = frame[frame.duplicated("sha256")]
+    shared = frame[frame.groupby("sha256")["split"].transform("nunique") > 1]
+    for found, text in (
+        (copies, "identical to another (kept)"),
+        (shared.drop_duplicates("sha256"), "in two official parts as exact copies (kept)"),
     ):
-        names = [listing.short(row.path) for same in found for row in same]
-        if names:
-            listing.notes.append(note(sorted(names), one, many))
+        records.add_note(sorted(records.names(found["path"])), "image", text)
 
 
 def assign_parts(
@@ -103,7 +72,7 @@ def assign_parts(
     shares: Mapping[str, float] = SHARES,
     seed: int = 0,
 ) -> list[str]:
-    """Cut images into parts, whole groups at a time, each label in the shares asked for.
+    """Split images into parts, whole groups at a time, each label in the given shares.
 
     The same images, groups and seed give the same parts in whatever order they come.
 
@@ -121,56 +90,49 @@ def assign_parts(
     ------
     UserError
         A label is in fewer groups than there are parts.
+
+    Examples
+    --------
+    >>> labels = ["happy", "happy", "happy", "happy", "sad", "sad", "sad"]
+    >>> people = ["Ann", "Ann", "Bob", "Cid", "Ann", "Bob", "Cid"]
+    >>> assign_parts(labels, people)
+    ['train', 'train', 'test', 'val', 'train', 'test', 'val']
     """
-    order = _shuffled_groups(labels, groups, seed)
-    totals = {label: labels.count(label) for label in LABELS}
-    wanted = {(p, lab): share * totals[lab] for p, share in shares.items() for lab in totals}
-    have = dict.fromkeys(wanted, 0)
-
-    def put(group: _Group, part: str) -> None:
-        group.part = part
-        for label, number in group.counts.items():
-            have[part, label] += number
-
-    def lack(group: _Group, part: str) -> float:
-        """How much of what the part still lacks the group would bring, rare labels first."""
-        return sum(
-            number * (wanted[part, label] - have[part, label]) / totals[label] ** 2
-            for label, number in group.counts.items()
-        )
-
-    _check_enough(order, shares)
-    # First one group of each label for each part, the label with the fewest groups first and
-    # the smallest groups: after that no part can be left without a class.
-    rarest_first = sorted(LABELS, key=lambda label: sum(label in g.counts for g in order))
-    for label in rarest_first:
-        for part in reversed(list(shares)):
-            if not have[part, label]:
-                put(next(g for g in reversed(order) if not g.part and label in g.counts), part)
-    for group in order:
-        if not group.part:
-            put(group, max(shares, key=lambda part: lack(group, part)))
-    parts = {index: group.part for group in order for index in group.members}
-    return [parts[index] for index in range(len(labels))]
-
-
-def _shuffled_groups(labels: Sequence[str], groups: Sequence[str], seed: int) -> list[_Group]:
-    """The groups, large ones first as they are the hardest to place, else in random order."""
-    found: dict[str, _Group] = {}
-    for index, (label, name) in enumerate(zip(labels, groups, strict=True)):
-        group = found.setdefault(name, _Group([], {}))
-        group.members.append(index)
-        group.counts[label] = group.counts.get(label, 0) + 1
-    draw = {name: hashlib.sha256(f"{seed}:{name}".encode()).digest() for name in found}
-    return [found[name] for name in sorted(found, key=lambda n: (-len(found[n].members), draw[n]))]
-
-
-def _check_enough(groups: Sequence[_Group], shares: Mapping[str, float]) -> None:
-    for label in LABELS:
-        number = sum(label in group.counts for group in groups)
+    truth = np.asarray(labels, str)
+    names, group_of = np.unique(np.asarray(groups, str), return_inverse=True)
+    counts = np.stack(
+        [np.bincount(group_of[truth == label], minlength=len(names)) for label in LABELS], axis=1
+    )
+    n_groups = (counts > 0).sum(axis=0)
+    for label, number in zip(LABELS, n_groups, strict=True):
         if number < len(shares):
             raise UserError(
                 f"too few {label} faces to cut into {', '.join(shares)}: "
                 f"{len(shares)} of different people or scenes are needed, "
                 f"{number} found; add {label} faces"
             )
+    # Large groups first, as they are the hardest to balance, else in random order.
+    draws = [hashlib.sha256(f"{seed}:{name}".encode()).digest() for name in names]
+    order = sorted(range(len(names)), key=lambda group: (-counts[group].sum(), draws[group]))
+    totals = counts.sum(axis=0)
+    wanted = np.outer(list(shares.values()), totals)  # of each label in each part
+    have = np.zeros(wanted.shape, int)
+    part_of = np.full(len(names), -1)
+
+    def put(group: int, part: int) -> None:
+        part_of[group] = part
+        have[part] += counts[group]
+
+    # First one group of each label for each part, the label with the fewest groups first and
+    # the smallest groups: after that no part can be left without a class.
+    for label in np.argsort(n_groups, kind="stable"):
+        for part in reversed(range(len(shares))):
+            if not have[part, label]:
+                free = (group for group in reversed(order) if part_of[group] < 0)
+                put(next(group for group in free if counts[group, label]), part)
+    for group in order:
+        if part_of[group] < 0:
+            # What the part still lacks and the group would bring, rare labels first.
+            lack = counts[group] * (wanted - have) / totals**2
+            put(group, int(lack.sum(axis=1).argmax()))
+    return [list(shares)[part] for part in part_of[group_of]]

@@ -1,4 +1,4 @@
-"""Moving pictures of nobody: built-in faces that wander through a drawn room, happy or sad."""
+"""Videos of nobody: built-in faces that move through a drawn room, happy or sad."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from happysad.pipeline.demo.demo_faces import LABELS
+from happysad.pipeline.demo.rendering import class_means, faces_of, load_basis
 from happysad.utils.errors import UserError
 
 Point = tuple[float, float]
 
 SPREAD, CLARITY = 0.6, 1.4
-"""How far faces stray from their class's mean, and how far the means are apart: less and more than
-in the built-in data set, so that it can be seen which they are."""
-
+"""Spread within a class and distance between the classes: less and more than in the built-in data
+set, so that it can be seen which they are."""
 
 CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 
@@ -29,15 +30,20 @@ class Actor:
     Attributes
     ----------
     start, end : (x, y)
-        Where its middle is at the clip's begin and end, as shares of width and height.
+        Its centre in the first and the last frame, as shares of width and height.
     side : int
         Of the face in pixels.
     moods : sequence of (share, "happy" or "sad")
-        What it is from that share of the clip on.
+        Its expression from that share of the clip on.
     there : (share, share)
-        From when to when it is to be seen.
+        From when to when it is visible.
     seed : int
-        Who it is.
+        The same seed is the same person.
+
+    Examples
+    --------
+    >>> Actor(side=60, moods=[(0.0, "happy"), (0.5, "sad")]).start
+    (0.5, 0.5)
     """
 
     start: Point = (0.5, 0.5)
@@ -55,6 +61,11 @@ def draw_clip(
 
     The same arguments draw the same clip, with a grain that changes from frame to frame as that
     of a camera does.
+
+    Examples
+    --------
+    >>> [frame.shape for frame in draw_clip(160, 120, 2, [Actor(side=60)])]
+    [(120, 160, 3), (120, 160, 3)]
     """
     rng = np.random.default_rng(seed)
     room = _room(width, height, rng)
@@ -71,13 +82,7 @@ def draw_clip(
 def write_clip(
     path: Path, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: float = 25
 ) -> Path:
-    """Write (height, width, 3) RGB frames as a video, an MP4 or AVI file; give its path.
-
-    Raises
-    ------
-    UserError
-        It cannot be written.
-    """
+    """Write (height, width, 3) RGB frames as an MP4 or AVI file; give its path, or UserError."""
     import cv2
 
     code = cv2.VideoWriter.fourcc(*CODECS[path.suffix])
@@ -114,16 +119,13 @@ def _face(seed: int, mood: str) -> NDArray[np.float32]:
 
     Happy and sad faces of one seed stray from their classes' means in the same ways.
     """
-    from happysad.pipeline.demo.demo_faces import LABELS
-    from happysad.pipeline.demo.rendering import class_means, faces_of, load_basis
-
-    basis, number = load_basis(), LABELS.index(mood)
+    basis, label = load_basis(), LABELS.index(mood)
     rng = np.random.default_rng(seed)
     noise = rng.standard_normal(len(basis.texture_components), dtype=np.float32).clip(-2, 2)
     means = class_means(basis)
-    middle = means.mean(axis=0)
-    code = middle + CLARITY * (means[number] - middle)
-    code += SPREAD * basis.factors[number] @ noise
+    center = means.mean(axis=0)
+    code = center + CLARITY * (means[label] - center)
+    code += SPREAD * basis.factors[label] @ noise
     bare = faces_of(basis, code[None])[0]
     tint = np.array([1.12, 0.98, 0.86], np.float32)
     return np.asarray((120 + 48 * bare)[..., None] * tint, np.float32)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.demo.demo_folder import part_sizes, write_parts
+from happysad.pipeline.demo.face_folder import write_faces
 from happysad.pipeline.demo.rendering import BASIS_FILE, draw, load_basis, photographed
 from happysad.utils.errors import UserError
 
@@ -24,6 +24,7 @@ LABELS = ("happy", "sad")
 VERSION = 2
 """Of the drawing: to be raised when the same seed gives other pixels."""
 
+_MIN_FACES = 20  # in a folder: fewer would leave a part with one class only
 _CHUNK = 256  # faces drawn at a time, so that memory does not grow with their number
 
 
@@ -48,7 +49,7 @@ def make_demo_faces(
     size : int
         Side of the images in pixels, 32 to 1024.
     variation : float
-        Strength of what tells nothing of the label: turns of 4 degrees (standard deviation),
+        Strength of what does not depend on the label: turns of 4 degrees (standard deviation),
         shifts of 2 pixels, side light, brightness, contrast, blur and grain. 0 gives the bare
         faces; at 3 the detector misses one in six.
 
@@ -61,16 +62,32 @@ def make_demo_faces(
     ------
     UserError
         A parameter is out of its range, or the basis is missing.
+
+    Examples
+    --------
+    >>> images, labels = make_demo_faces(5, random_state=0)
+    >>> images.shape, images.dtype
+    ((5, 96, 96), dtype('uint8'))
+    >>> labels.tolist()
+    ['sad', 'sad', 'sad', 'happy', 'happy']
     """
-    _check(n_samples, random_state, balance, size, variation)
+    for valid, text in (
+        (n_samples >= 2, f"n_samples is {n_samples}: give 2 or more"),
+        (_is_seed(random_state), f"the seed is {random_state}: give 0 or more"),
+        (0 < balance < 1, f"balance is {balance}: give a share of happy between 0 and 1"),
+        (32 <= size <= 1024, f"size is {size}: give 32 to 1024 pixels"),
+        (0 <= variation <= 5, f"variation is {variation}: give 0 to 5"),
+    ):
+        if not valid:
+            raise UserError(f"cannot draw the built-in faces, {text}")
     rng = np.random.default_rng(random_state)
     n_happy = min(max(round(n_samples * balance), 1), n_samples - 1)
     classes = rng.permutation(np.arange(n_samples) >= n_happy).astype(int)
-    parts = []
+    images = []
     for start in range(0, n_samples, _CHUNK):
         faces = draw(load_basis(), classes[start : start + _CHUNK], rng)
-        parts += [photographed(face, rng, size, variation) for face in faces]
-    return np.stack(parts), np.array(LABELS)[classes]
+        images += [photographed(face, rng, size, variation) for face in faces]
+    return np.stack(images), np.array(LABELS)[classes]
 
 
 def demo_folder(folder: str | Path | None = None, *, n_samples: int = 800, seed: int = 0) -> Path:
@@ -90,12 +107,25 @@ def demo_folder(folder: str | Path | None = None, *, n_samples: int = 800, seed:
     ------
     UserError
         A number is out of its range, the folder holds other files, or it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = demo_folder(tempfile.mkdtemp(), n_samples=20)
+    >>> len(list(folder.glob("test/*/*.png")))
+    5
     """
-    sizes = part_sizes(n_samples)
-    _check(n_samples, seed)
+    if n_samples < _MIN_FACES:
+        raise UserError(
+            f"{n_samples} built-in faces are too few for three parts: give {_MIN_FACES} or more"
+        )
+    if not _is_seed(seed):
+        raise UserError(f"cannot draw the built-in faces, the seed is {seed}: give 0 or more")
     load_basis()
+    val, test = round(0.15 * n_samples), round(0.25 * n_samples)
+    sizes = {"train": n_samples - val - test, "val": val, "test": test}
     basis_digest = hashlib.sha256(BASIS_FILE.read_bytes()).hexdigest()[:16]
-    return write_parts(
+    return write_faces(
         folder,
         f"demo-v{VERSION}-{n_samples}-{seed}",
         f"happysad demo faces v{VERSION}, basis {basis_digest}, {n_samples} faces, seed {seed}",
@@ -106,20 +136,5 @@ def demo_folder(folder: str | Path | None = None, *, n_samples: int = 800, seed:
     )
 
 
-def _check(
-    n_samples: int,
-    seed: int | np.random.Generator = 0,
-    balance: float = 0.5,
-    size: int = 96,
-    variation: float = 1.0,
-) -> None:
-    rules = (
-        (n_samples >= 2, f"n_samples is {n_samples}: give 2 or more"),
-        (isinstance(seed, np.random.Generator) or seed >= 0, f"the seed is {seed}: give 0 or more"),
-        (0 < balance < 1, f"balance is {balance}: give a share of happy between 0 and 1"),
-        (32 <= size <= 1024, f"size is {size}: give 32 to 1024 pixels"),
-        (0 <= variation <= 5, f"variation is {variation}: give 0 to 5"),
-    )
-    for holds, text in rules:
-        if not holds:
-            raise UserError(f"cannot draw the built-in faces, {text}")
+def _is_seed(value: int | np.random.Generator) -> bool:
+    return isinstance(value, np.random.Generator) or value >= 0

@@ -3,7 +3,7 @@
 Cootes, Edwards and Taylor (2001), Active appearance models: where the landmarks are (shape) and
 what the face looks like once they are brought to their mean places (texture) vary together,
 along principal components. Codes in their space are drawn from a mixture of Gaussians for each
-class; a drawn texture is bent to the drawn shape.
+class; a drawn texture is warped to the drawn shape.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.demo.warping import bend, rescaled, with_border
+from happysad.pipeline.demo.warping import rescaled, warp, with_border
 from happysad.utils.errors import UserError
 
 BASIS_FILE = Path(__file__).with_name("demo_faces.npz")
@@ -28,13 +28,13 @@ TEXTURE_SIDE = 64
 """Side of the textures in pixels; FER2013's images have 48."""
 
 SPREAD = 0.75
-"""How far the draws stray from a middle of their class, as a share of how far real faces do.
+"""Spread of the draws around a centre of their class, as a share of that of real faces.
 
 Lower is easier and looks better. Above 1 faces fall apart.
 """
 
 CLARITY = 0.8
-"""How far the classes' middles lie apart, as a share of how far those of real faces do.
+"""Distance between the classes' means, as a share of that of real faces.
 
 The real ones are those that nearly all voters agree on; photographs are not all so clear. With
 these two HOG with an SVM, fitted on 480 faces, scores 0.95 to 0.97.
@@ -114,8 +114,8 @@ def draw_codes(
     for number, factor in enumerate(basis.factors):
         mine = classes == number
         parts = np.searchsorted(np.cumsum(basis.shares[number])[:-1], chance[mine])
-        middles = basis.centers[number][parts] + towards[number]
-        codes[mine] = middles + SPREAD * noise[mine] @ factor.T
+        centers = basis.centers[number][parts] + towards[number]
+        codes[mine] = centers + SPREAD * noise[mine] @ factor.T
     return codes
 
 
@@ -137,7 +137,7 @@ def faces_of(basis: Basis, codes: NDArray[np.float32]) -> NDArray[np.float32]:
     for face, texture, shape in zip(faces, textures, shapes, strict=True):
         picture = texture.reshape(TEXTURE_SIDE, TEXTURE_SIDE)
         target = with_border(shape, BASIS_SIDE)
-        face[:] = bend(picture, source, target, basis.triangles, BASIS_SIDE)
+        face[:] = warp(picture, source, target, basis.triangles, BASIS_SIDE)
     return faces
 
 

@@ -1,4 +1,4 @@
-"""Bending a picture so that its landmarks come to lie elsewhere: a piecewise affine warp.
+"""A piecewise affine warp: an image changed so that its landmarks come to lie elsewhere.
 
 Cootes, Edwards and Taylor (2001), Active appearance models: each triangle of a mesh over the
 landmarks is mapped on its own.
@@ -32,22 +32,17 @@ def rescaled(points: NDArray[Any], factor: float) -> NDArray[np.float32]:
     return np.asarray((points + 0.5) * factor - 0.5, np.float32)
 
 
-def bend(
+def warp(
     image: NDArray[Any],
     source: NDArray[np.float32],
     target: NDArray[np.float32],
     triangles: NDArray[np.uint8],
     side: int,
 ) -> NDArray[np.float32]:
-    """The (side, side) float32 picture in which what was at ``source`` is at ``target``.
+    """The (side, side) float32 image in which what was at ``source`` is at ``target``.
 
-    Parameters
-    ----------
-    image : (H, W)
-    source, target : (v, 2) float32
-        Vertices in pixels of the image and of the result. The mesh covers the whole result.
-    triangles : (t, 3)
-        Vertices of each triangle. Where triangles overlap the last is seen.
+    ``source`` and ``target`` (v, 2) are vertices in pixels of the (H, W) image and of the result,
+    which the mesh of ``triangles`` (t, 3) covers; where triangles overlap the last is seen.
     """
     import cv2
 
@@ -65,13 +60,13 @@ def bend(
     third = (_cross(one[which], inside) / area[which]).clip(-_SLACK, 1 + _SLACK)
     beyond = np.maximum((second + third) / (1 + _SLACK), 1)
     origin, one, other = (source[triangles[:, i]] for i in range(3))
-    places = origin[which] + (second / beyond)[..., None] * (one - origin)[which]
-    places += (third / beyond)[..., None] * (other - origin)[which]
-    places = cv2.GaussianBlur(places, (0, 0), 1.0)  # or the edges of triangles show as creases
+    sampled = origin[which] + (second / beyond)[..., None] * (one - origin)[which]
+    sampled += (third / beyond)[..., None] * (other - origin)[which]
+    sampled = cv2.GaussianBlur(sampled, (0, 0), 1.0)  # or the edges of triangles show as creases
     return np.asarray(
         cv2.remap(
             image.astype(np.float32),
-            places,
+            sampled,
             np.empty(0),
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REFLECT_101,

@@ -1,4 +1,4 @@
-"""Two small images laid upon each other: are they the same picture?"""
+"""Two thumbnails aligned by their correlation (ECC): are they the same picture?"""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ Upright faces of different people reach 0.95 in plain pixels. In details, on FER
 below 0.8 and copies are above 0.85, with little in between: other frames of one scene.
 """
 
-_BLANK = 2.0  # standard deviation of the grey values
-_OVERLAP = 0.55  # least share of the first image that the second must cover
+_MIN_DEVIATION = 2.0  # of the grey values; less is a blank image
+_MIN_OVERLAP = 0.55  # share of the first image that the second must cover
 _FIRST_STEPS, _STEPS = 4, 12
-_PROMISING = 0.60  # details after the first steps: other pairs are not fitted to the end
+_MIN_FIRST_DETAIL = 0.60  # details after the first steps: other pairs are not fitted to the end
 
 
 class Match(NamedTuple):
-    """How alike two near-duplicates are: correlations once aligned, and whether one is mirrored."""
+    """How alike two near-duplicates are: correlations once aligned, and whether one is mirrored.
+
+    Examples
+    --------
+    >>> Match(correlation=0.98, detail=0.95) > Match(correlation=0.97, detail=0.99)
+    True
+    """
 
     correlation: float
     detail: float
@@ -42,11 +48,23 @@ def thumbnail(gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     Parameters
     ----------
     gray : (H, W) uint8
+
+    Returns
+    -------
+    (48, 48) uint8 or None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> thumbnail(np.full((100, 80), 7, np.uint8)) is None
+    True
+    >>> thumbnail(np.arange(8000, dtype=np.uint8).reshape(100, 80)).shape
+    (48, 48)
     """
     import cv2
 
     small = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    if small.std() < _BLANK:
+    if small.std() < _MIN_DEVIATION:
         return None
     return np.asarray(cv2.equalizeHist(small), np.uint8)
 
@@ -57,24 +75,17 @@ def match(
     start: NDArray[np.float64],
     mirrored: bool = False,
 ) -> Match | None:
-    """Fit the affine transform between two thumbnails; None unless they are one picture.
+    """Fit the affine transform between two (48, 48) thumbnails; None unless they are one picture.
 
-    Parameters
-    ----------
-    first, second : (48, 48) uint8
-    start : (2, 3)
-        About the transform from pixels of ``first`` to those of ``second``.
-    mirrored : bool
-        Only noted in the result: mirror ``first`` before.
+    ``start`` (2, 3) is about the transform from pixels of ``first`` to those of ``second``.
+    ``mirrored`` is only noted in the result: mirror ``first`` before.
 
-    Notes
-    -----
-    Evangelidis and Psarakis, "Parametric Image Alignment Using Enhanced Correlation Coefficient
-    Maximization", IEEE TPAMI 30(10), 2008.
+    Source: Evangelidis and Psarakis, "Parametric Image Alignment Using Enhanced Correlation
+    Coefficient Maximization", IEEE TPAMI 30(10), 2008.
     """
     one, two = _smooth(first), _smooth(second)
     matrix = start.astype(np.float32)
-    for steps, detail in ((_FIRST_STEPS, _PROMISING), (_STEPS, DETAIL)):
+    for steps, detail in ((_FIRST_STEPS, _MIN_FIRST_DETAIL), (_STEPS, DETAIL)):
         found = _fitted(one, two, matrix, steps)
         if found is None or found[1] < detail:
             return None
@@ -94,13 +105,13 @@ def _fitted(
         return None
     size, flags = (SIDE, SIDE), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     inside = cv2.warpAffine(np.ones(one.shape, np.uint8), matrix, size, flags=flags) > 0
-    if inside.mean() < _OVERLAP:
+    if inside.mean() < _MIN_OVERLAP:
         return None
-    laid, fine = (
+    aligned, fine = (
         np.asarray(cv2.warpAffine(image, matrix, size, flags=flags), np.float32)[inside]
-        for image in (two, _fine(two))
+        for image in (two, _details(two))
     )
-    return _correlation(one[inside], laid), _correlation(_fine(one)[inside], fine)
+    return _correlation(one[inside], aligned), _correlation(_details(one)[inside], fine)
 
 
 def _smooth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -109,7 +120,7 @@ def _smooth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1.0), np.float32)
 
 
-def _fine(image: NDArray[np.float32]) -> NDArray[np.float32]:
+def _details(image: NDArray[np.float32]) -> NDArray[np.float32]:
     import cv2
 
     return np.asarray(image - cv2.GaussianBlur(image, (0, 0), 2.5), np.float32)

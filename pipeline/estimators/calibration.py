@@ -1,4 +1,4 @@
-"""A classifier with probabilities that were learned from faces it had not seen."""
+"""Calibrated probabilities, learned from faces that the classifier had not seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
 _DIGITS = 5  # decimals in which equal rows agree
 
@@ -25,7 +24,7 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 
     For rows as samplers append them: the second half mirrors the first (row ``i + n`` is the
     mirror image of row ``i``), and equal rows are one face. ``StratifiedGroupKFold`` does the
-    rest. Small splitters that do not know of copies let a model be asked of what it has seen.
+    rest. A splitter that does not know of copies lets a model be evaluated on what it has seen.
 
     Parameters
     ----------
@@ -36,6 +35,18 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         What else belongs together, as persons or near-duplicates do: a value for each of the
         first ``m`` rows, which are those before any copies. Where these are too few for the
         folds to have both classes, only copies stay together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from happysad.pipeline.estimators import CopiesTogether
+    >>> rows = np.random.default_rng(0).normal(size=(6, 2))
+    >>> rows, labels = np.concatenate([rows, rows[:, ::-1]]), ["happy", "sad"] * 6
+    >>> for _, test in CopiesTogether(n_splits=3).split(rows, labels):
+    ...     print((test % 6).tolist())
+    [0, 5, 0, 5]
+    [2, 3, 2, 3]
+    [1, 4, 1, 4]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -50,47 +61,36 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         self.groups = groups
 
     def split(self, X: ArrayLike, y: ArrayLike, groups: Any = None) -> Iterator[Split]:
-        """Rows to fit on and rows to ask, ``n_splits`` times."""
+        """Rows to fit on and rows to evaluate, ``n_splits`` times."""
         from sklearn.model_selection import StratifiedGroupKFold
 
         rows = check_array(X, accept_sparse=True, dtype=None)
         rows = rows.toarray() if issparse(rows) else rows
+        together = originals = self._originals(rows)
+        if self.groups is not None:
+            _, numbers = np.unique(np.asarray(self.groups), return_inverse=True)
+            together = numbers[originals]
+            groups_of = [set(together[np.asarray(y) == label]) for label in np.unique(y)]
+            if min(map(len, groups_of)) < self.n_splits:
+                together = originals
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=0)
-        originals = self._originals(rows)
-        together = self._together(originals)
-        if _are_few(together, np.asarray(y), self.n_splits):
-            together = originals
         yield from folds.split(np.zeros((len(rows), 1)), y, together)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """How many there are."""
+        """The number of folds."""
         return self.n_splits
 
     def _originals(self, rows: NDArray[Any]) -> NDArray[np.intp]:
-        """For each row a number that its copies share."""
+        """For each row the first row that it is a copy of."""
         half = len(rows) // 2 if self.mirrored else len(rows)
-        first: dict[bytes, int] = {}
         # Copies may be reduced in another batch, whose sums end in other digits.
         rounded = np.round(rows[:half].astype(np.float64), _DIGITS) + 0.0
-        same = [first.setdefault(row.tobytes(), i) for i, row in enumerate(rounded)]
-        number = np.array(same, np.intp)
-        return np.tile(number, 2) if self.mirrored else number
-
-    def _together(self, originals: NDArray[np.intp]) -> NDArray[np.intp]:
-        """For each row a number that its group shares."""
-        if self.groups is None:
-            return originals
-        _, known = np.unique(np.asarray(self.groups), return_inverse=True)
-        return np.asarray(known[originals], np.intp)
-
-
-def _are_few(groups: NDArray[np.intp], labels: NDArray[Any], n_splits: int) -> bool:
-    """Whether a class is in fewer groups than there are folds."""
-    return any(len(set(groups[labels == one])) < n_splits for one in np.unique(labels))
+        _, first, number = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
+        return np.tile(first[number], 2 if self.mirrored else 1)
 
 
 class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # sklearn is untyped
-    """``CalibratedClassifierCV(ensemble=False)`` that also weighs classes.
+    """``CalibratedClassifierCV(ensemble=False)`` with class weights.
 
     One classifier is fitted on all rows; a sigmoid (Platt 1999) from its scores to probabilities
     is learned from the scores that rows get when it is fitted without them.
@@ -102,12 +102,12 @@ class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # skl
     cv : splitter or int
     class_weight : None, "balanced" or dict of label to float
         How much the rows of each class count, in the classifier and in the sigmoid: with
-        "balanced", probabilities are those of a world with as many happy as sad faces.
+        "balanced", probabilities are those of as many happy as sad faces.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from happysad.pipeline.estimators.calibration import CalibratedClassifier
+    >>> from happysad.pipeline.estimators import CalibratedClassifier
     >>> from sklearn.svm import SVC
     >>> rows = np.arange(12.0)[:, None]
     >>> model = CalibratedClassifier(SVC(), cv=3).fit(rows, ["happy"] * 6 + ["sad"] * 6)
@@ -143,16 +143,3 @@ class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # skl
             sample_weight = weight if sample_weight is None else weight * np.asarray(sample_weight)
         super().fit(X, y, sample_weight, **fit_params)
         return self
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Probability of each class, (n, k), columns in the order of ``classes_``.
-
-        What scikit-learn's own gives, of two classes and a classifier with scores without the
-        labels being encoded anew for each answer.
-        """
-        check_is_fitted(self)
-        (fitted,) = self.calibrated_classifiers_
-        if len(self.classes_) != 2 or not hasattr(fitted.estimator, "decision_function"):
-            return np.asarray(super().predict_proba(X))
-        second = fitted.calibrators[0].predict(fitted.estimator.decision_function(X))
-        return np.stack([1 - second, second], axis=1)

@@ -1,4 +1,4 @@
-"""What a model refuses before the slow work begins: labels and values that cannot be."""
+"""Checks of labels and parameters before the slow work of a fit begins."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from happysad.features.base import FaceFeature
 from happysad.features.faces.face_batch import Faces
 from happysad.utils.errors import UserError
 
-_OF_PARTS = ("_validate_steps", "_validate_transformers", "_validate_transformer_weights")
+_STEP_CHECKS = ("_validate_steps", "_validate_transformers", "_validate_transformer_weights")
 """What scikit-learn's Pipeline and FeatureUnion check first when they are fitted."""
 
-_OF_UNION: dict[str, list[Any]] = {
+_UNION_CONSTRAINTS: dict[str, list[Any]] = {
     "transformer_list": [list],
     "transformer_weights": [dict, None],
     "n_jobs": [Integral, None],
@@ -62,50 +62,48 @@ def check_labels(X: Any, y: ArrayLike | None) -> NDArray[Any]:
 
 
 def check_parameters(model: Any) -> None:
-    """Refuse what a step of a Pipeline could not be fitted with, by the parameter's full name.
-
-    Features are also asked whether they fit the crops, where the face stage is there.
+    """Check the parameters of all steps of a Pipeline, and that the features fit the crops.
 
     Raises
     ------
     UserError
+        A step could not be fitted with a parameter; the message has its full name.
     """
-    parts = {"": model, **model.get_params(deep=True)}
-    for name, part in parts.items():
-        if not isinstance(part, type):
-            _check_values(name, part)
-            _check_parts(name, part)
-    aligner = parts.get("faces")
+    params = {"": model, **model.get_params(deep=True)}
+    for name, value in params.items():
+        if not isinstance(value, type):
+            _check_values(name, value)
+            _check_steps(name, value)
+    aligner = params.get("faces")
     if aligner is None or not hasattr(aligner, "size"):
         return
-    for name, part in parts.items():
-        if isinstance(part, FaceFeature):
+    for name, value in params.items():
+        if isinstance(value, FaceFeature):
             try:
-                clone(part).fit(Faces.empty(aligner.size, aligner.color))
+                clone(value).fit(Faces.empty(aligner.size, aligner.color))
             except ValueError as error:
                 raise UserError(f"{name}: {error}") from None
 
 
-def _check_values(name: str, part: Any) -> None:
-    constraints = getattr(part, "_parameter_constraints", None)
-    constraints = _OF_UNION if isinstance(part, FeatureUnion) else constraints
+def _check_values(name: str, estimator: Any) -> None:
+    constraints = getattr(estimator, "_parameter_constraints", None)
+    constraints = _UNION_CONSTRAINTS if isinstance(estimator, FeatureUnion) else constraints
     if constraints is None:
         return
+    params, kind = estimator.get_params(deep=False), type(estimator).__name__
     try:
-        validate_parameter_constraints(
-            constraints, part.get_params(deep=False), type(part).__name__
-        )
+        validate_parameter_constraints(constraints, params, kind)
     except InvalidParameterError as error:  # "The 'C' parameter of SVC must be ..."
-        text, kind = str(error), type(part).__name__
+        text = str(error)
         own = text.split("'")[1]
         full = f"{name}__{own}" if name else own
         raise UserError(text.replace(f"The '{own}' parameter of {kind}", full)) from None
 
 
-def _check_parts(name: str, part: Any) -> None:
-    for check in _OF_PARTS:
+def _check_steps(name: str, estimator: Any) -> None:
+    for check in _STEP_CHECKS:
         try:
-            getattr(part, check, lambda: None)()
+            getattr(estimator, check, lambda: None)()
         except (TypeError, ValueError) as error:
-            told = " ".join(str(error).split())
-            raise UserError(f"{name}: {told}" if name else told) from None
+            message = " ".join(str(error).split())
+            raise UserError(f"{name}: {message}" if name else message) from None

@@ -14,15 +14,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.faces.aligner import FaceAligner
 from happysad.pipeline.estimators.checks import check_labels, check_parameters
-from happysad.utils.image_decoding import check_list
+from happysad.utils.image_decoding import check_image_list
 
 
 class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
     """imbalanced-learn's Pipeline, which is scikit-learn's with samplers as steps.
 
-    It checks labels and parameters before the work begins, and answers an empty list with an
-    empty answer: a folder without images or a video frame without faces is an ordinary thing, but
-    most of scikit-learn's classifiers raise where there is nothing to answer.
+    It checks labels and parameters before the work begins, and predicts an empty array for an
+    empty list, as of a folder without images, where scikit-learn's classifiers raise.
 
     Examples
     --------
@@ -45,40 +44,38 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         """
         check_parameters(self)
         if isinstance(self.steps[0][1], FaceAligner):
-            check_list(X)
-        with usual_settings():
+            check_image_list(X)
+        with default_settings():
             super().fit(X, check_labels(X, y), **params)
         return self
 
     def predict(self, X: Any, **params: Any) -> NDArray[np.str_]:
         """Labels of ``n`` images, or of ``Faces`` where the face stage was sliced off: (n,)."""
-        if _nothing(X):
+        if _is_empty(X):
             check_is_fitted(self)
             return np.asarray(self.classes_[:0])
-        with usual_settings(checked=True):
+        with default_settings(checked=True):
             return np.asarray(super().predict(X, **params))
+
+    def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
+        """Probability of each class, (n, 2), columns in the order of ``classes_``."""
+        if _is_empty(X):
+            check_is_fitted(self)
+            return np.zeros((0, len(self.classes_)))
+        with default_settings(checked=True):
+            return np.asarray(super().predict_proba(X, **params))
 
     def __str__(self) -> str:
         """All steps; scikit-learn leaves out the middle of what is longer than 700 characters."""
         return str(self.__repr__(N_CHAR_MAX=3000))  # type: ignore[call-arg]
 
-    def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
-        """Probability of each class, (n, 2), columns in the order of ``classes_``."""
-        if _nothing(X):
-            check_is_fitted(self)
-            return np.zeros((0, len(self.classes_)))
-        with usual_settings(checked=True):
-            return np.asarray(super().predict_proba(X, **params))
-
 
 @contextmanager
-def usual_settings(checked: bool = False) -> Iterator[None]:
-    """What the caller set for tables and for NumPy's errors does not reach what happens inside.
+def default_settings(checked: bool = False) -> Iterator[None]:
+    """scikit-learn's and NumPy's defaults, whatever the caller has set for tables and errors.
 
-    Steps that hand on tables in ``predict`` and did not so in ``fit`` warn of each other.
-
-    ``checked``: parameters were looked at in ``fit``, and features of pixels are finite; to look
-    again at every step would take a tenth of an answer's time.
+    ``checked``: parameters were checked in ``fit``, and features of pixels are finite; to check
+    again at every step would take a tenth of a prediction's time.
     """
     numbers = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
     quick = {"assume_finite": True, "skip_parameter_validation": True} if checked else {}
@@ -86,5 +83,5 @@ def usual_settings(checked: bool = False) -> Iterator[None]:
         yield
 
 
-def _nothing(X: Any) -> bool:
+def _is_empty(X: Any) -> bool:
     return isinstance(X, Sized) and not isinstance(X, str) and len(X) == 0

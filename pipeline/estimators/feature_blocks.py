@@ -1,4 +1,4 @@
-"""The blocks of features that a model puts side by side, and its answers to changed ones."""
+"""The blocks of features of a model's ``FeatureUnion``, and its predictions for changed ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
 from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.estimators.p_happy import predict_p_happy
 
-_SUREST = {"double": 1e-15, "single": 1e-7}  # nearer to 0 or 1 no probability is told from them
+_SMALLEST_P = {"double": 1e-15, "single": 1e-7}  # rounding of probabilities, of 1 minus them too
 
 Rows = Mapping[str, NDArray[np.float32]]
 
@@ -26,7 +27,7 @@ class FeatureBlock(NamedTuple):
     weight: float
 
     @property
-    def typical(self) -> NDArray[np.float64]:
+    def mean(self) -> NDArray[np.float64]:
         """Mean of each column over the training faces: (d,) float64."""
         return np.asarray(self.reduce[0].mean_, np.float64)
 
@@ -66,29 +67,24 @@ def extracted(model: Pipeline, faces: Faces) -> dict[str, NDArray[np.float32]]:
 
 def p_happy_of_features(model: Pipeline, rows: Rows) -> NDArray[np.float64]:
     """p(happy) of ``n`` faces whose features are given by block, as ``extracted`` gives them."""
-    columns = [block.weight * _reduced(block, rows) for block in feature_blocks(model)]
-    probabilities = model[-1].predict_proba(np.concatenate(columns, axis=1))
-    return np.asarray(probabilities[:, list(model.classes_).index("happy")], np.float64)
+    columns = [
+        block.weight * block.reduce.transform(rows[block.name].astype(np.float32))
+        for block in feature_blocks(model)
+    ]
+    return predict_p_happy(model[-1], np.concatenate(columns, axis=1))
 
 
 def log_odds_happy(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
-    """Log of p(happy) / p(sad) of ``n`` faces: (n,) float64.
+    """Log of p(happy) / p(sad) of ``n`` faces by a fitted model: (n,) float64.
 
     Within 35 of 0, as probabilities nearer to 0 or 1 are rounded; of a CNN, whose arithmetic is
     of single precision, within 17.
-
-    Parameters
-    ----------
-    model : Pipeline
-        Fitted, with the face stage as first step.
     """
-    single = hasattr(model[-1], "precision")  # a CNN
-    both = np.asarray(model[1:].predict_proba(faces), np.float64)
-    happy = both[:, list(model.classes_).index("happy")]
-    return _log_odds(happy, "single" if single else "double")
+    is_cnn = hasattr(model[-1], "precision")
+    return _log_odds(predict_p_happy(model[1:], faces), "single" if is_cnn else "double")
 
 
-def log_odds_with_typical(
+def log_odds_with_mean(
     model: Pipeline, face: Faces, masks: Mapping[str, NDArray[np.bool_]]
 ) -> NDArray[np.float64]:
     """Log-odds of happy of one face with columns set to their means over the training faces.
@@ -107,7 +103,7 @@ def log_odds_with_typical(
     """
     rows, copies = extracted(model, face), len(next(iter(masks.values())))
     changed = {
-        block.name: np.where(masks[block.name], block.typical, rows[block.name])
+        block.name: np.where(masks[block.name], block.mean, rows[block.name])
         if block.name in masks
         else np.repeat(rows[block.name], copies, axis=0)
         for block in feature_blocks(model)
@@ -115,11 +111,6 @@ def log_odds_with_typical(
     return _log_odds(p_happy_of_features(model, changed), "double")
 
 
-def _reduced(block: FeatureBlock, rows: Rows) -> NDArray[Any]:
-    return np.asarray(block.reduce.transform(rows[block.name].astype(np.float32)))
-
-
 def _log_odds(happy: NDArray[np.float64], precision: str) -> NDArray[np.float64]:
-    least = _SUREST[precision]
-    logs = np.log(np.maximum(np.stack([happy, 1 - happy]), least))
+    logs = np.log(np.maximum(np.stack([happy, 1 - happy]), _SMALLEST_P[precision]))
     return np.asarray(logs[0] - logs[1])

@@ -37,12 +37,12 @@ class FaceSampler(SamplerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn
 
 
 class MirroredCopies(FaceSampler):
-    """Each face and, after all of them, each face's mirror image: a smile is one in the mirror.
+    """All faces and, after them, the mirror image of each.
 
     Examples
     --------
     >>> from happysad.features import FaceAligner
-    >>> from happysad.pipeline.estimators.samplers import MirroredCopies
+    >>> from happysad.pipeline.estimators import MirroredCopies
     >>> from skimage.data import astronaut
     >>> faces = FaceAligner().transform([astronaut()])
     >>> more, labels = MirroredCopies().fit_resample(faces, ["happy"])
@@ -66,7 +66,7 @@ class OversampledFaces(FaceSampler):
     Examples
     --------
     >>> from happysad.features import FaceAligner
-    >>> from happysad.pipeline.estimators.samplers import OversampledFaces
+    >>> from happysad.pipeline.estimators import OversampledFaces
     >>> from skimage.data import astronaut
     >>> faces = FaceAligner().transform([astronaut()] * 3)
     >>> more, labels = OversampledFaces().fit_resample(faces, ["happy", "happy", "sad"])

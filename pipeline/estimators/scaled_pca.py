@@ -1,4 +1,4 @@
-"""``ScaledPCA``: principal components, brought to a common scale."""
+"""``ScaledPCA``: principal components, brought to a common scale; half precision in files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from happysad.pipeline.estimators.half_precision import HalfPrecision, to_half
-
 _ROUNDING = 1e-12  # variance of float32 sums, in squares of what is summed
+
+
+def to_half(array: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]:
+    """The same numbers rounded to 11 bits (IEEE half precision), as ``dtype``, in C order.
+
+    Rounded when fitted, so that a model gives the same answers before it is saved and after.
+    """
+    with np.errstate(all="ignore"):  # numbers below the smallest become 0, as they should
+        return np.ascontiguousarray(array.astype(np.float16).astype(dtype))
+
+
+class HalfPrecision:
+    """Mixin: attributes named in ``_half``, made by ``to_half``, are pickled as float16."""
+
+    _half: ClassVar[dict[str, DTypeLike]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # sklearn adds its version
+        state: dict[str, Any] = dict(super().__getstate__())  # type: ignore[call-overload]
+        with np.errstate(all="ignore"):
+            for name in self._half:
+                if isinstance(state.get(name), np.ndarray):  # sparse matrices know no float16
+                    state[name] = state[name].astype(np.float16)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        widened = {n: state[n].astype(dtype) for n, dtype in self._half.items() if n in state}
+        super().__setstate__({**state, **widened})  # type: ignore[misc]
 
 
 class ScaledPCA(
@@ -25,7 +51,7 @@ class ScaledPCA(
     """Principal components whose variances sum to 1.
 
     Distances between rows are then of the same size whatever the features, their number or their
-    units: one kernel width serves all, and blocks of features put side by side count by their
+    units: one kernel width serves all, and the blocks of a ``FeatureUnion`` count by their
     ``transformer_weights``.
 
     Parameters
@@ -46,7 +72,7 @@ class ScaledPCA(
     Examples
     --------
     >>> import numpy as np
-    >>> from happysad.pipeline.estimators.scaled_pca import ScaledPCA
+    >>> from happysad.pipeline.estimators import ScaledPCA
     >>> rows = np.random.default_rng(0).normal(size=(100, 20)).astype(np.float32)
     >>> out = ScaledPCA(n_components=5).fit_transform(rows)
     >>> out.shape, round(float(out.var(axis=0).sum()), 2)

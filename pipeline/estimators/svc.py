@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.svm import SVC
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from happysad.pipeline.estimators.half_precision import HalfPrecision, to_half
+from happysad.pipeline.estimators.scaled_pca import HalfPrecision, to_half
 
-_AT_ONCE = 1024  # rows compared with all support vectors at once
+_CHUNK = 1024  # rows compared with all support vectors in one product
 
 
 class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untyped
@@ -23,7 +23,7 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
     Examples
     --------
     >>> import numpy as np
-    >>> from happysad.pipeline.estimators.svc import CompactSVC
+    >>> from happysad.pipeline.estimators import CompactSVC
     >>> CompactSVC().fit([[0.0], [1.0]], ["happy", "sad"]).predict([[0.1]])
     array(['happy'], dtype='<U5')
     """
@@ -49,8 +49,8 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
         rows = validate_data(self, X, dtype=np.float64, reset=False)
         coefficients = self.dual_coef_[0]
         scores = np.empty(len(rows))
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
+        for start in range(0, len(rows), _CHUNK):
+            part = rows[start : start + _CHUNK]
             distance = part @ self.support_vectors_.T
             distance *= -2
             distance += np.einsum("ij,ij->i", part, part)[:, None]
@@ -58,5 +58,5 @@ class CompactSVC(HalfPrecision, SVC):  # type: ignore[misc]  # sklearn is untype
             distance *= -self._gamma
             with np.errstate(under="ignore"):
                 kernel = np.exp(np.minimum(distance, 0, out=distance), out=distance)
-            scores[start : start + _AT_ONCE] = kernel @ coefficients
+            scores[start : start + _CHUNK] = kernel @ coefficients
         return np.asarray(scores + self.intercept_[0])

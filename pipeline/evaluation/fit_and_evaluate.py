@@ -1,4 +1,4 @@
-"""One trial: a recipe fitted on one part of the data and measured on the others."""
+"""A recipe fitted on one part of the data and evaluated on the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.evaluation.metrics import LABELS, evaluate
+from happysad.pipeline.data.records import LABELS
+from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.evaluation.metrics import evaluate
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 from happysad.utils.image_decoding import ImageSource
 
@@ -38,20 +40,20 @@ class Sample:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """What came of it.
+    """What a fitted model predicts, how good that is and what it costs.
 
     Attributes
     ----------
     p_happy : dict of part to (n,) float64
-        Probability of happy for each face of each part measured.
+        Probability of happy for each face of each evaluated part.
     metrics : dict of part to dict
-        See ``pipeline.metrics.evaluate``; none of a part with labels other than happy and sad.
+        See ``metrics.evaluate``; none of a part with labels other than happy and sad.
     face_status : dict of part to (n,) str
-        See ``features.batch.Faces``.
+        See ``Faces``.
     fit_s : float
-        CPU seconds to fit, from faces at hand (and from features, where stored).
+        CPU seconds to fit, from faces at hand (and from features, where cached).
     predict_ms : float
-        CPU milliseconds an image from file to answer, one at a time, nothing stored.
+        CPU milliseconds an image from file to prediction, one at a time, nothing cached.
     model : bytes
         The fitted Pipeline as ``joblib.dump`` writes it.
     history : list of dict
@@ -80,16 +82,28 @@ def fit_and_evaluate(
     others: Mapping[Any, Sample],
     store: FeatureCache | None = None,
 ) -> EvaluationResult:
-    """Fit ``model`` on the faces of ``train`` and measure it on each of the other parts.
+    """Fit ``model`` on the faces of ``train`` and evaluate it on each of the other parts.
 
     Parameters
     ----------
     model : Pipeline
-        As ``make_model`` gives it; its face stage is taken as done.
+        As ``make_model`` gives it; the faces are aligned already.
     others : mapping of any key to Sample
-        The parts to measure on, under the keys that the result has them under.
+        The parts to evaluate on; the result has the same keys.
     store : FeatureCache, optional
         Where features are kept.
+
+    Examples
+    --------
+    >>> from happysad.pipeline import make_model
+    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
+    >>> images, labels = make_demo_faces(40, random_state=0)
+    >>> model = make_model("pixels-logreg", random_state=0)
+    >>> faces = model[:1].transform(list(images))
+    >>> train, test = (Sample(faces[part], labels[part]) for part in (slice(30), slice(30, 40)))
+    >>> result = fit_and_evaluate(model, train, {"test": test})
+    >>> result.metrics["test"]["accuracy"]
+    0.7
     """
     import joblib
     from threadpoolctl import threadpool_limits
@@ -99,54 +113,41 @@ def fit_and_evaluate(
         start = time.process_time()
         _fit(model, train)
         fit_s = time.process_time() - start
-        p_happy = {name: _p_happy(model[1:], part.faces) for name, part in others.items()}
+        p_happy = {name: predict_p_happy(model[1:], part.faces) for name, part in others.items()}
     buffer = io.BytesIO()
     joblib.dump(model, buffer, compress=1)
     return EvaluationResult(
-        p_happy,
-        {
+        p_happy=p_happy,
+        metrics={
             name: evaluate(part.labels.tolist(), p_happy[name])
             for name, part in others.items()
             if set(part.labels) <= set(LABELS)
         },
-        {name: part.faces.status for name, part in others.items()},
-        fit_s,
-        milliseconds_per_image(model, others),
-        buffer.getvalue(),
-        _history(model),
+        face_status={name: part.faces.status for name, part in others.items()},
+        fit_s=fit_s,
+        predict_ms=milliseconds_per_image(model, others),
+        model=buffer.getvalue(),
+        history=list(getattr(model[-1], "history_", [])),
     )
 
 
-_GROUPS = "classifier__cv__groups"
-"""The parameter of models that set faces aside, to learn their probabilities from these."""
-
-
 def _fit(model: Pipeline, train: Sample) -> None:
-    """Fit from the faces on; the groups are not kept in the model."""
-    grouped = _GROUPS in model.get_params()
+    """Fit from the faces on, groups kept together in calibration but not kept in the model."""
+    groups = "classifier__cv__groups"
+    grouped = groups in model.get_params()
     if grouped:
-        model.set_params(**{_GROUPS: train.groups})
+        model.set_params(**{groups: train.groups})
     try:
         model[1:].fit(train.faces, train.labels)
     finally:
         if grouped:
-            model.set_params(**{_GROUPS: None})
-
-
-def _history(model: Pipeline) -> list[dict[str, float]]:
-    """The training curve of the last step, where it is a network."""
-    return list(getattr(model[-1], "history_", []))
-
-
-def _p_happy(model: Any, faces: Faces) -> NDArray[np.float64]:
-    column = list(model.classes_).index("happy")
-    return np.asarray(model.predict_proba(faces)[:, column], np.float64)
+            model.set_params(**{groups: None})
 
 
 def milliseconds_per_image(model: Pipeline, parts: Mapping[Any, Sample]) -> float:
     """CPU milliseconds an image, one at a time from the file on, on some images of the last part.
 
-    Image, face, features and decision; nothing is read from a store. NaN without paths.
+    Reading, face, features and classifier, past any cache. NaN without paths.
     """
     from threadpoolctl import threadpool_limits
 

@@ -1,22 +1,17 @@
-"""How good the answers are: one dictionary of plain numbers; ``happy`` is the positive class."""
+"""How good predictions are: one dictionary of plain numbers; ``happy`` is the positive class."""
 
 from __future__ import annotations
-
-import warnings
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.pipeline.evaluation.calibration import calibration_error
-from happysad.pipeline.evaluation.validation import labels_of, probabilities_of
-from happysad.utils.errors import UserError
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, check_predictions
 
-LABELS = ("happy", "sad")
+Floats = NDArray[np.float64]
 
 METRICS: dict[str, str] = {
-    "accuracy": "share of all faces answered rightly",
+    "accuracy": "share of all faces classified rightly",
     "balanced_accuracy": "mean of the two recalls: chance is 0.5 however unequal the classes",
     "precision_happy": "of the faces called happy, the share that is",
     "recall_happy": "of the happy faces, the share that was called happy",
@@ -28,7 +23,7 @@ METRICS: dict[str, str] = {
     "recall_macro": "mean of the two recalls, that of an absent class counted as 0",
     "f1_macro": "mean of the two F1 scores",
     "roc_auc": "chance that a happy face gets a higher p_happy than a sad one",
-    "brier": "mean squared error of p_happy: 0 is best, always answering 0.5 gives 0.25",
+    "brier": "mean squared error of p_happy: 0 is best, always predicting 0.5 gives 0.25",
     "calibration_error": "mean gap of p_happy and the share of happy faces, in 15 bins: 0 is best",
     "tp": "happy faces called happy",
     "fp": "sad faces called happy",
@@ -44,11 +39,9 @@ SCORES = tuple(name for name in METRICS if name not in COUNTS)
 
 
 def evaluate(
-    y_true: Sequence[str] | NDArray[Any],
-    p_happy: Sequence[float] | NDArray[Any],
-    y_pred: Sequence[str] | NDArray[Any] | None = None,
+    y_true: Labels, p_happy: Probabilities, y_pred: Labels | None = None
 ) -> dict[str, float | int]:
-    """Score the answers for ``n`` faces.
+    """Score the predictions for ``n`` faces.
 
     Parameters
     ----------
@@ -57,7 +50,7 @@ def evaluate(
     p_happy : (n,) float
         Probability of happy, in [0, 1].
     y_pred : (n,) str, optional
-        The model's own answers; without them, happy where ``p_happy >= 0.5``.
+        The model's own predictions; without them, happy where ``p_happy >= 0.5``.
 
     Returns
     -------
@@ -70,61 +63,49 @@ def evaluate(
     ------
     UserError
         Lengths that differ, no faces at all, other labels, or no probabilities.
+
+    Examples
+    --------
+    >>> scores = evaluate(["happy", "happy", "sad", "sad"], [0.9, 0.4, 0.3, 0.1])
+    >>> scores["accuracy"], scores["recall_happy"], scores["roc_auc"], scores["fn"]
+    (0.75, 0.5, 1.0, 1)
     """
-    truth = labels_of(y_true, "y_true")
-    probability = probabilities_of(p_happy)
-    guess = np.where(probability >= 0.5, *LABELS) if y_pred is None else labels_of(y_pred, "y_pred")
-    if not len(truth) == len(probability) == len(guess):
-        raise UserError(
-            f"y_true holds {len(truth)} labels, p_happy {len(probability)} numbers and y_pred "
-            f"{len(guess)} labels: give one of each for each image"
-        )
-    if len(truth) == 0:
-        raise UserError("there is nothing to evaluate: y_true is empty")
-    scores = {
-        **_class_scores(truth, guess),
-        **_probability_scores(truth, probability),
-        **_counts(truth, guess),
+    from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
+
+    happy, p, predicted = check_predictions(y_true, p_happy, y_pred)
+    (tp, fn), (fp, tn) = confusion_matrix(happy, predicted, labels=[True, False]).tolist()
+    scores = class_scores(*np.array([tp, fp, fn, tn], np.float64))
+    both = happy.any() and not happy.all()
+    return {
+        **{name: float(score) for name, score in scores.items()},
+        "roc_auc": float(roc_auc_score(happy, p)) if both else float("nan"),
+        "brier": float(brier_score_loss(happy, p, pos_label=True)),
+        "calibration_error": calibration_error(y_true, p),
+        "tp": tp,
+        "fp": fp,
+        "fn": fn,
+        "tn": tn,
     }
-    return {name: scores[name] for name in METRICS}
 
 
-def _class_scores(truth: NDArray[np.str_], guess: NDArray[np.str_]) -> dict[str, float]:
-    from sklearn.metrics import (
-        accuracy_score,
-        balanced_accuracy_score,
-        precision_recall_fscore_support,
-    )
+def class_scores(tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> dict[str, Floats]:
+    """Accuracy, precision, recall and F1 from the four counts; they may be arrays of one shape.
 
-    with warnings.catch_warnings():
-        # It warns of parts that hold one class only; the docstring states what comes out then.
-        warnings.simplefilter("ignore", UserWarning)
-        balanced = float(balanced_accuracy_score(truth, guess))
-    scores = {"accuracy": float(accuracy_score(truth, guess)), "balanced_accuracy": balanced}
-    by_class = precision_recall_fscore_support(truth, guess, labels=LABELS, zero_division=0)
-    for name, (happy, sad) in zip(("precision", "recall", "f1"), by_class, strict=False):
-        scores[f"{name}_happy"] = float(happy)
-        scores[f"{name}_sad"] = float(sad)
-        scores[f"{name}_macro"] = float((happy + sad) / 2)
+    As scikit-learn's with ``zero_division=0``: a test compares them.
+    """
+    classes = np.sum([tp + fn > 0, tn + fp > 0], axis=0)
+    scores = {
+        "accuracy": (tp + tn) / (tp + fp + fn + tn),
+        "balanced_accuracy": (_ratio(tp, tp + fn) + _ratio(tn, tn + fp)) / classes,
+    }
+    for label, (right, wrongly, missed) in {"happy": (tp, fp, fn), "sad": (tn, fn, fp)}.items():
+        scores[f"precision_{label}"] = _ratio(right, right + wrongly)
+        scores[f"recall_{label}"] = _ratio(right, right + missed)
+        scores[f"f1_{label}"] = _ratio(2 * right, 2 * right + wrongly + missed)
+    for name in ("precision", "recall", "f1"):
+        scores[f"{name}_macro"] = (scores[f"{name}_happy"] + scores[f"{name}_sad"]) / 2
     return scores
 
 
-def _probability_scores(
-    truth: NDArray[np.str_], probability: NDArray[np.float64]
-) -> dict[str, float]:
-    from sklearn.metrics import brier_score_loss, roc_auc_score
-
-    happy = truth == "happy"
-    both = bool(happy.any() and not happy.all())
-    return {
-        "roc_auc": float(roc_auc_score(happy, probability)) if both else float("nan"),
-        "brier": float(brier_score_loss(happy, probability, pos_label=True)),
-        "calibration_error": calibration_error(truth, probability),
-    }
-
-
-def _counts(truth: NDArray[np.str_], guess: NDArray[np.str_]) -> dict[str, int]:
-    from sklearn.metrics import confusion_matrix
-
-    (tp, fn), (fp, tn) = confusion_matrix(truth, guess, labels=LABELS).tolist()
-    return {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

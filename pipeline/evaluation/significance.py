@@ -22,16 +22,15 @@ def mcnemar(
 ) -> McNemar:
     """McNemar's exact test, two-sided, of two models on the same ``n`` images.
 
-    Images that both have right, or both wrong, say nothing. Of the others, each model would have
-    half if the two were equally good: a binomial test, exact, as the images are often few.
-    Dietterich recommends it for models that are fitted once. Several images of one person are
-    not independent: the p-value is then too small, and ``intervals.paired_interval`` is the one
-    to trust.
+    Of the images that only one of them has right, each would have half if they were equally good:
+    a binomial test. Dietterich recommends it for models that are fitted once. Several images of
+    one person are not independent: the p-value is then too small, and
+    ``bootstrap.paired_interval`` is the one to trust.
 
     Parameters
     ----------
     right_a, right_b : (n,) bool
-        Whether the answer to each image is right; the same images in the same order.
+        Whether each prediction is right; the same images in the same order.
 
     References
     ----------
@@ -39,26 +38,26 @@ def mcnemar(
     percentages. Psychometrika 12, 1947.
     T. G. Dietterich: Approximate statistical tests for comparing supervised classification
     learning algorithms. Neural Computation 10, 1998.
+
+    Examples
+    --------
+    >>> mcnemar([True, True, True, True, True, True], [True, False, False, False, False, False])
+    McNemar(only_a=5, only_b=0, p=0.0625)
     """
     from scipy.stats import binomtest
 
     a, b = np.asarray(right_a, bool), np.asarray(right_b, bool)
     if a.shape != b.shape:
-        raise ValueError(f"answers to the same images are compared, not {a.shape} with {b.shape}")
+        raise ValueError(f"the same images are compared, not {a.shape} with {b.shape}")
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     differ = only_a + only_b
     return McNemar(only_a, only_b, float(binomtest(only_a, differ).pvalue) if differ else 1.0)
 
 
 def holm(p: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
-    """P-values corrected for their number, so that all claims together hold at their level.
+    """``m`` p-values corrected for multiple comparisons by the step-down method of Holm.
 
-    Step-down: the smallest is multiplied by their number, the next by one less, and none falls
-    below one before it.
-
-    Parameters
-    ----------
-    p : (m,) float
+    The smallest is multiplied by ``m``, the next by one less, and none falls below one before it.
 
     References
     ----------

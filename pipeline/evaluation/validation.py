@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,47 @@ Labels = Sequence[str] | NDArray[Any]
 Probabilities = Sequence[float] | NDArray[Any]
 
 
-def labels_of(values: Labels, name: str) -> NDArray[np.str_]:
-    """``(n,)`` labels; UserError, which says ``name``, where one is neither happy nor sad."""
+class Predictions(NamedTuple):
+    """Of ``n`` faces: whether each is happy, its ``p_happy``, and whether it was called happy."""
+
+    happy: NDArray[np.bool_]
+    p_happy: NDArray[np.float64]
+    predicted: NDArray[np.bool_]
+
+
+def check_predictions(
+    y_true: Labels, p_happy: Probabilities, y_pred: Labels | None = None
+) -> Predictions:
+    """Arrays of labels and probabilities; without ``y_pred``, happy where ``p_happy >= 0.5``.
+
+    Raises
+    ------
+    UserError
+        Lengths that differ, no faces at all, labels other than happy and sad, or numbers that
+        are no probabilities.
+    """
+    happy, p = _is_happy(y_true, "y_true"), _probabilities(p_happy)
+    predicted = p >= 0.5 if y_pred is None else _is_happy(y_pred, "y_pred")
+    for name, values, kind in (("p_happy", p, "numbers"), ("y_pred", predicted, "labels")):
+        if len(values) != len(happy):
+            raise UserError(
+                f"y_true holds {len(happy)} labels and {name} {len(values)} {kind}: "
+                "give one of each for each image"
+            )
+    if len(happy) == 0:
+        raise UserError("there is nothing to evaluate: y_true is empty")
+    return Predictions(happy, p, predicted)
+
+
+def _is_happy(values: Labels, name: str) -> NDArray[np.bool_]:
     labels = np.array([str(value) for value in values], dtype=np.str_)
     for label in labels:
         if label not in LABELS:
             raise UserError(f"{name} holds the label '{label}': only happy and sad are known")
-    return labels
+    return np.asarray(labels == "happy")
 
 
-def probabilities_of(values: Probabilities) -> NDArray[np.float64]:
-    """``(n,)`` float64 in [0, 1]; UserError where they are not."""
+def _probabilities(values: Probabilities) -> NDArray[np.float64]:
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -35,27 +65,6 @@ def probabilities_of(values: Probabilities) -> NDArray[np.float64]:
             f"p_happy is one number for each image, but its shape is {numbers.shape}: of "
             "predict_proba's two columns take the one of happy"
         )
-    if not ((numbers >= 0) & (numbers <= 1)).all():  # NaN is refused here too
+    if not ((numbers >= 0) & (numbers <= 1)).all():  # NaN is rejected here too
         raise UserError("p_happy holds probabilities from 0 to 1, but some lie outside or are NaN")
     return numbers
-
-
-def happy_and_p(
-    y_true: Labels, p_happy: Probabilities
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Whether each face is happy and the probability that it was given, both ``(n,)``.
-
-    Raises
-    ------
-    UserError
-        Lengths that differ, no faces at all, other labels, or no probabilities.
-    """
-    happy, probability = labels_of(y_true, "y_true") == "happy", probabilities_of(p_happy)
-    if len(happy) != len(probability):
-        raise UserError(
-            f"y_true holds {len(happy)} labels and p_happy {len(probability)} numbers: "
-            "give one of each for each image"
-        )
-    if len(happy) == 0:
-        raise UserError("there is nothing to look at: y_true is empty")
-    return happy, probability

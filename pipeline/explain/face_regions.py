@@ -1,4 +1,4 @@
-"""Regions of the aligned crop: brows, eyes, nose, cheeks, mouth and jaw, for want of better."""
+"""Regions of the aligned crop, and the columns of an extractor and the landmarks that lie there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.visual_words import PATCH, SIDE, STEP, VisualWords
 
+BANDS = {"brows": 0.25, "eyes": 0.40, "nose": 0.64, "mouth": 1.0}
+"""Bands of the aligned crop from its top, and where each ends, as a share of the side. On
+FER2013's training faces brows lie at 0.15 to 0.23, eyes at 0.28 to 0.33, the nose's tip and base
+at 0.54 to 0.63, the mouth at 0.69 to 0.86."""
+
 REGIONS = ("brows", "eyes", "nose", "cheeks", "mouth", "jaw")
+"""The bands, less cheeks and jaw at the sides. "brows" has the forehead in it, and "jaw" the
+corners beside the mouth and the chin."""
 
 LANDMARKS = {
     "jaw": slice(0, 17),
@@ -23,64 +30,62 @@ LANDMARKS = {
     "eyes": slice(36, 48),
     "mouth": slice(48, 68),
 }
-"""Which of the 68 landmarks lie in a region; the cheeks have none."""
+"""Which of the 68 landmarks (iBUG 300-W order) lie in a region; the cheeks have none."""
 
-_PLACE = re.compile(r"_(?:cell|between)(\d+)\.(\d+)_|_(\d+)\.(\d+)$")
+_CELL = re.compile(r"_(?:cell|between)(\d+)\.(\d+)_|_(\d+)\.(\d+)$")
 
 
-def region_at(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.intp]:
-    """Number in ``REGIONS`` of each place of an aligned crop.
+def band_at(y: NDArray[Any]) -> NDArray[np.str_]:
+    """Name in ``BANDS`` of each height, as a share of the crop's side from its top."""
+    ends = list(BANDS.values())[:-1]
+    return np.array(list(BANDS))[np.searchsorted(ends, y, side="right")]
 
-    The eyes of all crops lie on the same places, so fixed borders serve; they are symmetric, as
-    a region of a mirrored face is the region of the face. "brows" has the forehead in it, and
-    "jaw" the corners beside the mouth and the chin.
 
-    Parameters
-    ----------
-    x, y : arrays of one shape
-        Shares of the crop's side, from its left and its top.
+def region_at(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.str_]:
+    """Name in ``REGIONS`` of each point, as shares of the crop's side from its left and top.
+
+    The eyes of all crops lie at the same points, so fixed borders serve; they are symmetric, as
+    a region of a mirrored face is the region of the face.
     """
-    aside = np.abs(x - 0.5)
-    middle = np.where(aside < 0.14, REGIONS.index("nose"), REGIONS.index("cheeks"))
-    lips = (aside < 0.25) & (y < 0.92)
-    low = np.where(lips, REGIONS.index("mouth"), REGIONS.index("jaw"))
-    rows = [np.asarray(y) < border for border in (0.25, 0.40, 0.64)]
-    return np.select(rows, [0, 1, middle], low)
+    band, aside = band_at(y), np.abs(x - 0.5)
+    cheeks = (band == "nose") & (aside >= 0.14)
+    jaw = (band == "mouth") & ((aside >= 0.25) | (y >= 0.92))
+    return np.asarray(np.select([cheeks, jaw], ["cheeks", "jaw"], band))
 
 
 def region_masks(size: int) -> NDArray[np.float32]:
     """How much each pixel belongs to each region, 0 to 1 with soft borders: (6, S, S) float32."""
     import cv2
 
-    place = (np.arange(size) + 0.5) / size
-    regions = region_at(*np.meshgrid(place, place))
-    sigma = size / 48
-    masks = [(regions == k).astype(np.float32) for k in range(len(REGIONS))]
-    return np.stack([cv2.GaussianBlur(mask, (0, 0), sigma) for mask in masks])
+    middle = (np.arange(size) + 0.5) / size
+    regions = region_at(*np.meshgrid(middle, middle))
+    masks = [(regions == region).astype(np.float32) for region in REGIONS]
+    return np.stack([cv2.GaussianBlur(mask, (0, 0), size / 48) for mask in masks])
 
 
-def column_regions(extractor: FaceFeature, size: int) -> NDArray[np.intp] | None:
-    """Number in ``REGIONS`` of each column of an extractor; None where columns have no place.
+def column_centers(extractor: FaceFeature, size: int) -> NDArray[np.float64] | None:
+    """x and y of the place that each of ``d`` columns of an extractor is computed from.
 
     Parameters
     ----------
     extractor : FaceFeature
-        ``Hog``, ``Lbp``, ``VisualWords`` and ``Pixels`` look at a place in each column.
+        ``Hog``, ``Lbp``, ``VisualWords`` and ``Pixels`` have such columns.
     size : int
         Side of the crops in pixels.
+
+    Returns
+    -------
+    (2, d) float64 or None
+        Shares of the crop's side; None where columns have no place.
     """
     if not isinstance(extractor, Hog | Lbp | VisualWords | Pixels):
         return None
-    names = [str(name) for name in extractor.get_feature_names_out()]
-    places = []
-    for name in names:
-        found = _PLACE.search(name)
-        assert found is not None, name
-        row, column = (int(number) for number in found.groups() if number is not None)
-        places.append((column + 0.5, row + 0.5))
-    x, y = np.array(places).T
+    names = extractor._names(size)
+    cells = np.array(
+        [[int(n) for n in found.groups() if n] for found in map(_CELL.search, names) if found]
+    )
     start, step = np.array([_grid(extractor, "between" in name, size) for name in names]).T
-    return region_at(start + x * step, start + y * step)
+    return np.asarray(start + (cells[:, ::-1].T + 0.5) * step)
 
 
 def _grid(
@@ -92,7 +97,7 @@ def _grid(
     if isinstance(extractor, Pixels):
         return 0.0, 1 / extractor.size
     if isinstance(extractor, VisualWords):
-        margin = (PATCH - STEP) / 2 / SIDE  # the middles of patches keep away from the border
+        margin = (PATCH - STEP) / 2 / SIDE  # the centres of patches keep away from the border
         return margin, (1 - 2 * margin) / extractor.grid
     if not between:
         return 0.0, 1 / extractor.grid

@@ -1,4 +1,4 @@
-"""What has a name in a model's view of a face, and how much each of it speaks for happy."""
+"""The features of a face that have names, and how much each of them speaks for happy."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from happysad.features.faces.face_batch import Faces
+from happysad.features.faces.face_batch import N_LANDMARKS, Faces
 from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
 from happysad.pipeline.estimators.feature_blocks import (
     feature_blocks,
     log_odds_happy,
-    log_odds_with_typical,
+    log_odds_with_mean,
 )
-from happysad.pipeline.explain.face_regions import LANDMARKS, REGIONS, column_regions, region_masks
+from happysad.pipeline.explain.face_regions import (
+    LANDMARKS,
+    REGIONS,
+    column_centers,
+    region_at,
+    region_masks,
+)
 from happysad.pipeline.explain.landmark_counterfactuals import (
-    WORDS,
+    DESCRIPTIONS,
     Shape,
     in_pixels,
     shape_of,
@@ -30,7 +36,7 @@ from happysad.pipeline.explain.occlusion import cover
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["name", "words", "value", "typical", "effect"]
+COLUMNS = ["name", "description", "value", "typical", "effect"]
 
 _BLOCKS = {
     "hog": "gradients (HOG)",
@@ -38,7 +44,6 @@ _BLOCKS = {
     "bovw": "visual words",
     "pixels": "brightness",
 }
-"""What the columns of a block are called by people."""
 
 Row = dict[str, Any]
 
@@ -57,109 +62,85 @@ def named_features(model: Pipeline, face: Faces) -> pd.DataFrame:
     Parameters
     ----------
     model : Pipeline
-        Fitted, with the face stage as first step.
+        Fitted, with the aligner as first step.
     face : Faces of 1
 
     Returns
     -------
     pandas.DataFrame
-        ``name`` (as ``mouth_width``, ``hog mouth``), ``words`` (for people), ``value`` and
-        ``typical`` (in distances between the eyes; NaN for regions), ``effect`` (in log-odds of
-        happy); strongest first.
+        ``name`` (as ``mouth_width``, ``hog mouth``), ``description``, ``value`` and ``typical``
+        (in distances between the eyes; NaN for regions), ``effect`` (in log-odds of happy);
+        strongest first.
     """
     import pandas as pd
 
-    rows = _of_columns(model, face)
-    shape = typical_shape(model)
-    if shape is not None and not np.isnan(face.landmarks).any():
-        rows += _of_landmarks(model, face, shape, _typical_measures(model))
+    rows, log_odds = _of_columns(model, face)
+    means = _typical_geometry(model)
+    if means is not None and not np.isnan(face.landmarks).any():
+        of_landmarks, odds = _of_landmarks(model, face, means)
+        rows, log_odds = rows + of_landmarks, np.concatenate([log_odds, odds])
     if not rows:
-        rows = _of_covered_regions(model, face)
+        rows = [_region_row("picture", "picture", region) for region in REGIONS]
+        log_odds = log_odds_happy(model, cover(face, region_masks(face.size)))
     frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    frame["effect"] = log_odds_happy(model, face)[0] - log_odds
     return frame.sort_values("effect", key=abs, ascending=False, ignore_index=True)
 
 
 def typical_shape(model: Pipeline) -> Shape | None:
     """Mean shape of a model's training faces, (68, 2); None where it has no landmarks."""
-    part = _geometry(model)
-    return None if part is None else part[: 2 * 68].reshape(68, 2)
+    means = _typical_geometry(model)
+    return None if means is None else means[: 2 * N_LANDMARKS].reshape(N_LANDMARKS, 2)
 
 
-def _geometry(model: Pipeline) -> NDArray[np.float64] | None:
+def _typical_geometry(model: Pipeline) -> NDArray[np.float64] | None:
     """Means of the columns of ``LandmarkGeometry`` over the training faces."""
     for block in feature_blocks(model):
         if isinstance(block.extractor, LandmarkGeometry):
-            return block.typical
+            return block.mean
     return None
 
 
-def _typical_measures(model: Pipeline) -> dict[str, float]:
-    means = _geometry(model)
-    assert means is not None
-    return dict(zip(EXPRESSIONS, means[2 * 68 :].tolist(), strict=False))
-
-
 def _of_landmarks(
-    model: Pipeline, face: Faces, typical: Shape, measures: dict[str, float]
-) -> list[Row]:
-    points = face.landmarks[0]
-    shape = shape_of(points)
+    model: Pipeline, face: Faces, means: NDArray[np.float64]
+) -> tuple[list[Row], NDArray[np.float64]]:
+    """Measures and regions of the landmarks, and the log-odds with each made typical."""
+    points, shape = face.landmarks[0], shape_of(face.landmarks[0])
+    typical = means[: 2 * N_LANDMARKS].reshape(N_LANDMARKS, 2)
+    measures = dict(zip(EXPRESSIONS, means[2 * N_LANDMARKS :].tolist(), strict=False))
     moved, rows = [], []
     for name, usual in measures.items():
         value = float(EXPRESSIONS[name](shape[None])[0])
         moved.append(in_pixels(with_measure(shape, name, usual), points))
-        words = WORDS[name][0 if value >= usual else 1]
-        rows.append({"name": name, "words": words, "value": value, "typical": usual})
+        description = DESCRIPTIONS[name][0 if value >= usual else 1]
+        rows.append({"name": name, "description": description, "value": value, "typical": usual})
     for region, which in LANDMARKS.items():
         share = np.zeros(len(points))
         share[which] = 1.0
         moved.append(with_typical(points.astype(np.float64), typical, share).astype(np.float32))
         rows.append(_region_row("landmarks", "place of the points", region))
-    copies = replace(
-        face[np.zeros(len(moved), int)],
-        landmarks=np.array(moved),
-        keys=np.zeros(len(moved), face.keys.dtype),
-    )
-    return _with_effects(rows, model, face, log_odds_happy(model, copies))
+    copies = face[np.zeros(len(moved), int)]
+    copies = replace(copies, landmarks=np.array(moved), keys=np.zeros_like(copies.keys))
+    return rows, log_odds_happy(model, copies)
 
 
-def _of_columns(model: Pipeline, face: Faces) -> list[Row]:
+def _of_columns(model: Pipeline, face: Faces) -> tuple[list[Row], NDArray[np.float64]]:
+    """Regions of the blocks, and the log-odds with the columns of each set to their means."""
     rows: list[Row] = []
-    groups = []
+    parts: list[tuple[str, NDArray[np.bool_]]] = []
     for block in feature_blocks(model):
-        regions = column_regions(block.extractor, face.size)
-        if regions is None:
-            continue
-        for k, region in enumerate(REGIONS):
-            if (regions == k).any():
-                rows.append(_region_row(block.name, _BLOCKS.get(block.name, block.name), region))
-                groups.append((block.name, regions == k))
+        centers = column_centers(block.extractor, face.size)
+        regions = np.empty(0) if centers is None else region_at(*centers)
+        for region in [region for region in REGIONS if region in regions]:
+            rows.append(_region_row(block.name, _BLOCKS.get(block.name, block.name), region))
+            parts.append((block.name, regions == region))
     if not rows:
-        return []
-    masks = {name: np.zeros((len(rows), len(group)), bool) for name, group in groups}
-    for i, (name, group) in enumerate(groups):
-        masks[name][i] = group
-    return _with_effects(rows, model, face, log_odds_with_typical(model, face, masks))
+        return [], np.empty(0)
+    masks = {name: np.zeros((len(rows), len(columns)), bool) for name, columns in parts}
+    for i, (name, columns) in enumerate(parts):
+        masks[name][i] = columns
+    return rows, log_odds_with_mean(model, face, masks)
 
 
-def _of_covered_regions(model: Pipeline, face: Faces) -> list[Row]:
-    rows = [_region_row("picture", "picture", region) for region in REGIONS]
-    covered = cover(face, region_masks(face.size))
-    return _with_effects(rows, model, face, log_odds_happy(model, covered))
-
-
-def _region_row(kind: str, words: str, region: str) -> Row:
-    nothing = float("nan")
-    return {
-        "name": f"{kind} {region}",
-        "words": f"{region}: {words}",
-        "value": nothing,
-        "typical": nothing,
-    }
-
-
-def _with_effects(
-    rows: list[Row], model: Pipeline, face: Faces, without: NDArray[np.float64]
-) -> list[Row]:
-    lost = log_odds_happy(model, face)[0] - without
-    return [{**row, "effect": float(effect)} for row, effect in zip(rows, lost, strict=True)]
+def _region_row(kind: str, description: str, region: str) -> Row:
+    return {"name": f"{kind} {region}", "description": f"{region}: {description}"}

@@ -1,8 +1,7 @@
-"""Landmarks moved on purpose: what would the face be with a usual mouth, or usual brows?"""
+"""Counterfactual landmarks: the same face with a typical mouth, or with typical brows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from happysad.features.landmarks import EXPRESSIONS, normalised_shape
 
 Shape = NDArray[np.float64]
 
-WORDS = {
+DESCRIPTIONS = {
     "mouth_corner_lift": ("mouth corners raised", "mouth corners lowered"),
     "mouth_width": ("mouth wide", "mouth narrow"),
     "mouth_opening": ("lips far apart", "lips close together"),
@@ -26,9 +25,9 @@ WORDS = {
     "brow_gap": ("brows far apart", "brows close together"),
     "mouth_slant": ("mouth crooked", "mouth level"),
 }
-"""Each measure of an expression above and below its typical value, in words."""
+"""Of each measure of an expression, above and below its typical value."""
 
-_MOUTH, _UPPER, _LOWER = slice(48, 68), [50, 51, 52, 61, 62, 63], [56, 57, 58, 65, 66, 67]
+_MOUTH = slice(48, 68)
 
 
 def with_measure(shape: Shape, name: str, value: float) -> Shape:
@@ -52,8 +51,7 @@ def with_measure(shape: Shape, name: str, value: float) -> Shape:
     (68, 2) float64
     """
     measure = EXPRESSIONS[name]
-    move = np.zeros((68, 2))
-    _MOVES[name](shape, move)
+    move = _direction(name, shape)
     step = 1e-6
     now = float(measure(shape[None])[0])
     gain = (float(measure((shape + step * move)[None])[0]) - now) / step
@@ -102,57 +100,33 @@ def shape_of(landmarks: NDArray[Any]) -> Shape:
     return np.asarray(normalised_shape(landmarks[None])[0])
 
 
-def _corners(shape: Shape, move: Shape) -> None:
-    move[[48, 54, 60, 64], 1] = -1.0
-    move[[49, 53, 55, 59], 1] = -0.5
-
-
-def _stretch(shape: Shape, move: Shape) -> None:
-    move[_MOUTH, 0] = shape[_MOUTH, 0] - shape[_MOUTH, 0].mean()
-
-
-def _tilt(shape: Shape, move: Shape) -> None:
-    move[_MOUTH, 1] = shape[_MOUTH, 0] - shape[_MOUTH, 0].mean()
-
-
-def _lids(shape: Shape, move: Shape) -> None:
-    for eye in (slice(36, 42), slice(42, 48)):
-        move[eye, 1] = shape[eye, 1] - shape[eye, 1].mean()
-
-
-def _chin(shape: Shape, move: Shape) -> None:
-    move[4:13, 1] = 1 - np.abs(np.arange(-4, 5)) / 5
-
-
-def _inner_brows(shape: Shape, move: Shape) -> None:
-    ramp = np.linspace(0, -1, 5)
-    move[17:22, 1], move[22:27, 1] = ramp, ramp[::-1]
-
-
-def _apart(shape: Shape, move: Shape) -> None:
-    move[17:22, 0], move[22:27, 0] = -0.5, 0.5
-
-
-def _down(*points: Any) -> Callable[[Shape, Shape], None]:
-    def moved(shape: Shape, move: Shape) -> None:
-        for point in points:
-            move[point, 1] = 1.0
-
-    return moved
-
-
-_MOVES: dict[str, Callable[[Shape, Shape], None]] = {
-    "mouth_corner_lift": _corners,
-    "mouth_width": _stretch,
-    "mouth_opening": _down([55, 56, 57, 58, 59], [65, 66, 67]),
-    "lip_upper_curve": _down(_UPPER),
-    "lip_lower_curve": _down(_LOWER),
-    "nose_to_corners": _down(_MOUTH),
-    "mouth_to_chin": _chin,
-    "eye_opening": _lids,
-    "brow_height": _down(slice(17, 27)),
-    "brow_inner_lift": _inner_brows,
-    "brow_gap": _apart,
-    "mouth_slant": _tilt,
-}
-"""For each measure the direction in which the points move, of any length."""
+def _direction(name: str, shape: Shape) -> Shape:
+    """Where each point moves for a larger measure, to any length: (68, 2)."""
+    x, y = np.zeros((2, 68))
+    match name:
+        case "mouth_corner_lift":
+            y[[48, 54, 60, 64]], y[[49, 53, 55, 59]] = -1.0, -0.5
+        case "mouth_width":
+            x[_MOUTH] = shape[_MOUTH, 0] - shape[_MOUTH, 0].mean()
+        case "mouth_slant":
+            y[_MOUTH] = shape[_MOUTH, 0] - shape[_MOUTH, 0].mean()
+        case "mouth_opening":
+            y[55:60] = y[65:68] = 1.0
+        case "lip_upper_curve":
+            y[50:53] = y[61:64] = 1.0
+        case "lip_lower_curve":
+            y[56:59] = y[65:68] = 1.0
+        case "nose_to_corners":
+            y[_MOUTH] = 1.0
+        case "mouth_to_chin":
+            y[4:13] = 1 - np.abs(np.arange(-4, 5)) / 5
+        case "eye_opening":
+            for eye in (slice(36, 42), slice(42, 48)):
+                y[eye] = shape[eye, 1] - shape[eye, 1].mean()
+        case "brow_height":
+            y[17:27] = 1.0
+        case "brow_inner_lift":
+            y[17:22], y[22:27] = np.linspace(0, -1, 5), np.linspace(-1, 0, 5)
+        case "brow_gap":
+            x[17:22], x[22:27] = -0.5, 0.5
+    return np.column_stack([x, y])

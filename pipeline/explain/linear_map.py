@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,27 +14,23 @@ from happysad.features.pixels import Pixels
 from happysad.pipeline.estimators.feature_blocks import feature_blocks
 
 
-class LinearTerms(NamedTuple):
-    """The logit of happy as a sum: ``terms.sum() + intercept``.
-
-    ``terms`` is (k, k) float64 on the grid of the model's pixels, in log-odds.
-    """
-
-    terms: NDArray[np.float64]
-    intercept: float
-
-
-def linear_terms(model: Pipeline, face: Faces) -> LinearTerms | None:
+def linear_terms(model: Pipeline, face: Faces) -> tuple[NDArray[np.float64], float] | None:
     """What each pixel adds to the log-odds of happy; None where the model is another kind.
 
-    A pixel adds its coefficient times its difference from the training mean, so a pixel as
-    usual adds nothing, and the intercept is what the model says of a face that is usual all over.
+    A pixel adds its coefficient times its difference from the training mean, so a typical pixel
+    adds nothing, and the intercept is the log-odds of a face that is typical all over.
 
     Parameters
     ----------
     model : Pipeline
-        Fitted: face stage, ``Pixels`` and ``StandardScaler`` as features, logistic regression.
+        Fitted: aligner, ``Pixels`` and ``StandardScaler`` as features, logistic regression.
     face : Faces of 1
+
+    Returns
+    -------
+    terms : (k, k) float64
+        On the grid of the model's pixels; ``terms.sum() + intercept`` is the log-odds.
+    intercept : float
     """
     if not is_linear(model):
         return None
@@ -43,11 +39,11 @@ def linear_terms(model: Pipeline, face: Faces) -> LinearTerms | None:
     standardized = np.asarray(model[1:-1].transform(face), np.float64)[0]
     terms = sign * classifier.coef_[0] * standardized
     side = feature_blocks(model)[0].extractor.size
-    return LinearTerms(terms.reshape(side, side), sign * float(classifier.intercept_[0]))
+    return terms.reshape(side, side), sign * float(classifier.intercept_[0])
 
 
 def is_linear(model: Pipeline) -> bool:
-    """Whether a fitted model is a linear one on standardized pixels."""
+    """Whether a model is logistic regression on standardized pixels."""
     from sklearn.linear_model import LogisticRegression
 
     blocks = feature_blocks(model)
@@ -58,15 +54,10 @@ def is_linear(model: Pipeline) -> bool:
     )
 
 
-def spread(terms: NDArray[Any], size: int) -> NDArray[np.float64]:
-    """Terms of a (k, k) grid shared among the pixels that they stand for: (S, S), the same sum."""
-    shares = _overlap(len(terms), size)
+def resample(terms: NDArray[Any], size: int) -> NDArray[np.float64]:
+    """A (k, k) grid resampled to (S, S) by the area that pixels share, so that the sum stays."""
+    cell, pixel = np.linspace(0, size, len(terms) + 1), np.arange(size + 1.0)
+    low = np.maximum(cell[:-1, None], pixel[:-1])
+    high = np.minimum(cell[1:, None], pixel[1:])
+    shares = np.asarray(np.maximum(high - low, 0) * len(terms) / size)
     return np.asarray(shares.T @ terms @ shares, np.float64)
-
-
-def _overlap(k: int, size: int) -> NDArray[np.float64]:
-    """For each of ``k`` equal stretches the share of it that each of ``size`` pixels covers."""
-    stretch, pixel = np.linspace(0, size, k + 1), np.arange(size + 1.0)
-    low = np.maximum(stretch[:-1, None], pixel[:-1])
-    high = np.minimum(stretch[1:, None], pixel[1:])
-    return np.asarray(np.maximum(high - low, 0) * k / size)

@@ -1,4 +1,4 @@
-"""Which places of a face speak for happy? Cover them one by one, and ask again."""
+"""Occlusion: which parts of a face speak for happy, by covering them one after the other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATCHES = (1 / 6, 1 / 4, 1 / 3)
 STEPS = 12
 """Steps of a patch from the crop's one edge to the other."""
 
-_GRAIN = 8.0  # grey levels; the more, the less a wholly covered face is told from another
+_NOISE = 8.0  # grey levels; the more, the less a wholly covered face differs from another
 
 
 def occlusion_map(
@@ -29,17 +29,17 @@ def occlusion_map(
     patches: Sequence[float] = PATCHES,
     steps: int = STEPS,
 ) -> NDArray[np.float64]:
-    """How much each place of a face speaks for happy: (S, S) float64, in log-odds.
+    """How much each pixel of a face speaks for happy: (S, S) float64, in log-odds.
 
     Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks": a patch
-    slides over the crop, and each time the model answers anew. The value of a pixel is the mean
-    of what the log-odds lost under the patches that covered it, over all sizes of patch;
-    positive where what is there spoke for happy. Only ``predict_proba`` is asked.
+    slides over the crop, and the model predicts each time. The value of a pixel is the mean of
+    what the log-odds lost under the patches that covered it, over all sizes of patch; positive
+    where what is there speaks for happy. Only ``predict_proba`` is used.
 
     Parameters
     ----------
     model : Pipeline
-        Fitted, with the face stage as first step.
+        Fitted, with the aligner as first step.
     face : Faces of 1
     typical_shape : (68, 2), optional
         Mean shape of the training faces. Landmarks under a patch go to where this shape, laid on
@@ -82,9 +82,9 @@ def patch_masks(size: int, share: float, steps: int = STEPS) -> NDArray[np.float
 def cover(face: Faces, masks: NDArray[np.float32], typical_shape: Shape | None = None) -> Faces:
     """A face covered in ``m`` ways.
 
-    What covers is the crop blurred until no feature is left (a flat grey would draw edges, which
-    are what HOG, LBP and a CNN look at) with a little grain: descriptors that bring contrast to
-    one measure would blow up the last slopes of a smooth patch, and grain has no direction.
+    By the crop blurred until no feature is left (a flat grey would draw edges, which HOG, LBP and
+    a CNN respond to) with a little noise: descriptors that normalise contrast would blow up the
+    last slopes of a smooth patch, and noise has no direction.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def cover(face: Faces, masks: NDArray[np.float32], typical_shape: Shape | None =
     Returns
     -------
     Faces of m
-        Without keys: they are described anew, past any cache.
+        Without keys, so that their features bypass the cache.
     """
     crop = face.crops[0].astype(np.float32)
     shares = masks[..., None] if crop.ndim == 3 else masks
@@ -123,5 +123,5 @@ def blank(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     sigma = len(crop) / 8
     smooth = cv2.GaussianBlur(crop.astype(np.float32), (0, 0), sigma)
-    grain = np.random.default_rng(0).normal(0, _GRAIN, crop.shape[:2])
-    return np.asarray(smooth + (grain[..., None] if crop.ndim == 3 else grain), np.float32)
+    noise = np.random.default_rng(0).normal(0, _NOISE, crop.shape[:2])
+    return np.asarray(smooth + (noise[..., None] if crop.ndim == 3 else noise), np.float32)

@@ -1,4 +1,4 @@
-"""Thresholds for "unsure" on a model's card: for each error that one may name, where to answer."""
+"""Thresholds for "unsure" on a model's card: the reject band of each largest error allowed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from happysad.pipeline.evaluation.abstention import (
     RejectBand,
     choose_reject_band,
 )
-from happysad.pipeline.evaluation.validation import Labels, Probabilities, happy_and_p
+from happysad.pipeline.evaluation.validation import Labels, Probabilities, check_predictions
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.utils.errors import UserError
 
@@ -20,11 +20,11 @@ ENTRY = "unsure"
 """The card's entry."""
 
 MAX_ERRORS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
-"""Errors that a card has thresholds for, as far as there were faces enough to tell."""
+"""Errors that a card has thresholds for, where there were enough faces."""
 
 
 def band_entries(y_true: Labels, p_happy: Probabilities) -> list[dict[str, float]]:
-    """What a card says of "unsure".
+    """The card's thresholds for "unsure".
 
     Parameters
     ----------
@@ -34,19 +34,18 @@ def band_entries(y_true: Labels, p_happy: Probabilities) -> list[dict[str, float
     Returns
     -------
     list of dict
-        For each of ``MAX_ERRORS`` that some answers can keep to (see ``choose_reject_band``):
-        ``max_error``, ``low``, ``high``, and ``answered``, the share of these faces that is
-        answered. Two errors with the same thresholds are both there.
+        For each of ``MAX_ERRORS`` that can be kept to (see ``choose_reject_band``):
+        ``max_error``, ``low``, ``high``, and ``coverage``, the part of these faces answered.
     """
-    _, p = happy_and_p(y_true, p_happy)
+    p = check_predictions(y_true, p_happy).p_happy
     entries = []
     for max_error in MAX_ERRORS:
         band = choose_reject_band(y_true, p_happy, max_error)
         if (band.low, band.high) == (NEVER_SAD, NEVER_HAPPY):
             continue
-        answered = float((band.answer(p) != "unsure").mean())
+        coverage = float((band.predict(p) != "unsure").mean())
         entries.append(
-            {"max_error": max_error, "low": band.low, "high": band.high, "coverage": answered}
+            {"max_error": max_error, "low": band.low, "high": band.high, "coverage": coverage}
         )
     return entries
 
@@ -57,7 +56,7 @@ def card_errors(card: Mapping[str, Any]) -> list[float]:
 
 
 def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
-    """The thresholds for an error, or for the nearest below it that the card knows.
+    """The thresholds for an error, or for the nearest below it on the card.
 
     Parameters
     ----------
@@ -70,6 +69,13 @@ def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
     ------
     UserError
         The card has no thresholds, or none that keep to this error.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.model_files import card_reject_band, read_card
+    >>> band = card_reject_band(read_card("fusion-svm"), 0.02)
+    >>> 0 < band.low < 0.5 < band.high < 1
+    True
     """
     if not isinstance(max_error, float | int) or not 0 < max_error < 1:
         raise UserError(
@@ -81,13 +87,13 @@ def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
             f"the card of {name} has no thresholds for unsure, which take a validation part of "
             "some twenty faces of each class or more: leave the error out, or train it anew"
         )
-    kept = [error for error in known if error <= max_error]
-    if not kept:
+    usable = [entry for entry in card[ENTRY] if entry["max_error"] <= max_error]
+    if not usable:
         raise UserError(
             f"{name} cannot keep to an error of {max_error:g}: the least on its card is "
             f"{known[0]:g}"
         )
-    (entry,) = [entry for entry in card[ENTRY] if entry["max_error"] == kept[-1]]
+    entry = max(usable, key=lambda entry: entry["max_error"])
     return RejectBand(float(entry["low"]), float(entry["high"]))
 
 

@@ -1,37 +1,47 @@
-"""The card (JSON) beside a model file: what the model is, and how to know it again."""
+"""The card beside a model file (JSON): what the model is, its sha256, its library versions."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from happysad.pipeline.model_files.shipped import model_path
+from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
 FORMAT = 1
 
-LIBRARIES = {
-    "happysad": ("happysad",),
-    "numpy": ("numpy",),
-    "scipy": ("scipy",),
-    "scikit-learn": ("scikit-learn",),
-    "scikit-image": ("scikit-image",),
+WRITTEN = ("format", "created", "sha256", "bytes")
+"""Entries that ``write_with_card`` adds."""
+
+_LIBRARIES = [
+    "happysad",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "scikit-image",
+    "opencv",
+    "dlib",
+    "joblib",
+]
+OPTIONAL = ("torch", "skorch", "imbalanced-learn")
+"""Libraries that only some models need."""
+
+_PIP_PACKAGES = {
     "opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python"),
     "dlib": ("dlib-bin", "dlib"),
-    "joblib": ("joblib",),
-    "torch": ("torch",),
-    "skorch": ("skorch",),
-    "imbalanced-learn": ("imbalanced-learn",),
 }
-"""Names on the card, and the pip packages that may hold them."""
-
-OPTIONAL = ("torch", "skorch", "imbalanced-learn")
+"""Those that may provide a library, where it is not the one of its name."""
 
 LICENCE_68 = (
     "The 68-point landmark predictor was trained on iBUG 300-W, whose terms exclude commercial use."
@@ -47,8 +57,7 @@ LICENCE_RESNET = "dlib's face recognition ResNet is in the public domain (CC0): 
 def card_path(path: str | Path) -> Path:
     """``happysad.joblib.json`` for ``happysad.joblib``.
 
-    The whole name stays in it, so that no ``run.json`` or ``annotations.json`` of somebody's is
-    taken for a card, or overwritten by one.
+    It keeps the whole name, so that no ``run.json`` of somebody's is taken for a card.
     """
     path = Path(path)
     return path.with_name(path.name + ".json")
@@ -66,6 +75,12 @@ def read_card(path: str | Path) -> dict[str, Any]:
     ------
     UserError
         No card there, not readable, or of another format.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.model_files import read_card
+    >>> read_card("texture-svm")["summary"]
+    'SVM on HOG, LBP and visual words, free of landmarks'
     """
     path = model_path(path)
     beside = card_path(path)
@@ -97,11 +112,47 @@ def _check_card(card: Any, path: Path) -> dict[str, Any]:
     return dict(card)
 
 
-def plain(value: Any) -> Any:
-    """``value`` in what JSON knows: NumPy numbers and arrays as Python's, paths as text.
+def write_with_card(
+    path: Path, entries: Mapping[str, Any], write: Callable[[Path], object]
+) -> Path:
+    """Write a model file by ``write`` and its card; each is whole or not there, the model first.
 
-    NaN and infinity become null, since JSON has no word for them.
+    Raises
+    ------
+    UserError
+        They cannot be written.
     """
+    try:
+        with atomic_write(card_path(path)) as card_file, atomic_write(path) as model_file:
+            write(model_file)
+            card = {
+                "format": FORMAT,
+                "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                "sha256": hashlib.sha256(model_file.read_bytes()).hexdigest(),
+                "bytes": model_file.stat().st_size,
+                **entries,
+            }
+            text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
+            card_file.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write the model {path}: {error.strerror or error}") from error
+    return path
+
+
+def check_sha256(
+    file: BufferedReader | BytesIO, path: Path, card: Mapping[str, Any], remedy: str
+) -> None:
+    """UserError where the open file is not the one that the card is of; rewinds it."""
+    if hashlib.file_digest(file, "sha256").hexdigest() != card["sha256"]:
+        raise UserError(
+            f"{path} is damaged: its sha256 is not the one in {card_path(path).name}; copy both "
+            f"files again or {remedy}"
+        )
+    file.seek(0)
+
+
+def plain(value: Any) -> Any:
+    """``value`` in JSON's types: NumPy's as Python's, NaN and infinity as null, others as text."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
@@ -116,50 +167,39 @@ def plain(value: Any) -> Any:
 def library_versions(optional: Iterable[str] = ()) -> dict[str, str]:
     """Versions of Python and the libraries installed here, without importing them.
 
-    Parameters
-    ----------
-    optional : names out of ``OPTIONAL``
-        Libraries that only some models need, to be listed too.
+    ``optional``: names out of ``OPTIONAL``, to be listed too.
     """
-    versions = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        version = _version(name) if name not in OPTIONAL or name in optional else None
-        if version is not None:
-            versions[name] = version
-    return versions
-
-
-def _version(name: str) -> str | None:
     from importlib import metadata
 
-    for package in LIBRARIES[name]:
-        try:
-            return metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return None
+    versions = {"python": platform.python_version()}
+    for name in (*_LIBRARIES, *(name for name in OPTIONAL if name in optional)):
+        for package in _PIP_PACKAGES.get(name, (name,)):
+            with suppress(metadata.PackageNotFoundError):
+                versions[name] = metadata.version(package)
+                break
+    return versions
 
 
 def advice(card: Mapping[str, Any]) -> str:
     """What to do about a model that came out of other versions."""
-    then = {str(name): str(version) for name, version in card["versions"].items()}
-    here = library_versions(then)
-    differ = {name: version for name, version in then.items() if here.get(name) != version}
+    saved = {str(name): str(version) for name, version in card["versions"].items()}
+    here = library_versions(saved)
+    differ = {name: version for name, version in saved.items() if here.get(name) != version}
     if not differ:
         return "copy both files again or train it anew"
-    saved = ", ".join(f"{name} {version}" for name, version in differ.items())
+    libraries = ", ".join(f"{name} {version}" for name, version in differ.items())
     pip = " ".join(
-        f"{LIBRARIES[name][0]}=={version.partition('+')[0]}"
+        f"{_PIP_PACKAGES.get(name, (name,))[0]}=={version.partition('+')[0]}"
         for name, version in differ.items()
-        if name in LIBRARIES and name != "happysad"
+        if name != "happysad" and name in (*_LIBRARIES, *OPTIONAL)
     )
-    return f"it was saved with {saved}: {f'pip install {pip}, or ' if pip else ''}train it anew"
+    return f"it was saved with {libraries}: {f'pip install {pip}, or ' if pip else ''}train it anew"
 
 
 def licences(model: Any) -> list[str]:
     """One sentence for each of the pre-trained weights that the model reads images with."""
     found = []
-    for part in _parts(model):
+    for part in _estimators(model):
         if type(part).__name__ == "FaceAligner":
             found += [LICENCE_YUNET, LICENCE_5 if str(part.predictor) == "5" else LICENCE_68]
         elif type(part).__module__ == "happysad.features.embedding":
@@ -167,11 +207,11 @@ def licences(model: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def _estimators(value: Any) -> Iterator[Any]:
     """The model and all estimators among its parameters, however deep."""
     if isinstance(value, list | tuple):
         for item in value:
-            yield from _parts(item)
+            yield from _estimators(item)
     elif hasattr(value, "get_params") and not isinstance(value, type):
         yield value
-        yield from _parts(list(value.get_params(deep=False).values()))
+        yield from _estimators(list(value.get_params(deep=False).values()))

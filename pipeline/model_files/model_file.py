@@ -1,4 +1,4 @@
-"""Save a model and load it again: a joblib file, and beside it a card that vouches for it.
+"""Save a model and load it again: a joblib file, and beside it a card that identifies it.
 
 **A joblib file is a pickle: loading one runs whatever code its author put into it. Load only
 files that you made yourself or whose author you trust.** The card tells a damaged file from a
@@ -11,36 +11,32 @@ that has happysad installed. ``load_model`` adds the checks.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from happysad.pipeline.estimators.check_model import check_model
 from happysad.pipeline.model_files.model_card import (
-    FORMAT,
+    WRITTEN,
     advice,
     card_path,
+    check_sha256,
     library_versions,
     licences,
     plain,
     read_card,
+    write_with_card,
 )
-from happysad.pipeline.model_files.model_dump import dump_model
 from happysad.pipeline.model_files.safe_unpickling import (
+    as_user_error,
     check_cnn_libraries,
     optional_libraries,
     pickled_modules,
-    told_plainly,
     unpickle,
 )
-from happysad.pipeline.model_files.selfcheck import check_probe, make_probe
+from happysad.pipeline.model_files.selfcheck import ENTRY, find_mismatch, make_selfcheck
 from happysad.pipeline.model_files.shipped import model_path
-from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource
 
@@ -49,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["card_path", "licences", "load_model", "read_card", "save_model"]
 
-# gzip's lightest level: boosting 1.2 -> 0.6 MB, the SVMs (half-precision numbers) by a tenth, for
+# zlib's lightest level: boosting 1.2 -> 0.6 MB, the SVMs (half-precision numbers) by a tenth, for
 # 10 to 25 ms a megabyte; level 3 takes half as long again for 5%.
 COMPRESS = 1
 
@@ -58,14 +54,14 @@ def save_model(
     model: Pipeline,
     path: str | Path,
     card: Mapping[str, Any] = {},
-    probe: Sequence[ImageSource] | None = None,
+    selfcheck_images: Sequence[ImageSource] = (),
     compress: int = COMPRESS,
 ) -> Path:
     """Write a fitted model and its card, ``<path>.json``.
 
-    Both are written whole beside their places, then renamed, the model first. Killed before, the
-    old pair is left; killed between the two renames, the old card does not match the new file
-    and ``load_model`` says so.
+    Both are written to temporary files, then renamed, the model first. Killed before, the old
+    pair is left; killed between the two renames, the old card does not match the new file and
+    ``load_model`` says so.
 
     Parameters
     ----------
@@ -74,37 +70,51 @@ def save_model(
     path : str or Path
         The file to write, such as ``happysad.joblib``.
     card : mapping
-        What else to tell: name, data and split hashes, metrics, further licences.
-    probe : up to 4 images, optional
+        Further entries: name, data and split hashes, metrics, further licences.
+    selfcheck_images : up to 4 images, optional
         Paths or uint8 arrays. They are stored in the card for everyone to see (shrunk to 256
         pixels), with the answers that ``load_model`` will expect: give faces of nobody.
     compress : int
-        From 0, which loads quickest, to 9, the smallest and slowest to write.
-
-    Returns
-    -------
-    Path
-        The model file.
+        Level of zlib's compression, 0 to 9.
 
     Raises
     ------
     UserError
         It is no fitted model from images to happy and sad (see ``check_model``), could not be
-        loaded elsewhere, or the place cannot be written.
+        loaded elsewhere, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
+    >>> from happysad.pipeline.model_files import load_model, read_card, save_model
+    >>> from happysad.pipeline.models import make_model
+    >>> images, labels = make_demo_faces(12)
+    >>> model = make_model("pixels-logreg", detector=False).fit(list(images), labels)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = save_model(model, f"{folder}/mine.joblib", {"model": "pixels-logreg"})
+    ...     read_card(path)["model"], load_model(path).classes_.tolist()
+    ('pixels-logreg', ['happy', 'sad'])
     """
+    import joblib
+
     path = Path(path)
     check_model(model)
-    modules = pickled_modules(model)
-    content = _describe(model, modules, card, probe or [])
-    try:
-        with atomic_write(card_path(path)) as card_beside, atomic_write(path) as beside:
-            dump_model(model, beside, compress)
-            content.update(sha256=_sha256(beside), bytes=beside.stat().st_size)
-            text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-            card_beside.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write the model {path}: {error.strerror or error}") from error
-    return path
+    entries: dict[str, Any] = {
+        "steps": [
+            {"name": name, "class": f"{type(step).__module__}.{type(step).__qualname__}"}
+            for name, step in model.steps
+        ],
+        "versions": library_versions(optional_libraries(pickled_modules(model))),
+    }
+    further = plain(card)
+    own = licences(model)
+    entries["licences"] = list(dict.fromkeys([*own, *further.pop("licences", [])]))
+    if taken := sorted({*WRITTEN, *entries, ENTRY} & further.keys()):
+        raise UserError(f"save_model writes {', '.join(taken)} itself: leave it out of card")
+    # Images last: they are long lines, and people read cards from the top.
+    entries |= {**further, ENTRY: make_selfcheck(model, selfcheck_images)}
+    return write_with_card(path, entries, lambda file: joblib.dump(model, file, compress=compress))
 
 
 def load_model(path: str | Path) -> Pipeline:
@@ -117,7 +127,7 @@ def load_model(path: str | Path) -> Pipeline:
     ----------
     path : str or Path
         The model file; or as text the name of a model that comes with the package ("fusion-svm",
-        "texture-svm"; see ``pipeline.shipped``). A file of that name is "./fusion-svm".
+        "texture-svm"; see ``shipped.SHIPPED``). A file of that name is "./fusion-svm".
 
     Returns
     -------
@@ -128,13 +138,19 @@ def load_model(path: str | Path) -> Pipeline:
     Raises
     ------
     UserError
-        Missing or damaged file or card, missing libraries, other answers to the probe, or no
-        model of that name.
+        Missing or damaged file or card, missing libraries, other answers to the self-check, or
+        no model of that name.
 
     Warns
     -----
     UserWarning
-        Saved with another scikit-learn; the probe, if there is one, was answered rightly.
+        Saved with another scikit-learn; the self-check, if there is one, was passed.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.model_files import load_model
+    >>> list(load_model("texture-svm").named_steps)
+    ['faces', 'mirror', 'features', 'classifier']
     """
     if not isinstance(path, str | Path):
         raise UserError(f"a model is named by its file or its name, not by {path!r:.60}")
@@ -143,19 +159,20 @@ def load_model(path: str | Path) -> Pipeline:
         raise UserError(f"there is no model file {path}: check the path, or train a model first")
     card = read_card(path)
     check_cnn_libraries(path, card)
-    with told_plainly(path, card):
+    with as_user_error(path, card):
         with path.open("rb") as file:  # one handle: what was checked is what is loaded
-            _check_hash(file, path, card)
-            model, saved_with = unpickle(file)
+            check_sha256(file, path, card, "train it anew")
+            model = unpickle(file)
         check_model(model)
-        mismatch = check_probe(model, card["probe"])
+        mismatch = find_mismatch(model, card[ENTRY])
     if mismatch:
         raise UserError(
             f"{path} does not answer as it did when it was saved: {mismatch}; {advice(card)}"
         )
-    if saved_with is not None:
-        import sklearn
+    import sklearn
 
+    saved_with = card["versions"].get("scikit-learn")
+    if saved_with not in (None, sklearn.__version__):
         warnings.warn(
             f"{path} was saved with scikit-learn {saved_with} and this is {sklearn.__version__}: "
             f"if its answers seem odd, run pip install scikit-learn=={saved_with} or train it anew",
@@ -163,44 +180,3 @@ def load_model(path: str | Path) -> Pipeline:
             stacklevel=2,
         )
     return model
-
-
-def _describe(
-    model: Any, modules: set[str], card: Mapping[str, Any], probe: Sequence[ImageSource]
-) -> dict[str, Any]:
-    """The card but for sha256 and bytes, which are known once the file is written."""
-    own: dict[str, Any] = {
-        "format": FORMAT,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sha256": "",
-        "bytes": 0,
-        "steps": [
-            {"name": name, "class": f"{type(step).__module__}.{type(step).__qualname__}"}
-            for name, step in model.steps
-        ],
-        "versions": library_versions(optional_libraries(modules)),
-        "licences": licences(model),
-        "probe": make_probe(model, probe),
-    }
-    told = plain(card)
-    own["licences"] = list(dict.fromkeys([*own["licences"], *told.pop("licences", [])]))
-    taken = sorted(own.keys() & told.keys())
-    if taken:
-        raise UserError(f"save_model writes {', '.join(taken)} itself: leave it out of card")
-    # The probe comes last: its images are long lines, and people read cards from the top.
-    images = own.pop("probe")
-    return {**own, **told, "probe": images}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _check_hash(file: BufferedReader, path: Path, card: Mapping[str, Any]) -> None:
-    if hashlib.file_digest(file, "sha256").hexdigest() != card["sha256"]:
-        raise UserError(
-            f"{path} is damaged: its sha256 is not the one in {card_path(path).name}; copy both "
-            "files again or train it anew"
-        )
-    file.seek(0)

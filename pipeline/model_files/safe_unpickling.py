@@ -1,8 +1,9 @@
-"""What a pickled model needs to be loaded again, and loading it."""
+"""Unpickling a model: the modules and libraries it needs, and errors that say what to do."""
 
 from __future__ import annotations
 
 import importlib.util
+import io
 import pickle
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -23,15 +24,11 @@ _around: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
 
 
 class _ModuleCollector(pickle.Pickler):
-    """Pickles into nothing and notes where the classes and functions named in it live."""
+    """Writes nothing and notes in which modules the pickled classes and functions are defined."""
 
     def __init__(self) -> None:
-        class Nowhere:
-            def write(self, data: Any) -> int:
-                return len(data)
-
         # Out-of-band buffers (protocol 5), dropped: the arrays are not copied.
-        super().__init__(Nowhere(), protocol=5, buffer_callback=lambda _: None)
+        super().__init__(io.BytesIO(), protocol=5, buffer_callback=lambda _: None)
         self.names: dict[str, str] = {}
 
     def reducer_override(self, value: Any) -> Any:
@@ -60,12 +57,10 @@ def pickled_modules(model: Any) -> set[str]:
 
 
 def optional_libraries(modules: set[str]) -> set[str]:
-    """Those of ``OPTIONAL`` that the model needs: they belong on its card."""
+    """Those of ``model_card.OPTIONAL`` that the model needs."""
     packages = {module.partition(".")[0] for module in modules}
     found = {name for name in CNN_LIBRARIES if name in packages}
-    if (
-        "happysad.pipeline.cnn.classifier" in modules
-    ):  # keeps its weights as arrays: torch is not in the file
+    if "happysad.pipeline.cnn.classifier" in modules:  # its weights are NumPy arrays in the file
         found |= set(CNN_LIBRARIES)
     return found | ({"imbalanced-learn"} if "imblearn" in packages else set())
 
@@ -79,7 +74,7 @@ def check_cnn_libraries(path: Path, card: Mapping[str, Any]) -> None:
 
 @contextmanager
 def unpickled_in(around: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """In the block, each model is unpickled, and what it needs imported, within ``around()``."""
+    """Within the block, models are unpickled inside the context manager ``around()``."""
     token = _around.set(around)
     try:
         yield
@@ -87,41 +82,27 @@ def unpickled_in(around: Callable[[], AbstractContextManager[None]]) -> Iterator
         _around.reset(token)
 
 
-def unpickle(file: BufferedReader) -> tuple[Any, str | None]:
-    """The model, and the version of scikit-learn that it was saved with if that is another."""
+def unpickle(file: BufferedReader) -> Any:
+    """The model in an open joblib file, without scikit-learn's warning for each estimator."""
+    import joblib
     from sklearn.exceptions import InconsistentVersionWarning
 
-    saved_with = None
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", InconsistentVersionWarning)
-        model = _unpickled(file)
-    for warning in caught:
-        if isinstance(warning.message, InconsistentVersionWarning):
-            saved_with = str(warning.message.original_sklearn_version)
-        else:  # not ours to swallow
-            warnings.warn_explicit(
-                warning.message, warning.category, warning.filename, warning.lineno
-            )
-    return model, saved_with
-
-
-def _unpickled(file: BufferedReader) -> Any:
-    import joblib
-
     around = _around.get()
-    try:
-        with around():
-            return joblib.load(file)
-    except Exception:
-        if around is nullcontext:
-            raise
-    file.seek(0)  # perhaps it was not the file's fault
-    return joblib.load(file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InconsistentVersionWarning)
+        try:
+            with around():
+                return joblib.load(file)
+        except Exception:
+            if around is nullcontext:
+                raise
+        file.seek(0)  # perhaps it was not the file's fault
+        return joblib.load(file)
 
 
 @contextmanager
-def told_plainly(path: Path, card: Mapping[str, Any]) -> Iterator[None]:
-    """Turn whatever goes wrong in loading and replaying into one sentence with a way out."""
+def as_user_error(path: Path, card: Mapping[str, Any]) -> Iterator[None]:
+    """Raise whatever goes wrong in loading a model as a UserError that says what to do."""
     try:
         yield
     except UserError:

@@ -1,4 +1,4 @@
-"""The probe of a model card: a few images with the answers that the model gave to them."""
+"""The self-check of a model file: images on its card, with the answers the model gave to them."""
 
 from __future__ import annotations
 
@@ -8,80 +8,62 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from happysad.pipeline.estimators.p_happy import predict_p_happy
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image
 
-PROBE_IMAGES = 4
-PROBE_PIXELS = 256  # longest side: the card stays a small text file whatever the probe
+ENTRY = "probe"
+"""The card's entry."""
+
+MAX_IMAGES = 4
+MAX_PIXELS = 256  # longest side: the card stays a small text file whatever the images
 
 TOLERANCE = 1e-3
-"""How far an answer may lie from the one expected: other processors round otherwise, another
+"""How far p(happy) may lie from the one expected: other processors round otherwise, another
 model differs by far more."""
 
 
-def make_probe(model: Any, images: Sequence[ImageSource]) -> list[dict[str, Any]]:
-    """Images as base64 PNG with the answers the model gives to them now."""
-    if len(images) > PROBE_IMAGES:
-        raise UserError(f"a probe holds up to {PROBE_IMAGES} images, but {len(images)} were given")
-    shrunk = [_shrink(read_image(image)) for image in images]
-    return [
-        {"png": _to_png(image), "p_happy": p}
-        for image, p in zip(shrunk, _p_happy(model, shrunk), strict=True)
-    ]
+def make_selfcheck(model: Any, images: Sequence[ImageSource]) -> list[dict[str, Any]]:
+    """Up to ``MAX_IMAGES`` images as base64 PNG, with the p(happy) the model gives to them now."""
+    from PIL import Image
+
+    if len(images) > MAX_IMAGES:
+        raise UserError(
+            f"a self-check holds up to {MAX_IMAGES} images, but {len(images)} were given"
+        )
+    entries, pixels = [], []
+    for image in map(read_image, images):
+        picture, png = Image.fromarray(image), io.BytesIO()
+        picture.thumbnail((MAX_PIXELS, MAX_PIXELS))
+        picture.save(png, "PNG", optimize=True)
+        pixels.append(np.array(picture))
+        entries.append({"png": base64.b64encode(png.getvalue()).decode("ascii")})
+    answers = predict_p_happy(model, pixels).tolist() if pixels else []
+    return [{**entry, "p_happy": p} for entry, p in zip(entries, answers, strict=True)]
 
 
-def check_probe(model: Any, probe: Sequence[Mapping[str, Any]]) -> str:
+def find_mismatch(model: Any, entries: Sequence[Mapping[str, Any]]) -> str:
     """The first answer that is not the one expected, in words; ``""`` where all are.
 
     Raises
     ------
     UserError
-        The probe itself cannot be read.
+        The entries cannot be read.
     """
+    from PIL import Image
+
     try:
-        images = [_from_png(shot["png"]) for shot in probe]
-        expected = [float(shot["p_happy"]) for shot in probe]
+        files = [io.BytesIO(base64.b64decode(entry["png"], validate=True)) for entry in entries]
+        images = [np.array(Image.open(file)) for file in files]
+        expected = [float(entry["p_happy"]) for entry in entries]
     except (KeyError, TypeError, ValueError, OSError, SyntaxError):  # SyntaxError: a bad PNG
         raise UserError(
-            "the card's probe is damaged: copy the model and its card again or train it anew"
+            "the self-check on the card is damaged: copy the model and its card again or train "
+            "it anew"
         ) from None
-    for number, (p, wanted) in enumerate(zip(_p_happy(model, images), expected, strict=True), 1):
+    answers = predict_p_happy(model, images).tolist() if images else []
+    for number, (p, wanted) in enumerate(zip(answers, expected, strict=True), 1):
         if not abs(p - wanted) <= TOLERANCE:  # so put, NaN is a mismatch too
-            return f"probe image {number} gives p_happy {p:.4f} in place of {wanted:.4f}"
+            return f"self-check image {number} gives p_happy {p:.4f} in place of {wanted:.4f}"
     return ""
-
-
-def _p_happy(model: Any, images: Sequence[NDArray[np.uint8]]) -> list[float]:
-    """The model's probability of happy for each image."""
-    if not images:
-        return []
-    column = [str(label) for label in model.classes_].index("happy")
-    return [float(p) for p in model.predict_proba(images)[:, column]]
-
-
-def _shrink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    if max(image.shape[:2]) <= PROBE_PIXELS:
-        return image
-    picture = Image.fromarray(image)
-    picture.thumbnail((PROBE_PIXELS, PROBE_PIXELS))
-    return np.array(picture)
-
-
-def _to_png(image: NDArray[np.uint8]) -> str:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG", optimize=True)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def _from_png(text: str) -> NDArray[np.uint8]:
-    """The image of a base64 PNG of the probe; ValueError or OSError where it is damaged."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as picture:
-        return np.array(picture)

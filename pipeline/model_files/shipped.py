@@ -34,11 +34,13 @@ def shipped_path(name: str) -> Path:
         return FOLDER / f"{name}.joblib"
     near = get_close_matches(name, SHIPPED, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    told = (
+    message = (
         f"no model named {name!r} comes with happysad: {hint}those that do are "
         f"{' and '.join(SHIPPED)}; a model of your own is named by its file, such as mine.joblib"
     )
-    raise UserError(f"{told} (./{name} for the file of that name here)" if _here(name) else told)
+    if name and Path(name).is_file():
+        message += f" (./{name} for the file of that name here)"
+    raise UserError(message)
 
 
 def model_path(model: str | Path) -> Path:
@@ -59,9 +61,4 @@ def model_path(model: str | Path) -> Path:
 
 
 def _is_word(text: str) -> bool:
-    folders = any(separator in text for separator in (os.sep, os.altsep) if separator)
-    return not folders and not Path(text).suffix
-
-
-def _here(name: str) -> bool:
-    return bool(name) and Path(name).is_file()
+    return os.path.basename(text) == text and not Path(text).suffix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import is_classifier
 
@@ -15,12 +15,13 @@ from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import OversampledFaces
 from happysad.utils.errors import UserError
 
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
 Step = tuple[str, Any]
-Cost = Literal["seconds", "minutes", "hours"]
 
-HOW = ("class-weight", "oversample")
-
-_WORDS = {"class-weight": "classes weighted equally", "oversample": "rarer class oversampled"}
+VARIANTS = {"class-weight": "classes weighted equally", "oversample": "rarer class oversampled"}
+"""What may follow a recipe's name and a "+", and what it adds to the summary."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,30 @@ class Recipe:
         One line for tables and cards.
     steps : callable
         From a random state to the steps that follow the face stage.
+    cost : float
+        Roughly the CPU seconds of a fit on the 12,000 faces of FER2013, features at hand; a run
+        fits the slowest first.
     citation : str
-        Where it comes from.
-    cost : {"seconds", "minutes", "hours"}
-        How long it takes one core to fit it on the 12,000 faces of FER2013, features at hand.
+        The paper of its features or network.
     predictor : {"68", "5"}
         See ``FaceAligner``; "5", without the 68 landmarks, has no restriction on its use.
     face_options : mapping
         Other parameters of the ``FaceAligner``.
     standard : bool
         Whether a comparison takes it where no models are named.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.models import RECIPES
+    >>> recipe = RECIPES["hog-svm"]
+    >>> recipe.citation, [name for name, _ in recipe.model().steps]
+    ('Dalal and Triggs (2005)', ['faces', 'mirror', 'features', 'classifier'])
     """
 
     summary: str
     steps: Callable[[int], list[Step]]
+    cost: float = 0.0
     citation: str = ""
-    cost: Cost = "seconds"
     predictor: Predictor = "5"
     face_options: Mapping[str, Any] = field(default_factory=dict)
     standard: bool = True
@@ -83,8 +92,8 @@ def balanced(recipe: Recipe, how: str) -> Recipe:
     UserError
         ``how`` is neither "class-weight" nor "oversample".
     """
-    if how not in HOW:
-        raise UserError(f"there is no variant +{how}: the variants are +{', +'.join(HOW)}")
+    if how not in VARIANTS:
+        raise UserError(f"there is no variant +{how}: the variants are +{', +'.join(VARIANTS)}")
 
     def steps(state: int) -> list[Step]:
         made = recipe.steps(state)
@@ -95,7 +104,7 @@ def balanced(recipe: Recipe, how: str) -> Recipe:
             classifier.set_params(class_weight="balanced")
         return made
 
-    return replace(recipe, summary=f"{recipe.summary}, {_WORDS[how]}", steps=steps)
+    return replace(recipe, summary=f"{recipe.summary}, {VARIANTS[how]}", steps=steps)
 
 
 def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> Recipe:
@@ -106,7 +115,8 @@ def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> R
     UserError
         There is no such parameter, or it cannot have this value.
     """
-    known = _settable(FaceModel(recipe.steps(0)))
+    model = FaceModel(recipe.steps(0))
+    known = model.get_params().keys() - model.get_params(deep=False).keys()  # of the steps
     for name in parameters:
         if name not in known:
             raise UserError(f"the model has no parameter {name!r}")
@@ -124,6 +134,22 @@ def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> R
     return made
 
 
-def _settable(model: FaceModel) -> set[str]:
-    """Names of parameters of the steps; those of the Pipeline itself are not the recipe's."""
-    return set(model.get_params()) - set(model.get_params(deep=False))
+def fine_tuned(make: Callable[[int], Pipeline], source: Any, random_state: int = 0) -> Pipeline:
+    """The unfitted Pipeline that ``make`` gives, whose CNN will start from that in ``source``.
+
+    Raises
+    ------
+    UserError
+        The Pipeline has no CNN; see also ``find_cnn``.
+    """
+    from happysad.pipeline.cnn.classifier import find_cnn
+
+    model = make(random_state)
+    if "start_from" not in model[-1].get_params():
+        raise UserError(
+            f"a {type(model[-1]).__name__} cannot start from another model: fine-tuning is for "
+            "cnn-small, cnn-color and cnn-resnet"
+        )
+    find_cnn(source)
+    model[-1].set_params(start_from=source)
+    return model

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,12 @@ def find_recipe(name: str) -> Recipe:
     ------
     UserError
         There is no such recipe; the message lists those there are.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.models import find_recipe
+    >>> find_recipe("hog-svm+oversample").summary
+    'SVM on HOG, rarer class oversampled'
     """
     if not isinstance(name, str):
         raise UserError(f"a recipe is named by a text such as 'hog-svm', not {name!r}")
@@ -106,32 +114,34 @@ _BLOCKS: dict[str, tuple[FaceFeature, int]] = {
 """Each block's extractor, and how many principal components of its columns are kept."""
 
 
-def _features(state: int, **weights: float) -> Step:
-    """Blocks of features side by side; squared distances are shared among them by weight."""
-    blocks = [(name, _block(name, state)) for name in weights]
-    roots = {name: float(np.sqrt(weight)) for name, weight in weights.items()}
-    return "features", FeatureUnion(blocks, transformer_weights=roots)
+def _on_features(classifier: Any, state: int, weights: Mapping[str, float]) -> list[Step]:
+    """The classifier on blocks of features side by side, fitted on mirrored copies too.
 
-
-def _block(name: str, state: int) -> Pipeline:
+    Squared distances are shared among the blocks by their weights.
+    """
     from sklearn.preprocessing import StandardScaler
 
-    extractor, components = _BLOCKS[name]
-    scale = [("scale", StandardScaler())] if name == "landmarks" else []
-    reduce = ScaledPCA(components, random_state=state)
-    return Pipeline([("extract", clone(extractor)), *scale, ("reduce", reduce)])
+    blocks = []
+    for name in weights:
+        extractor, components = _BLOCKS[name]
+        scale = [("scale", StandardScaler())] if name == "landmarks" else []
+        reduce = ScaledPCA(components, random_state=state)
+        block = Pipeline([("extract", clone(extractor)), *scale, ("reduce", reduce)])
+        blocks.append((name, block))
+    roots = {name: float(np.sqrt(weight)) for name, weight in weights.items()}
+    return [
+        ("mirror", MirroredCopies()),
+        ("features", FeatureUnion(blocks, transformer_weights=roots)),
+        ("classifier", classifier),
+    ]
 
 
 def _svm(state: int, **weights: float) -> list[Step]:
     from happysad.pipeline.estimators.svc import CompactSVC
 
     svc = CompactSVC(C=2.0, gamma=1.0, cache_size=1000, random_state=state)
-    classifier = CalibratedClassifier(svc, cv=CopiesTogether(n_splits=3))
-    return [
-        ("mirror", MirroredCopies()),
-        _features(state, **weights),
-        ("classifier", classifier),
-    ]
+    calibrated = CalibratedClassifier(svc, cv=CopiesTogether(n_splits=3))
+    return _on_features(calibrated, state, weights)
 
 
 def _boosting(state: int, **weights: float) -> list[Step]:
@@ -140,11 +150,7 @@ def _boosting(state: int, **weights: float) -> list[Step]:
     trees = HistGradientBoostingClassifier(
         max_iter=300, learning_rate=0.08, early_stopping=False, random_state=state
     )
-    return [
-        ("mirror", MirroredCopies()),
-        _features(state, **weights),
-        ("classifier", trees),
-    ]
+    return _on_features(trees, state, weights)
 
 
 def _dummy(state: int) -> list[Step]:
@@ -164,10 +170,10 @@ def _pixels(state: int) -> list[Step]:
     ]
 
 
-def _cnn(state: int, **options: Any) -> list[Step]:
+def _cnn(state: int, **params: Any) -> list[Step]:
     from happysad.pipeline.cnn.classifier import CnnClassifier
 
-    return [("classifier", CnnClassifier(**options, random_state=state))]
+    return [("classifier", CnnClassifier(**params, random_state=state))]
 
 
 _DALAL = "Dalal and Triggs (2005)"
@@ -177,72 +183,73 @@ _KAZEMI = "Kazemi and Sullivan (2014)"
 _KE = "Ke et al. (2017)"
 
 RECIPES: dict[str, Recipe] = {
-    "dummy": Recipe("always the class seen most often", _dummy),
-    "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels),
+    "dummy": Recipe("always the class seen most often", _dummy, cost=0),
+    "pixels-logreg": Recipe("logistic regression on 24x24 pixels", _pixels, cost=1),
     "landmarks-svm": Recipe(
         "SVM on the geometry of 68 landmarks",
-        lambda state: _svm(state, landmarks=1.0),
-        _KAZEMI,
+        partial(_svm, landmarks=1.0),
+        cost=30,
+        citation=_KAZEMI,
         predictor="68",
     ),
-    "hog-svm": Recipe("SVM on HOG", lambda state: _svm(state, hog=1.0), _DALAL, "minutes"),
-    "lbp-svm": Recipe(
-        "SVM on LBP histograms", lambda state: _svm(state, lbp=1.0), _AHONEN, "minutes"
-    ),
+    "hog-svm": Recipe("SVM on HOG", partial(_svm, hog=1.0), cost=50, citation=_DALAL),
+    "lbp-svm": Recipe("SVM on LBP histograms", partial(_svm, lbp=1.0), cost=55, citation=_AHONEN),
     "bovw-svm": Recipe(
-        "SVM on a bag of visual words", lambda state: _svm(state, bovw=1.0), _COATES, "minutes"
+        "SVM on a bag of visual words", partial(_svm, bovw=1.0), cost=50, citation=_COATES
     ),
     "landmarks-gb": Recipe(
         "gradient boosting on the geometry of 68 landmarks",
-        lambda state: _boosting(state, landmarks=1.0),
-        _KE,
+        partial(_boosting, landmarks=1.0),
+        cost=6,
+        citation=_KE,
         predictor="68",
     ),
     "hog-lbp-svm": Recipe(
         "SVM on HOG and LBP",
-        lambda state: _svm(state, hog=0.5, lbp=0.5),
-        f"{_DALAL}; {_AHONEN}",
-        "minutes",
+        partial(_svm, hog=0.5, lbp=0.5),
+        cost=90,
+        citation=f"{_DALAL}; {_AHONEN}",
     ),
     "texture-svm": Recipe(
         "SVM on HOG, LBP and visual words, free of landmarks",
-        lambda state: _svm(state, hog=0.35, lbp=0.30, bovw=0.35),
-        f"{_DALAL}; {_AHONEN}; {_COATES}",
-        "minutes",
+        partial(_svm, hog=0.35, lbp=0.30, bovw=0.35),
+        cost=120,
+        citation=f"{_DALAL}; {_AHONEN}; {_COATES}",
     ),
     "fusion-svm": Recipe(
         "SVM on landmarks, HOG, LBP and visual words",
-        lambda state: _svm(state, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
-        f"{_KAZEMI}; {_DALAL}; {_AHONEN}; {_COATES}",
-        "minutes",
+        partial(_svm, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
+        cost=130,
+        citation=f"{_KAZEMI}; {_DALAL}; {_AHONEN}; {_COATES}",
         predictor="68",
     ),
     "fusion-gb": Recipe(
         "gradient boosting on landmarks, HOG, LBP and visual words",
-        lambda state: _boosting(state, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
-        _KE,
-        "minutes",
+        partial(_boosting, landmarks=0.20, hog=0.28, lbp=0.24, bovw=0.28),
+        cost=60,
+        citation=_KE,
         predictor="68",
     ),
     "embedding-svm": Recipe(
         "SVM on dlib's face recognition network",
-        lambda state: _svm(state, embedding=1.0),
-        "King (2017)",
+        partial(_svm, embedding=1.0),
+        cost=50,
+        citation="King (2017)",
         standard=False,  # 80 CPU milliseconds a face, fifty times what the others take
     ),
-    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn, cost="minutes"),
+    "cnn-small": Recipe("the small CNN on the aligned crops", _cnn, cost=550),
     "cnn-color": Recipe(
         "the small CNN on colour crops of 128x128",
-        lambda state: _cnn(state, input_size=128, epochs=15),
-        cost="hours",
+        partial(_cnn, input_size=128, epochs=15),
+        cost=5500,
         face_options={"size": 128, "color": True},
         standard=False,  # ten times the cost, for nothing where images are grey
     ),
     "cnn-resnet": Recipe(
         "a residual CNN on the aligned crops",
-        lambda state: _cnn(state, architecture="resnet"),
-        "He et al. (2016)",
-        "minutes",
+        partial(_cnn, architecture="resnet"),
+        cost=950,
+        citation="He et al. (2016)",
     ),
 }
 """Name to recipe, the plainest first."""

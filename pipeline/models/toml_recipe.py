@@ -1,9 +1,11 @@
-"""Recipe files: a recipe with other settings, as TOML, to be used wherever a name is."""
+"""Recipe files (TOML): a recipe with other parameters, to be used wherever its name is."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,21 +51,14 @@ def write_recipe_file(
     Parameters
     ----------
     parameters : mapping
-        Numbers, texts and truth values by their name in ``Pipeline.set_params``.
+        Numbers, strings and booleans by their name in ``Pipeline.set_params``.
     comment : str
-        Where the settings come from, for the reader.
+        Where the parameters come from, for the reader.
     """
+    # TOML writes such values as JSON does.
+    toml = partial(json.dumps, ensure_ascii=False, default=str)
     lines = [f"# {line}" for line in comment.splitlines()]
-    lines += [f"base = {_toml(base)}", f"summary = {_toml(summary)}", "", "[parameters]"]
-    lines += [f"{name} = {_toml(value)}" for name, value in sorted(parameters.items())]
+    lines += [f"base = {toml(base)}", f"summary = {toml(summary)}", "", "[parameters]"]
+    lines += [f"{name} = {toml(value)}" for name, value in sorted(parameters.items())]
     with atomic_write(path) as beside:
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'

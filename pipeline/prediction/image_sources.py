@@ -1,4 +1,4 @@
-"""What a user names, files, folders and patterns, as a list of images."""
+"""Files, folders and patterns, as a list of images with names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from happysad.utils.errors import UserError
-from happysad.utils.image_decoding import IMAGE_SUFFIXES, ImageSource, check_list, is_picture
+from happysad.utils.image_decoding import (
+    IMAGE_SUFFIXES,
+    ImageSource,
+    check_image_list,
+    is_pillow_image,
+)
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 
@@ -33,9 +38,9 @@ def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSou
     UserError
         A path that does not exist, an address of the web, a folder or a pattern without images.
     """
-    check_list(sources)
+    check_image_list(sources)
     for number, source in enumerate(sources):
-        if isinstance(source, bytes | np.ndarray) or is_picture(source):
+        if isinstance(source, bytes | np.ndarray) or is_pillow_image(source):
             yield f"image {number}", source
         elif isinstance(source, str | Path):
             for path in _files(source):
@@ -48,7 +53,7 @@ def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSou
 def _files(source: str | Path) -> Iterator[Path]:
     path = Path(source)
     if not source or not os.path.lexists(path):
-        yield from _matches(str(source))
+        yield from _glob(str(source))
     elif os.path.isdir(path):
         yield from _images_below(path)
     elif os.path.exists(path) and not os.path.isfile(path):
@@ -57,8 +62,8 @@ def _files(source: str | Path) -> Iterator[Path]:
         yield path
 
 
-def _matches(text: str) -> Iterator[Path]:
-    """The images of a pattern; whatever else is not there is no image."""
+def _glob(text: str) -> Iterator[Path]:
+    """The images that a pattern matches."""
     if _ADDRESS.match(text):
         raise UserError(f"{text} is an address: only files are read, so save the picture first")
     if not glob.has_magic(text):
@@ -78,7 +83,7 @@ def _matches(text: str) -> Iterator[Path]:
 
 def _images_below(folder: Path) -> list[Path]:
     images = []
-    for place, folders, files in os.walk(folder, onerror=_refuse):
+    for place, folders, files in os.walk(folder, onerror=_raise_user_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
         images += [
             Path(place, name)
@@ -92,6 +97,6 @@ def _images_below(folder: Path) -> list[Path]:
     return images
 
 
-def _refuse(error: OSError) -> None:
+def _raise_user_error(error: OSError) -> None:
     reason = (error.strerror or str(error)).lower()
     raise UserError(f"cannot look into the folder {error.filename}: {reason}")

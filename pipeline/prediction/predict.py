@@ -1,4 +1,4 @@
-"""``predict_images``: what a model says of images, files, folders and patterns, as a frame."""
+"""``predict_images``: images, files, folders and patterns to a frame of predictions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,37 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.pipeline.prediction.image_sources import named_images
 from happysad.utils.errors import UserError
-from happysad.utils.image_decoding import ImageSource
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
+
+    from happysad.utils.image_decoding import ImageSource
+
+MODEL_SUFFIXES = (".joblib", ".onnx")
+
+
+def load_any(model: str | Path) -> Pipeline:
+    """The model of a shipped name, a joblib file or an ONNX file (by its suffix).
+
+    Raises
+    ------
+    UserError
+        As ``load_model`` and ``load_onnx``.
+
+    Examples
+    --------
+    >>> list(load_any("texture-svm").named_steps)
+    ['faces', 'mirror', 'features', 'classifier']
+    """
+    if str(model).endswith(".onnx"):
+        from happysad.pipeline.cnn.onnx_cnn import load_onnx
+
+        return load_onnx(model)
+    from happysad.pipeline.model_files.model_file import load_model
+
+    return load_model(model)
 
 
 def predict_images(
@@ -24,7 +48,7 @@ def predict_images(
     max_error: float | None = None,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
-    """Find the faces in images and say of each whether it is happy or sad.
+    """Find the faces in images and predict for each whether it is happy or sad.
 
     Parameters
     ----------
@@ -32,17 +56,17 @@ def predict_images(
         Image files, folders (searched with their sub-folders), patterns such as
         "holiday/*.jpg", the bytes of image files, and (H, W) or (H, W, 3) RGB uint8 arrays.
     model : Pipeline, str or Path
-        "fusion-svm" and "texture-svm" come with the package; else a model file, or a model as
-        ``load_model`` gives it, which spares loading it anew each time.
+        "fusion-svm" and "texture-svm" are shipped with the package; else a model file, or a model
+        as ``load_model`` gives it, which spares loading it anew each time.
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the
-        whole image for a face, as in training, in place of answering ``no_face``.
+        whole image for a face, as in training, in place of status ``no_face``.
     min_score : float, optional
         Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's
         own, which is 0.6. Less finds more faces, and more that are none.
     max_error : float, optional
-        Such as 0.05: say "unsure" so often that at most this share of the other answers should
-        be wrong, by the thresholds on the model's card. The model must be named then.
+        Such as 0.05: label so many faces "unsure" that at most this share of the other labels
+        should be wrong, by the thresholds on the model's card. The model must be named then.
     n_jobs : int
         Threads to work in; -1 for one per core.
 
@@ -50,21 +74,28 @@ def predict_images(
     -------
     pandas.DataFrame
         A row per face: ``image`` (path, or "image N" by its place), ``face`` (number in the
-        image from 0, the surest first; -1 without a face), ``status`` (``ok``, ``full_frame``,
-        ``no_face`` or ``unreadable``), ``label`` (``happy``, ``sad`` or ``unsure``), ``p_happy``,
-        ``left``, ``top``, ``right``, ``bottom`` (the box in pixels of the upright image; all
-        empty without a face), ``score`` (the detector's, from 0 to 1), ``reason`` (why an image is
-        unreadable).
+        image from 0, the most confident first; -1 without a face), ``status`` (``ok``,
+        ``full_frame``, ``no_face`` or ``unreadable``), ``label`` (``happy``, ``sad`` or
+        ``unsure``), ``p_happy``, ``left``, ``top``, ``right``, ``bottom`` (the box in pixels of
+        the upright image; all empty without a face), ``score`` (the detector's, from 0 to 1),
+        ``reason`` (why an image is unreadable).
 
     Raises
     ------
     UserError
         A path does not exist, a folder holds no images, there is no such model, its card
         has no thresholds for ``max_error``, or ``min_score`` is out of its range.
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut
+    >>> predict_images([astronaut()])[["image", "face", "status", "label"]]
+         image  face status  label
+    0  image 0     0     ok  happy
     """
     from happysad.pipeline.estimators.check_model import check_model
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
-    from happysad.pipeline.prediction.load_any import load_any
+    from happysad.pipeline.prediction.image_sources import named_images
     from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named
     from happysad.pipeline.prediction.prediction import to_frame
 

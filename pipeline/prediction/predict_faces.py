@@ -1,16 +1,17 @@
-"""The faces of images and what a model says of them, for those who have the model at hand."""
+"""Predictions for images with a model at hand, as objects: a batch, or many with progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from happysad.features.faces.face_batch import Faces
 from happysad.features.faces.pretrained_weights import LOWEST_SCORE
+from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageError, ImageSource
@@ -19,14 +20,17 @@ from happysad.utils.progress import report
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from happysad.pipeline.evaluation.abstention import RejectBand
-
 CHUNK = 32
-"""Images whose faces are decided together: most of what a batch saves, in little memory."""
+"""Images whose faces are classified together: most of what a batch saves, in little memory."""
+
+HALF = RejectBand(0.5, 0.5)
+"""Happy from 0.5 upwards, else sad; never unsure."""
+
+Named = Sequence[tuple[str, ImageSource]]
 
 
 def check_min_score(min_score: float | None) -> None:
-    """UserError where a lowest score is none; without (None), it is the model's own."""
+    """UserError where it is out of the detector's range; None stands for the model's own."""
     if min_score is not None and not LOWEST_SCORE <= min_score <= 1:
         raise UserError(
             f"the lowest score of a face is a number from {LOWEST_SCORE:g} to 1, not {min_score:g}"
@@ -42,14 +46,14 @@ def predict_faces(
     band: RejectBand | None = None,
     names: Sequence[str] | None = None,
 ) -> list[ImagePrediction]:
-    """One answer per image, in order; what cannot be read is ``unreadable``, no exception.
+    """A prediction per image, in order; what cannot be read is ``unreadable``, no exception.
 
     Parameters
     ----------
     images : iterable of str, Path, bytes or array
         No folders.
     crops : bool
-        They are tight crops of one face each: where none is found, the whole image is read.
+        They are tight crops of one face each: where none is found, the whole image is taken.
     min_score : float, optional
         Lowest score of the detector that counts as a face, from 0.1 to 1; without, the model's.
     band : RejectBand, optional
@@ -61,117 +65,95 @@ def predict_faces(
     ------
     UserError
         ``min_score`` is out of its range.
+
+    Examples
+    --------
+    >>> from happysad import load_model
+    >>> from skimage.data import astronaut
+    >>> (image,) = predict_faces(load_model("texture-svm"), [astronaut()])
+    >>> image.status, [face.label for face in image.faces]
+    ('ok', ['happy'])
     """
     check_min_score(min_score)
-    given = list(images)
+    images = list(images)
     if names is None:
-        names = [str(x) if isinstance(x, str | Path) else f"image {i}" for i, x in enumerate(given)]
-    return _answers(model, list(zip(names, given, strict=True)), crops, min_score, band)
+        paths = [str(image) if isinstance(image, str | Path) else "" for image in images]
+        names = [path or f"image {number}" for number, path in enumerate(paths)]
+    return _predict(model, list(zip(names, images, strict=True)), crops, min_score, band or HALF)
 
 
 def predict_named(
     model: Pipeline,
-    named: Sequence[tuple[str, ImageSource]],
+    named: Named,
     *,
     crops: bool = False,
     min_score: float | None = None,
     band: RejectBand | None = None,
     n_jobs: int = 1,
 ) -> Iterator[ImagePrediction]:
-    """The answers as they come, in order, for any number of images; tells its progress.
+    """Predictions for any number of named images, in order as they come; reports progress.
 
-    ``n_jobs`` threads; finding faces and most of the arithmetic let other threads run.
+    In ``n_jobs`` threads: finding faces and most of the arithmetic let other threads run.
     """
     check_min_score(min_score)
     chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
-    done = 0
-    for answers in _each(chunks, n_jobs, model, crops, min_score, band):
-        yield from answers
-        done += len(answers)
-        report("answering", done, len(named))
-
-
-def predict_p_happy(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
-    """p(happy) of each of ``n`` faces, (n,)."""
-    column = list(model.classes_).index("happy")
-    return np.asarray(model[1:].predict_proba(faces)[:, column], np.float64)
-
-
-def _each(
-    chunks: list[Sequence[tuple[str, ImageSource]]], n_jobs: int, model: Pipeline, *rest: Any
-) -> Iterator[list[ImagePrediction]]:
+    options = crops, min_score, band or HALF
     if n_jobs == 1 or len(chunks) < 2:
-        return (_answers(model, chunk, *rest) for chunk in chunks)
-    from joblib import Parallel, delayed
+        results = (_predict(model, chunk, *options) for chunk in chunks)
+    else:
+        from joblib import Parallel, delayed
 
-    work = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
-    answers: Iterator[list[ImagePrediction]] = work(
-        delayed(_answers)(model, chunk, *rest) for chunk in chunks
-    )
-    return answers
-
-
-class _Seen(NamedTuple):
-    """An image, as far as it is known before its faces are decided."""
-
-    answer: ImagePrediction
-    faces: list[Faces]
+        parallel = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
+        results = parallel(delayed(_predict)(model, chunk, *options) for chunk in chunks)
+    done = 0
+    for predictions in results:
+        yield from predictions
+        done += len(predictions)
+        report("predicting", done, len(named))
 
 
-def _answers(
-    model: Pipeline,
-    named: Sequence[tuple[str, ImageSource]],
-    crops: bool,
-    min_score: float | None,
-    band: RejectBand | None,
+def _predict(
+    model: Pipeline, named: Named, crops: bool, min_score: float | None, band: RejectBand
 ) -> list[ImagePrediction]:
-    seen = [_see(model, name, source, crops, min_score) for name, source in named]
-    faces = [face for one in seen for face in one.faces]
+    """Find the faces of all images and classify them together."""
+    read = [_read(model, name, source, crops, min_score) for name, source in named]
+    faces = [face for _, found in read for face in found]
     if not faces:
-        return [one.answer for one in seen]
-    p = predict_p_happy(model, Faces.concatenate(faces))
-    labels = band.answer(p) if band else np.where(p >= 0.5, "happy", "sad")
-    decided = iter(
-        _face_answer(face, float(one), str(label))
-        for face, one, label in zip(faces, p, labels, strict=True)
-    )
-    return [_with_faces(one.answer, tuple(next(decided) for _ in one.faces)) for one in seen]
+        return [image for image, _ in read]
+    p_happy = predict_p_happy(model[1:], Faces.concatenate(faces))
+    labels = band.predict(p_happy)
+    predictions = iter(map(_face_prediction, faces, p_happy.tolist(), labels.tolist()))
+    images = []
+    for image, found in read:
+        own = tuple(islice(predictions, len(found)))
+        images.append(replace(image, faces=own, status=own[0].status) if own else image)
+    return images
 
 
-def _see(
+def _read(
     model: Pipeline, name: str, source: ImageSource, crops: bool, min_score: float | None
-) -> _Seen:
-    """Read one image and find the faces in it."""
+) -> tuple[ImagePrediction, list[Faces]]:
+    """Read one image and find the faces in it, not yet classified."""
     from happysad.features.faces.detector import find_faces, find_one_face, rescaled
     from happysad.utils.image_decoding import read_image, to_gray
 
     try:
         image = read_image(source)
     except ImageError as error:
-        return _Seen(ImagePrediction(name, "unreadable", _reason(str(error))), [])
+        start, _, reason = str(error).partition(": ")  # without the name, which is known
+        known = reason and start.startswith("cannot read the image")
+        return ImagePrediction(name, "unreadable", reason if known else str(error)), []
     aligner, gray = model.named_steps["faces"], to_gray(image)
     seen = rescaled(gray)
     least = aligner.min_score if min_score is None else min_score
     detections = [find_one_face(seen, least)] if crops else find_faces(seen, least)
     pixels = image if aligner.color else gray
-    faces = [aligner.align(pixels, one, seen) for one in detections]
     height, width = gray.shape
-    return _Seen(ImagePrediction(name, "no_face", "", width, height), faces)
+    faces = [aligner.align(pixels, detection, seen) for detection in detections]
+    return ImagePrediction(name, "no_face", "", width, height), faces
 
 
-def _reason(sentence: str) -> str:
-    """Without the name, which stands beside it already."""
-    start, colon, rest = sentence.partition(": ")
-    return rest if colon and start.startswith("cannot read the image") else sentence
-
-
-def _face_answer(face: Faces, p: float, label: str) -> FacePrediction:
+def _face_prediction(face: Faces, p_happy: float, label: str) -> FacePrediction:
     status = "ok" if face.status[0] == "detected" else "full_frame"
-    left, top, right, bottom = map(int, face.boxes[0])
-    return FacePrediction(label, p, (left, top, right, bottom), float(face.scores[0]), status)
-
-
-def _with_faces(answer: ImagePrediction, faces: tuple[FacePrediction, ...]) -> ImagePrediction:
-    if not faces:
-        return answer
-    return ImagePrediction(answer.image, faces[0].status, "", answer.width, answer.height, faces)
+    left, top, right, bottom = face.boxes[0].tolist()
+    return FacePrediction(label, p_happy, (left, top, right, bottom), float(face.scores[0]), status)

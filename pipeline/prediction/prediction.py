@@ -1,4 +1,4 @@
-"""What is said of one image, and how it is written down: as rows of a table, and as JSON."""
+"""The prediction for one image, and how it is written: as rows of a table, and as JSON."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ImagePrediction:
     width, height : int
         In pixels, upright; 0 where it is unreadable.
     faces : tuple of FacePrediction
-        The surest face first.
+        The most confident detection first.
     """
 
     image: str
@@ -65,14 +65,10 @@ class ImagePrediction:
     faces: tuple[FacePrediction, ...] = ()
 
 
-def image_json(answer: ImagePrediction) -> dict[str, Any]:
-    """An answer in what JSON knows: ``p_happy`` with four digits, ``box`` a list of four."""
+def image_json(image: ImagePrediction) -> dict[str, Any]:
+    """A prediction in what JSON knows: ``p_happy`` with four digits, ``box`` a list of four."""
     return {
-        "image": answer.image,
-        "status": answer.status,
-        "reason": answer.reason,
-        "width": answer.width,
-        "height": answer.height,
+        **vars(image),
         "faces": [
             {
                 "face": number,
@@ -82,26 +78,26 @@ def image_json(answer: ImagePrediction) -> dict[str, Any]:
                 "box": list(face.box),
                 "score": round(face.score, 3),
             }
-            for number, face in enumerate(answer.faces)
+            for number, face in enumerate(image.faces)
         ],
     }
 
 
-def rows(answers: Iterable[ImagePrediction]) -> Iterator[tuple[Any, ...]]:
+def rows(images: Iterable[ImagePrediction]) -> Iterator[tuple[Any, ...]]:
     """A row per face by ``COLUMNS``; one of face -1 and None where there is no face."""
-    for answer in answers:
-        for number, face in enumerate(answer.faces):
-            said = (face.status, face.label, face.p_happy, *face.box, face.score)
-            yield (answer.image, number, *said, "")
-        if not answer.faces:
-            yield (answer.image, -1, answer.status, *[None] * 7, answer.reason)
+    for image in images:
+        for number, face in enumerate(image.faces):
+            cells = (face.status, face.label, face.p_happy, *face.box, face.score)
+            yield (image.image, number, *cells, "")
+        if not image.faces:
+            yield (image.image, -1, image.status, *[None] * 7, image.reason)
 
 
-def to_frame(answers: Iterable[ImagePrediction]) -> pd.DataFrame:
+def to_frame(images: Iterable[ImagePrediction]) -> pd.DataFrame:
     """The rows as a frame; without a face there is no label, number (NaN) or box (NA)."""
     import pandas as pd
 
-    frame = pd.DataFrame(list(rows(answers)), columns=pd.Index(COLUMNS))
+    frame = pd.DataFrame(list(rows(images)), columns=pd.Index(COLUMNS))
     kinds: dict[str, Any] = {"face": "int64", "label": object}
     kinds |= dict.fromkeys(("p_happy", "score"), "float64")
     kinds |= dict.fromkeys(("left", "top", "right", "bottom"), "Int64")

@@ -1,4 +1,4 @@
-"""``FaceTracker``: faces followed through the frames of a video, and what a model says of them."""
+"""``FaceTracker``: faces followed through the frames of a video, each with its p(happy)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ from numpy.typing import NDArray
 from happysad.features.faces.detector import Detection
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.estimators.p_happy import predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
-from happysad.pipeline.prediction.predict_faces import check_min_score, predict_p_happy
-from happysad.pipeline.tracking.association import KNOWN_FACE, FaceAssociation, overlap
-from happysad.pipeline.tracking.face_history import ALIKE, TOUCHING, FaceHistory, matched
-from happysad.pipeline.tracking.observation import Frame, FrameObservation
+from happysad.pipeline.prediction.predict_faces import HALF, check_min_score
+from happysad.pipeline.tracking.face_history import MIN_OVERLAP, SAME_APPEARANCE, FaceHistory, match
+from happysad.pipeline.tracking.observation import (
+    KNOWN_FACE_SCORE,
+    FaceObservation,
+    FaceSearch,
+    Frame,
+    overlap,
+)
 from happysad.utils.image_decoding import read_image
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-CERTAIN_FACE = 0.8
-"""Score from which a new face is believed; one of a lower score must be seen in the next frame,
+CONFIRMED_SCORE = 0.8
+"""Score from which a new face is confirmed; one of a lower score must be seen in the next frame,
 too, so that the scores sum to this. False alarms are seen once."""
 
 
@@ -55,21 +61,20 @@ class TrackedFace:
 class FaceTracker:
     """Follows faces from frame to frame at a fraction of what finding them anew would cost.
 
-    Known faces are looked for in a window around the place where they should be by now. The
-    whole frame is searched only now and then, and again as soon as a known face is missing. A
-    face is found where one was at a lower score than a new one elsewhere (Zhang et al. 2022).
-    Sights are matched with tracks by overlap (Bewley et al. 2016) and by looks (Wojke et al.
-    2017: here the correlation of the aligned crops), so that faces that cross keep their
-    numbers. Where the detector misses a face for a moment, it is followed by its eyes as long
-    as it looks like itself. The probability is smoothed on the log-odds. All times are of the
-    video, so that the rate of frames does not matter.
+    Known faces are searched for in a window around the place where they should be by now, the
+    whole frame only now and then and as soon as a known face is missing. A face is found where one
+    was at a lower score than a new one elsewhere (Zhang et al. 2022). Detections are matched with
+    tracks by overlap (Bewley et al. 2016) and by appearance (Wojke et al. 2017: here the
+    correlation of the aligned crops), so that faces that cross keep their numbers. Where the
+    detector misses a face for a moment, it is followed by its eyes. The probability is smoothed
+    on the log-odds. All times are of the video, so that the frame rate does not matter.
 
     Parameters
     ----------
     model : Pipeline
         A fitted model, as ``load_model`` gives it.
     band : RejectBand, optional
-        Where to say "unsure"; without it, happy from 0.5 on.
+        Where to say "unsure"; without it, happy from 0.5 upwards.
     smoothing_s : float
         Time constant of the smoothing in seconds.
     search_s : float
@@ -77,7 +82,7 @@ class FaceTracker:
     forget_s : float
         Seconds after which a face that is not seen is given up.
     hidden_s : float
-        The same where another face is before it for most of that time.
+        The same where another face hides it for most of that time.
     min_score : float
         Lowest score of the detector that counts as a new face, from 0.1 to 1; without, the
         model's.
@@ -85,7 +90,7 @@ class FaceTracker:
     Raises
     ------
     UserError
-        The model is none (see ``check_model``), or ``min_score`` is out of its range.
+        It is no model (see ``check_model``), or ``min_score`` is out of its range.
 
     References
     ----------
@@ -93,6 +98,17 @@ class FaceTracker:
     N. Wojke, A. Bewley, D. Paulus: Simple online and realtime tracking with a deep association
     metric. ICIP 2017.
     Y. Zhang et al.: ByteTrack: multi-object tracking by associating every detection box. ECCV 2022.
+
+    Examples
+    --------
+    >>> from happysad import load_model
+    >>> from skimage.data import astronaut
+    >>> tracker = FaceTracker(load_model("texture-svm"))
+    >>> for seconds in (0.0, 0.04):
+    ...     (face,) = tracker.update(astronaut(), seconds)
+    ...     print(face.track, face.label)
+    1 happy
+    1 happy
     """
 
     def __init__(
@@ -108,14 +124,14 @@ class FaceTracker:
         check_model(model)
         check_min_score(min_score)
         self.model = model
-        self.band = band
+        self.band = band or HALF
         self.smoothing_s = smoothing_s
         self.forget_s = forget_s
         self.hidden_s = hidden_s
         self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
         self.n_tracks_ = 0
         self._tracks: list[FaceHistory] = []
-        self._search = FaceAssociation(search_s, self.min_score)
+        self._search = FaceSearch(search_s, self.min_score)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.
@@ -131,74 +147,69 @@ class FaceTracker:
         ImageError
             The frame is no such array.
         """
-        frame = read_image(np.asarray(frame))
-        now = Frame(frame, self.model.named_steps["faces"])
+        pixels = read_image(np.asarray(frame))
+        now = Frame(pixels, self.model.named_steps["faces"])
         for track in self._tracks:
-            track.expect(seconds)
-        found = self._search.faces(now.gray, [track.box for track in self._tracks], seconds)
-        sights = [now.sight(detection) for detection in found]
-        self._follow(now, sights, seconds)
+            track.predict(seconds)
+        found = self._search.find(now.gray, [track.box for track in self._tracks], seconds)
+        self._follow(now, [now.observe(detection) for detection in found], seconds)
         self._tracks = [track for track in self._tracks if self._is_kept(track, seconds)]
-        shown = [track for track in self._tracks if track.number and track.last == seconds]
-        return [self._answer(t, now.gray.shape) for t in sorted(shown, key=lambda t: t.number)]
+        shown = [track for track in self._tracks if track.number and track.last_seen == seconds]
+        shown.sort(key=lambda track: track.number)
+        return [self._tracked_face(track, now.gray.shape) for track in shown]
 
-    def _follow(self, now: Frame, sights: Sequence[FrameObservation], seconds: float) -> None:
+    def _follow(self, now: Frame, observations: Sequence[FaceObservation], seconds: float) -> None:
         """Bring the tracks up to now."""
         pairs = [
-            (track, sight)
-            for track, sight in matched(self._tracks, sights)
-            if track.number or sight.detection.score >= self.min_score
+            (track, seen)
+            for track, seen in match(self._tracks, observations)
+            if track.number or seen.detection.score >= self.min_score
         ]
-        for track, sight in pairs:
-            track.see(sight, seconds)
-        self._carry(now, [track for track, _ in pairs], seconds)
-        known = {id(sight) for _, sight in pairs}
-        for sight in sights:
-            if id(sight) not in known and self._is_new(sight, seconds):
-                pairs.append((FaceHistory(sight, seconds, self.smoothing_s), sight))
+        for track, seen in pairs:
+            track.update(seen, seconds)
+        self._follow_missed(now, [track for track, _ in pairs], seconds)
+        known = {id(seen) for _, seen in pairs}
+        for seen in observations:
+            if id(seen) not in known and self._is_new(seen, seconds):
+                pairs.append((FaceHistory(seen, seconds, self.smoothing_s), seen))
                 self._tracks.append(pairs[-1][0])
         for track, _ in pairs:
-            if not track.number and track.evidence >= CERTAIN_FACE:
+            if not track.number and track.evidence >= CONFIRMED_SCORE:
                 self.n_tracks_ += 1
                 track.number = self.n_tracks_
-        self._ask(pairs, seconds)
+        if pairs:
+            faces = Faces.concatenate([seen.face for _, seen in pairs])
+            p_happy = predict_p_happy(self.model[1:], faces).tolist()
+            for (track, _), p in zip(pairs, p_happy, strict=True):
+                track.add_p_happy(seconds, p)
 
-    def _carry(self, now: Frame, found: Sequence[FaceHistory], seconds: float) -> None:
+    def _follow_missed(self, now: Frame, found: Sequence[FaceHistory], seconds: float) -> None:
         """Follow by the eyes what the detector missed and still looks like itself."""
         for track in self._tracks:
             if track in found or not track.number:
                 continue
-            if any(overlap(track.box, other.box) > TOUCHING for other in found):
-                track.excused = seconds
+            if any(overlap(track.box, other.box) > MIN_OVERLAP for other in found):
+                track.last_explained = seconds
                 continue
-            sight = now.sight(Detection(track.box, KNOWN_FACE))
-            if float(sight.look @ track.look) >= ALIKE:
-                track.carry(sight, seconds)
+            seen = now.observe(Detection(track.box, KNOWN_FACE_SCORE))
+            if float(seen.appearance @ track.appearance) >= SAME_APPEARANCE:
+                track.follow_eyes(seen, seconds)
 
-    def _is_new(self, sight: FrameObservation, seconds: float) -> bool:
-        """Whether a sight that no track claims is another face, and sure enough to be one."""
-        there = [track for track in self._tracks if track.last == seconds]
-        apart = all(overlap(track.box, sight.detection.box) < TOUCHING for track in there)
-        return apart and sight.detection.score >= self.min_score
-
-    def _ask(self, pairs: Sequence[tuple[FaceHistory, FrameObservation]], seconds: float) -> None:
-        """What the model says of all faces of this frame, at once."""
-        if not pairs:
-            return
-        p_happy = predict_p_happy(self.model, Faces.concatenate([sight.face for _, sight in pairs]))
-        for (track, _), p in zip(pairs, p_happy.tolist(), strict=True):
-            track.ask(seconds, p)
+    def _is_new(self, seen: FaceObservation, seconds: float) -> bool:
+        """Whether an observation without a track is another face, of a score high enough."""
+        there = [track for track in self._tracks if track.last_seen == seconds]
+        apart = all(overlap(track.box, seen.detection.box) < MIN_OVERLAP for track in there)
+        return apart and seen.detection.score >= self.min_score
 
     def _is_kept(self, track: FaceHistory, seconds: float) -> bool:
-        """Whether to look for it in the next frame: one that is uncertain must be seen in each."""
+        """Whether to search for it in the next frame: unless confirmed, it must be seen in each."""
         if not track.number:
-            return track.last == seconds
-        lost, missed = seconds - track.last, seconds - track.excused
-        return missed <= self.forget_s and lost <= self.hidden_s
+            return track.last_seen == seconds
+        lost, unexplained = seconds - track.last_seen, seconds - track.last_explained
+        return unexplained <= self.forget_s and lost <= self.hidden_s
 
-    def _answer(self, track: FaceHistory, shape: tuple[int, ...]) -> TrackedFace:
+    def _tracked_face(self, track: FaceHistory, shape: tuple[int, ...]) -> TrackedFace:
         left, top, right, bottom = map(round, track.box)
         box = max(0, left), max(0, top), min(shape[1], right), min(shape[0], bottom)
         p = track.smoother.p_
-        label = str(self.band.answer(p)) if self.band else ("happy" if p >= 0.5 else "sad")
-        return TrackedFace(track.number, box, p, track.p_raw, label)
+        return TrackedFace(track.number, box, p, track.p_raw, str(self.band.predict(p)))

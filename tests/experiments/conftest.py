@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ TIMES = ["fit_s", "predict_ms"]
 @pytest.fixture(scope="session")
 def finished(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run of every recipe on 40 built-in faces; not to be changed."""
-    from happysad.experiments.compare import compare
-    from happysad.experiments.runner.config import CompareConfig
+    from happysad import compare
 
-    out = tmp_path_factory.mktemp("run") / "all"
-    return compare(CompareConfig(data=str(demo_data), out=str(out), jobs=1))
+    folder = compare(demo_data, out=tmp_path_factory.mktemp("run") / "all", jobs=1).folder
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,7 @@ def data(demo_data: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def make_evaluation(data: Any) -> Callable[..., Any]:
-    """``make_evaluation(right)``: a trial whose model answers that share of each part rightly."""
+    """``make_evaluation(right)``: a result that is right for that share of each part."""
     import io
 
     import joblib
@@ -96,7 +97,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ship_config(demo_data: Path, news: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Settings of ``ship`` with small recipes on built-in faces."""
-    from happysad.experiments.shipping.config import ShipConfig
+    from happysad.experiments.shipping.data import ShipConfig
 
     return ShipConfig(
         data=str(demo_data),
@@ -134,7 +135,13 @@ def image_is_drawn() -> Callable[[Path], bool]:
 
 
 @pytest.fixture
-def small_run(tmp_path: Path) -> Path:
+def small_run(small_run_source: Path, tmp_path: Path) -> Path:
+    """A copy of that run, to be changed."""
+    return shutil.copytree(small_run_source, tmp_path / "small-run")
+
+
+@pytest.fixture(scope="session")
+def small_run_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run's folder with every table in it, all made up: three models on 40 test images."""
     from happysad.pipeline.evaluation.metrics import evaluate
 
@@ -170,17 +177,23 @@ def small_run(tmp_path: Path) -> Path:
         points.append({**part, "rule": rule["rule"], "split": "neutral", "coverage": 0.25})
     failed = {"dataset": "faces & co", "split": "test", "model": "broken", "condition": ""}
     failed |= {"fold": 0, "seed": 0, "status": "error", "reason": "ValueError: <b>bad</b>"}
-    pair = {"n": 40, "only_model_right": 9, "only_other_right": 2, "p": 0.06, "p_corrected": 0.12}
+    pair = {
+        "n": 40,
+        "n_only_model_correct": 9,
+        "n_only_other_correct": 2,
+        "p_value": 0.06,
+        "p_value_holm": 0.12,
+    }
     pair |= {"dataset": "faces & co", "split": "test", "low": -0.01, "high": 0.2}
     compared = [
-        {**pair, "model": "hog-svm", "against": "cnn-small", "against_is": "cnn",
+        {**pair, "model": "hog-svm", "against": "cnn-small", "against_role": "cnn",
          "difference": 0.175},
-        {**pair, "model": "cnn-small", "against": "hog-svm", "against_is": "best",
-         "difference": -0.175, "p_corrected": 0.0004},
+        {**pair, "model": "cnn-small", "against": "hog-svm", "against_role": "best",
+         "difference": -0.175, "p_value_holm": 0.0004},
     ]  # fmt: skip
     found = [
-        {"dataset": "faces & co", "split": "test", "label": label, "n": 20, "face_found": 18,
-         "share_found": 0.9}
+        {"dataset": "faces & co", "split": "test", "label": label, "n": 20, "n_face_found": 18,
+         "detection_rate": 0.9}
         for label in ("happy", "sad")
     ]  # fmt: skip
     epochs = [
@@ -188,11 +201,11 @@ def small_run(tmp_path: Path) -> Path:
          "train_loss": 0.6 / i, "val_loss": 0.3 + abs(i - 4) / 10, "val_accuracy": 0.5 + i / 20}
         for i in range(1, 8)
     ]  # fmt: skip
-    folder = tmp_path / "small-run"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("made")
     tables = {
         "results": [*results, failed], "predictions": answers, "operating_points": points,
-        "intervals": intervals, "comparisons": compared, "coverage": found, "training": epochs,
+        "intervals": intervals, "comparisons": compared, "face_detection": found,
+        "training": epochs,
     }  # fmt: skip
     for name, rows in tables.items():
         pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False)

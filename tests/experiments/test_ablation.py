@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.ablation import AblationConfig, ablation, main
+from happysad.experiments.ablation import AblationConfig, ablation, block_subsets, main
 from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.utils.errors import UserError
@@ -27,6 +27,7 @@ def config(demo_data, tmp_path_factory) -> AblationConfig:
     return config
 
 
+@pytest.mark.slow
 def test_all_blocks_each_left_out_and_each_alone_on_both_parts(config):
     rows = read_rows(Path(config.out) / "results.csv")
     assert set(rows["status"]) == {"ok"}
@@ -37,6 +38,7 @@ def test_all_blocks_each_left_out_and_each_alone_on_both_parts(config):
     assert set(rows["model"]) == {MODEL}
 
 
+@pytest.mark.slow
 def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     out = Path(config.out)
     told = json.loads((out / "run.json").read_text("utf-8"))
@@ -49,6 +51,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     assert "without hog" in (out / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
     before = (Path(config.out) / "importance.csv").read_bytes()
@@ -58,6 +61,7 @@ def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     assert (Path(config.out) / "importance.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_importances_that_are_missing_are_measured_later(config):
     path = Path(config.out) / "importance.csv"
     path.unlink()
@@ -70,9 +74,7 @@ def test_importances_that_are_missing_are_measured_later(config):
 
 
 def test_of_two_blocks_each_alone_says_it_all():
-    from happysad.experiments.ablation import _conditions
-
-    assert _conditions("hog-lbp-svm") == {
+    assert block_subsets("hog-lbp-svm") == {
         "": ("hog", "lbp"), "hog alone": ("hog",), "lbp alone": ("lbp",),
     }  # fmt: skip
 
@@ -84,6 +86,7 @@ def test_a_model_of_one_block_and_bad_settings_are_refused(demo_data, tmp_path):
         AblationConfig(repeats=-1)
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table(config, demo_data):
     arguments = ["--data", str(demo_data), "--models", MODEL, "--out", config.out, "--jobs", "1"]
     result = CliRunner().invoke(main, [*arguments, "--repeats", "1"])

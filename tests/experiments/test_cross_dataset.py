@@ -38,6 +38,7 @@ def config(demo_data, other, tmp_path_factory) -> CrossDatasetConfig:
     return config
 
 
+@pytest.mark.slow
 def test_each_model_is_fitted_on_each_set_and_tested_on_both(config):
     rows = read_rows(Path(config.out) / "results.csv")
     assert set(rows["status"]) == {"ok"}
@@ -52,6 +53,7 @@ def test_each_model_is_fitted_on_each_set_and_tested_on_both(config):
     assert set(rows["n_train"]) == {24}
 
 
+@pytest.mark.slow
 def test_no_image_is_tested_on_that_was_fitted_on(config, other):
     answers = read_rows(Path(config.out) / "predictions.csv")
     assert all("/test/" in path for path in answers["image"])
@@ -59,6 +61,7 @@ def test_no_image_is_tested_on_that_was_fitted_on(config, other):
     assert all(path.startswith(str(other)) for path in theirs["image"])
 
 
+@pytest.mark.slow
 def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     out = Path(config.out)
     told = json.loads((out / "run.json").read_text("utf-8"))
@@ -72,6 +75,7 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     assert "other (own test part)" in page
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     before = (Path(config.out) / "results.csv").read_bytes()
     monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
@@ -81,6 +85,7 @@ def test_what_is_finished_is_not_fitted_again(config, monkeypatch):
     assert (Path(config.out) / "results.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_other_data_in_the_same_folder_are_refused(config, demo_data, other):
     with pytest.raises(UserError, match="other data and dataset"):
         cross_dataset(replace(config, data_sets=[str(other), str(demo_data)]))
@@ -89,14 +94,14 @@ def test_other_data_in_the_same_folder_are_refused(config, demo_data, other):
 def test_people_that_were_fitted_on_are_not_tested_on():
     import numpy as np
 
-    from happysad.experiments.cross_dataset import _of_others
+    from happysad.experiments.cross_dataset import of_others
     from happysad.experiments.datasets.subsets import DomainSubset
 
     frame = pd.DataFrame({"source": ["a", "a", "a", "b"], "group": ["x", "x", "y", "x"]})
     none = np.zeros(0, np.intp)
     own = DomainSubset("a grey", np.array([0]), none, none)
     others = DomainSubset("a colour", none, none, np.array([1, 2, 3]))
-    assert list(_of_others(frame, own, others)) == [2, 3]
+    assert list(of_others(frame, own, others)) == [2, 3]
 
 
 def test_one_set_has_nothing_to_transfer_to(demo_data, tmp_path):
@@ -113,6 +118,7 @@ def test_a_model_that_does_not_exist_is_one_sentence(demo_data, other, tmp_path)
     assert "did you mean hog-svm?" in result.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_for_each_set(config, demo_data, other):
     arguments = ["--data", f"{demo_data},{other}", "--models", ",".join(MODELS)]
     result = CliRunner().invoke(main, [*arguments, "--out", config.out, "--jobs", "1"])

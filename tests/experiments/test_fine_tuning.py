@@ -55,6 +55,7 @@ def test_the_config_file_is_read():
     assert (config.images, config.draws) == (80, 5)
 
 
+@pytest.mark.slow
 def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
     pytest.importorskip("torch")
     from happysad.pipeline.demo.demo_faces import make_demo_faces

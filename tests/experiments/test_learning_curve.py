@@ -38,6 +38,7 @@ def written(config) -> Path:
     return learning_curve(config)
 
 
+@pytest.mark.slow
 def test_a_row_for_each_model_size_seed_and_part(written):
     rows = read_rows(written / "results.csv")
     assert set(rows["status"]) == {"ok"}
@@ -49,6 +50,7 @@ def test_a_row_for_each_model_size_seed_and_part(written):
     assert {name: list(n) for name, n in sizes.items()} == {"n=12": [12], "n=24": [24]}
 
 
+@pytest.mark.slow
 def test_seeds_draw_other_images(written):
     answers = read_rows(written / "predictions.csv")
     mine = answers[(answers["model"] == "pixels-logreg") & (answers["condition"] == "n=12")]
@@ -56,12 +58,13 @@ def test_seeds_draw_other_images(written):
     assert one != two
 
 
+@pytest.mark.slow
 def test_the_folder_holds_a_table_a_figure_and_a_report(written, image_is_drawn):
     told = json.loads((written / "run.json").read_text("utf-8"))
     assert told["state"] == "finished"
     assert told["identity"]["question"] == "learning_curve"
     table = pd.read_csv(written / "learning_curve.csv")
-    assert set(zip(table["n"], table["seeds"], strict=True)) == {(12, 2), (24, 1)}
+    assert set(zip(table["n_train"], table["n_seeds"], strict=True)) == {(12, 2), (24, 1)}
     assert [file.name for file in (written / "figures").iterdir()] == ["learning_curve.png"]
     assert image_is_drawn(written / "figures" / "learning_curve.png")
     report = (written / "report.html").read_text("utf-8")
@@ -69,6 +72,7 @@ def test_the_folder_holds_a_table_a_figure_and_a_report(written, image_is_drawn)
     assert "had not ended" not in report
 
 
+@pytest.mark.slow
 def test_sizes_may_be_added_later_and_nothing_is_repeated(config, written):
     told: list[str] = []
     learning_curve(replace(config, sizes=[12, 18]), log=told.append)
@@ -81,6 +85,7 @@ def test_sizes_that_the_part_does_not_have_are_left_out():
     assert used_sizes([120, 200], 120) == [120]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
 def test_every_config_runs_on_a_few_built_in_faces(file, demo_data, tmp_path):
     config = read_config(file, LearningCurveConfig)
@@ -94,6 +99,7 @@ def test_there_are_two_configs():
     assert [file.stem for file in CONFIGS] == ["learning_curve", "learning_curve"]
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table(demo_data, tmp_path):
     flags = ["--data", demo_data, "--models", "dummy", "--sizes", "12", "--seeds", "1"]
     flags += ["--out", tmp_path / "run", "--jobs", "1", "--quiet"]

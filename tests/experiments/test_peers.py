@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from happysad.experiments.datasets.peer_scores import PEERS, SCORES, read_scores
-from happysad.experiments.maintenance import publish_results as publish
 from happysad.experiments.peers import main
+from happysad.experiments.reporting.model_card import publish
 from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS
 
 FER, FACE_API = PEERS.values()
@@ -112,9 +112,9 @@ def test_ours_are_compared_on_the_same_images(desk):
     assert result.exit_code == 0, result.output
     pairs = desk.table("comparisons").set_index(["tested_on", "model", "against"])
     fer = pairs.loc[("fer2013 PrivateTest", "fusion-svm", FER)]
-    gained = fer["only_model_right"] - fer["only_other_right"]
+    gained = fer["n_only_model_correct"] - fer["n_only_other_correct"]
     assert fer["difference"] == pytest.approx(gained / 1473, abs=1e-5)
-    assert fer["p"] <= fer["p_corrected"] < 0.05
+    assert fer["p_value"] <= fer["p_value_holm"] < 0.05
     assert len(pairs) == 4 + 2
     assert "hog-svm" not in pairs.loc[SMALL].index
     assert f"{SMALL}: there are no answers of hog-svm" in result.stderr
@@ -169,11 +169,10 @@ def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
     monkeypatch.setattr(publish, "ROOT", home)
     monkeypatch.setattr(publish, "README", home / "README.md")
     monkeypatch.setattr(publish, "RESULTS", results.parent)
-    monkeypatch.setattr(
-        "happysad.experiments.reporting.model_card.document.card_text",
-        lambda folder: f"{folder.name}\n",
-    )
-    home.mkdir()
+    for text in ("card_text", "tables_text"):
+        document = "happysad.experiments.reporting.model_card.document"
+        monkeypatch.setattr(f"{document}.{text}", lambda folder: f"{folder.name}\n")
+    (results.parent / "shipped").mkdir(parents=True)
     (home / "README.md").write_text("<!-- table: peers peers -->\nold\n<!-- end -->\n")
     desk.out = results
     result = desk()
@@ -188,15 +187,14 @@ def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
 @pytest.fixture(scope="module")
 def real_runs(demo_data, tmp_path_factory) -> Desk:
     """Runs as the two scripts write them, on built-in faces."""
-    from happysad.experiments.compare import compare
+    from happysad import compare
     from happysad.experiments.cross_dataset import CrossDatasetConfig, cross_dataset
-    from happysad.experiments.runner.config import CompareConfig
     from happysad.pipeline.demo.demo_faces import demo_folder
 
     root = tmp_path_factory.mktemp("peers")
     other = demo_folder(root / "other", n_samples=40, seed=7)
     models = ["pixels-logreg", "landmarks-svm"]
-    run = compare(CompareConfig(data=str(demo_data), models=models, out=str(root / "run"), jobs=1))
+    run = compare(demo_data, models, out=root / "run", jobs=1).folder
     sets = [str(demo_data), str(other)]
     transfer = cross_dataset(
         CrossDatasetConfig(data_sets=sets, models=models, out=str(root / "away"), jobs=1)
@@ -211,6 +209,7 @@ def real_runs(demo_data, tmp_path_factory) -> Desk:
     return Desk(run, transfer, root / "out", root / "scores.csv")
 
 
+@pytest.mark.slow
 def test_runs_are_read_as_the_scripts_write_them(real_runs):
     result = real_runs("--model", "landmarks-svm")
     assert result.exit_code == 0, result.output

@@ -34,6 +34,7 @@ def written(config) -> Path:
     return robustness(config)
 
 
+@pytest.mark.slow
 def test_a_row_for_each_model_and_condition(written):
     rows = read_rows(written / "results.csv")
     assert len(rows) == 2 * 11
@@ -47,6 +48,7 @@ def test_a_row_for_each_model_and_condition(written):
     assert set(rows["condition"]) == {"", *strengths}
 
 
+@pytest.mark.slow
 def test_the_clean_rows_are_those_of_a_comparison(written, data):
     from happysad.experiments.runner.fit_tasks import task_seed
     from happysad.pipeline.models.registry import make_model
@@ -60,6 +62,7 @@ def test_the_clean_rows_are_those_of_a_comparison(written, data):
     assert list(clean["p_happy"]) == pytest.approx(list(p_happy), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_strong_change_changes_the_answers(written):
     answers = read_rows(written / "predictions.csv")
     answers = answers[answers["model"] == "landmarks-svm"].set_index(["condition", "image"])
@@ -67,22 +70,24 @@ def test_a_strong_change_changes_the_answers(written):
     assert (clean - strong).abs().max() > 0.01
 
 
+@pytest.mark.slow
 def test_the_folder_holds_tables_figures_and_a_report(written, image_is_drawn):
     told = json.loads((written / "run.json").read_text("utf-8"))
     assert told["state"] == "finished"
     assert told["identity"]["question"] == "robustness"
     assert told["config"]["changes"] == ["blur", "shift"]
-    assert len(pd.read_csv(written / "falloff.csv")) == 22
+    assert len(pd.read_csv(written / "robustness.csv")) == 22
     figures = {file.name for file in (written / "figures").iterdir()}
-    assert figures == {"falloff.png", "changes.png"}
+    assert figures == {"robustness.png", "changes.png"}
     assert all(image_is_drawn(written / "figures" / name) for name in figures)
     report = (written / "report.html").read_text("utf-8")
-    assert "Fall-off" in report
+    assert "how robust models are" in report
     assert "had not ended" not in report
 
 
+@pytest.mark.slow
 def test_a_second_run_fits_nothing(config, written, monkeypatch):
-    monkeypatch.setattr("happysad.experiments.runner.engine._trial", None)
+    monkeypatch.setattr("happysad.experiments.runner.engine._fit", None)
     before = (written / "results.csv").read_bytes()
     told: list[str] = []
     robustness(config, log=told.append)
@@ -90,6 +95,7 @@ def test_a_second_run_fits_nothing(config, written, monkeypatch):
     assert (written / "results.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_other_images_are_another_run(config, written):
     with pytest.raises(UserError, match="other images"):
         robustness(replace(config, images=6))
@@ -119,6 +125,7 @@ def test_there_are_two_configs():
     assert [file.stem for file in CONFIGS] == ["robustness", "robustness"]
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table(config, written):
     flags = ["--data", config.data, "--models", "landmarks-svm,pixels-logreg", "--images", "4"]
     flags += ["--changes", "blur,shift", "--out", config.out, "--jobs", "1", "--quiet"]
@@ -127,7 +134,7 @@ def test_the_command_prints_the_table(config, written):
     lines = result.stdout.splitlines()
     assert lines[0].split() == ["change", "face", "found", "landmarks-svm", "pixels-logreg"]
     assert [line.split()[0] for line in lines[1:4]] == ["clean", "blur", "shift"]
-    assert "falloff.csv" in result.stdout
+    assert "robustness.csv" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,15 @@ pytest.importorskip("ipykernel", reason="pip install nbclient ipykernel")
 TOUR = Path(__file__).resolve().parents[2] / "experiments" / "tour.ipynb"
 SMALL = {"N_FACES": 100, "EPOCHS": 1}
 
+PICTURES = ("grid", "align", "pictures", "geometry", "cnn", "unsure", "explain", "photo", "figures")
+"""Cells that draw one; the last draws two."""
+
 NO_TORCH = "raise ImportError('torch is hidden from this test')\n"
+
+
+def runs_the_tour(test: Any) -> Any:
+    """The test executes the notebook."""
+    return pytest.mark.docs(pytest.mark.process(pytest.mark.slow(test)))
 
 
 def read() -> Any:
@@ -97,16 +105,15 @@ def test_no_measured_number_stands_in_the_text() -> None:
             assert not re.search(r"\b0\.\d{2,}|\d+\.\d+ ?%", cell.source), cell.id
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["grid", "align", "pictures", "geometry", "cnn", "figures", "unsure", "explain", "photo"],
-)
-def test_a_cell_draws_its_picture(tour: dict[str, Any], name: str) -> None:
-    pictures = outputs(tour[name], "image/png")
-    assert len(pictures) == (2 if name == "figures" else 1)
-    assert all(len(picture) > 5000 for picture in pictures)
+@runs_the_tour
+def test_cells_draw_their_pictures(tour: dict[str, Any]) -> None:
+    for name in PICTURES:
+        pictures = outputs(tour[name], "image/png")
+        assert len(pictures) == (2 if name == "figures" else 1), name
+        assert all(len(picture) > 5000 for picture in pictures), name
 
 
+@runs_the_tour
 def test_the_comparison_is_shown(tour: dict[str, Any]) -> None:
     (scores,) = outputs(tour["results"], "text/html")
     for model in ("dummy", "pixels-logreg", "landmarks-svm", "hog-svm", "cnn-quick"):
@@ -115,11 +122,12 @@ def test_the_comparison_is_shown(tour: dict[str, Any]) -> None:
     assert ">error<" not in scores
     intervals, pairs = outputs(tour["chance"], "text/html")
     assert "high" in intervals
-    assert "p_corrected" in pairs
+    assert "p_value_holm" in pairs
     (told,) = outputs(tour["chance"], "text")
     assert len(re.findall(r"more than chance|may well be chance", told)) == 4
 
 
+@runs_the_tour
 def test_tables_and_sentences_are_there(tour: dict[str, Any]) -> None:
     assert "mouth_width" in outputs(tour["geometry"], "text/plain")[0]
     assert "ScaledPCA" in outputs(tour["make"], "text/plain")[0]
@@ -129,6 +137,7 @@ def test_tables_and_sentences_are_there(tour: dict[str, Any]) -> None:
     assert re.search(r"differ .* by \de-(0[6-9]|[1-9]\d)|by 0e", outputs(tour["file"], "text")[0])
 
 
+@runs_the_tour
 def test_without_torch_it_says_so_and_goes_on(tmp_path: Path) -> None:
     hidden = tmp_path / "hidden"
     hidden.mkdir()

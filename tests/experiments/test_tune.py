@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from happysad.experiments.runner.config import CompareConfig, read_config
+from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.experiments.tune import TuneConfig, main, tune
+from happysad.experiments.tune import TuneConfig, main, outer_folds, tune
 from happysad.pipeline.models.toml_recipe import read_recipe_file
 from happysad.utils.errors import UserError
 
@@ -35,6 +35,7 @@ def config(demo_data, tmp_path_factory) -> TuneConfig:
     return config
 
 
+@pytest.mark.slow
 def test_only_the_training_part_is_touched(config, data):
     answers = read_rows(Path(config.out) / "predictions.csv")
     train = set(data.frame.loc[data.frame["split"] == "train", "path"])
@@ -45,6 +46,7 @@ def test_only_the_training_part_is_touched(config, data):
     assert pd.read_csv(Path(config.out) / "candidates.csv")["n_faces"].max() == len(train)
 
 
+@pytest.mark.slow
 def test_each_search_has_its_candidates(config):
     table = pd.read_csv(Path(config.out) / "candidates.csv")
     assert sorted(zip(table["fold"], table["classifier__C"], strict=True)) == [
@@ -52,6 +54,7 @@ def test_each_search_has_its_candidates(config):
     ]
 
 
+@pytest.mark.slow
 def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     out = Path(config.out)
     told = json.loads((out / "run.json").read_text("utf-8"))
@@ -62,8 +65,9 @@ def test_the_folder_tells_the_whole_story(config, image_is_drawn):
     assert "What is tuning worth?" in (out / "report.html").read_text("utf-8")
 
 
-def test_the_recipe_file_holds_the_best_and_compare_reads_it(config, demo_data, tmp_path):
-    from happysad.experiments.compare import compare
+@pytest.mark.slow
+def test_the_recipe_file_holds_the_best_and_compare_reads_it(config, demo_data):
+    from happysad import compare
 
     out = Path(config.out)
     recipe = out / "tuned-pixels-logreg.toml"
@@ -73,14 +77,12 @@ def test_the_recipe_file_holds_the_best_and_compare_reads_it(config, demo_data, 
     assert base == "pixels-logreg"
     assert settings == {"classifier__C": float(best["classifier__C"].iloc[0])}
     models = ["pixels-logreg", str(recipe)]
-    run = compare(
-        CompareConfig(data=str(demo_data), models=models, out=str(tmp_path / "run"), jobs=1)
-    )
-    rows = read_rows(run / "results.csv")
+    rows = compare(demo_data, models, jobs=1).results
     assert set(rows["status"]) == {"ok"}
     assert set(rows["model"]) == {"pixels-logreg", "tuned-pixels-logreg"}
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_neither_searched_nor_fitted_again(config, monkeypatch):
     monkeypatch.setattr("happysad.experiments.tuning.search.search", None)
     monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
@@ -89,6 +91,7 @@ def test_what_is_finished_is_neither_searched_nor_fitted_again(config, monkeypat
     assert "4 of 4 fits were finished before" in lines
 
 
+@pytest.mark.slow
 def test_a_search_that_was_cut_is_done_again_and_alike(config):
     path = Path(config.out) / "candidates.csv"
     whole = pd.read_csv(path)
@@ -103,16 +106,15 @@ def test_a_search_that_was_cut_is_done_again_and_alike(config):
     assert again[columns].equals(whole.sort_values(["fold", "rank"], ignore_index=True)[columns])
 
 
+@pytest.mark.slow
 def test_another_search_in_the_same_folder_is_refused(config):
     other = {"pixels-logreg": {"classifier__C": [1.0]}}
     with pytest.raises(UserError, match="other spaces"):
         tune(replace(config, spaces=other))
 
 
-def test_the_outer_folds_keep_groups_together(data):
-    from happysad.experiments.tune import _outer_folds
-
-    folds = _outer_folds(TuneConfig(outer=3), data)
+def test_theouter_folds_keep_groups_together(data):
+    folds = outer_folds(TuneConfig(outer=3), data)
     assert set(folds) == {0, 1, 2, 3}
     assert len(folds[0][1]) == 0
     held = np.concatenate([folds[k][1] for k in (1, 2, 3)])
@@ -144,6 +146,7 @@ def test_a_space_for_a_model_that_is_not_asked_for_is_refused(demo_data, tmp_pat
         tune(config)
 
 
+@pytest.mark.slow
 def test_the_command_says_what_tuning_is_worth_and_how_to_use_it(config, tmp_path, demo_data):
     file = tmp_path / "tune.toml"
     file.write_text(

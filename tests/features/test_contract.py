@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pickle
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,18 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
     },
 }
 
-each_extractor = pytest.mark.parametrize("extractor", EXTRACTORS, ids=repr)
-each_class = pytest.mark.parametrize("kind", OTHER_SETTINGS, ids=lambda kind: kind.__name__)
+QUICK = [extractor for extractor in EXTRACTORS if not isinstance(extractor, Embedding)]
+
+quick_extractors = pytest.mark.parametrize("extractor", QUICK, ids=repr)
+each_extractor = pytest.mark.parametrize(
+    "extractor", [*QUICK, pytest.param(Embedding(), marks=pytest.mark.slow)], ids=repr
+)
 
 
 @pytest.fixture(scope="module")
 def expected(faces):
-    """The rows of each extractor, described once."""
-    return {repr(extractor): clone(extractor).transform(faces) for extractor in EXTRACTORS}
+    """``expected(extractor)``: its rows, computed once."""
+    return cache(lambda extractor: clone(extractor).transform(faces))
 
 
 def test_every_extractor_is_here(extractor_classes):
@@ -80,48 +85,38 @@ def test_every_extractor_is_here(extractor_classes):
 # Settings.
 
 
-@each_class
-def test_init_only_stores_and_clone_keeps(kind):
-    assert issubclass(kind, TransformerMixin)
-    assert issubclass(kind, BaseEstimator)
-    settings = OTHER_SETTINGS[kind]
-    parameters = inspect.signature(kind).parameters if settings else {}
-    assert set(parameters) == set(settings) == set(kind().get_params())
-    for name, parameter in parameters.items():
-        assert kind().get_params()[name] == parameter.default
-        assert settings[name] != parameter.default  # or the tests below could not fail
-        token = object()
-        assert getattr(kind(**{name: token}), name) is token
-    estimator = kind(**settings)
-    assert vars(estimator) == settings
-    assert clone(estimator).get_params() == settings
-    assert clone(estimator) is not estimator
+def test_init_only_stores_and_clone_keeps():
+    for kind, settings in OTHER_SETTINGS.items():
+        assert issubclass(kind, TransformerMixin), kind
+        assert issubclass(kind, BaseEstimator), kind
+        assert len(kind.__doc__ or "") > 60, kind
+        parameters = inspect.signature(kind).parameters if settings else {}
+        assert set(parameters) == set(settings) == set(kind().get_params()), kind
+        for name, parameter in parameters.items():
+            assert kind().get_params()[name] == parameter.default, (kind, name)
+            assert settings[name] != parameter.default, "or the tests below could not fail"
+            token = object()
+            assert getattr(kind(**{name: token}), name) is token, (kind, name)
+        estimator = kind(**settings)
+        assert vars(estimator) == settings, kind
+        assert clone(estimator).get_params() == settings, kind
+        assert clone(estimator) is not estimator, kind
 
 
-@each_class
-def test_set_params_is_as_good_as_init(kind):
-    settings = OTHER_SETTINGS[kind]
-    assert kind().set_params(**settings).get_params() == settings
-    with pytest.raises(ValueError, match="Invalid parameter"):
-        kind().set_params(no_such_setting=1)
+def test_set_params_is_as_good_as_init():
+    for kind, settings in OTHER_SETTINGS.items():
+        assert kind().set_params(**settings).get_params() == settings, kind
+        with pytest.raises(ValueError, match=f"Invalid parameter.*{kind.__name__}"):
+            kind().set_params(no_such_setting=1)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [(kind, name) for kind, all in OTHER_SETTINGS.items() for name in all if kind != FaceAligner],
-    ids=lambda value: getattr(value, "__name__", value),
-)
-def test_every_setting_changes_the_output_and_the_caches_space(faces, kind, name):
-    usual, other = kind(), kind(**{name: OTHER_SETTINGS[kind][name]})
-    assert other.space() != usual.space()
-    one, two = usual.transform(faces), other.transform(faces)
-    assert one.shape != two.shape or np.abs(one - two).max() > 1e-3
-
-
-@each_class
-def test_a_public_docstring_says_what_it_is(kind):
-    assert kind.__doc__
-    assert len(kind.__doc__) > 60
+def test_every_setting_changes_the_output_and_the_name_of_the_cache(faces):
+    for kind, settings in OTHER_SETTINGS.items():
+        for name, value in settings.items() if kind != FaceAligner else ():
+            usual, other = kind(), kind(**{name: value})
+            assert other.cache_name() != usual.cache_name(), (kind, name)
+            one, two = usual.transform(faces), other.transform(faces)
+            assert one.shape != two.shape or np.abs(one - two).max() > 1e-3, (kind, name)
 
 
 # Numbers.
@@ -129,7 +124,7 @@ def test_a_public_docstring_says_what_it_is(kind):
 
 @each_extractor
 def test_rows_are_finite_float32_and_not_all_alike(expected, extractor, faces):
-    rows = expected[repr(extractor)]
+    rows = expected(extractor)
     assert rows.dtype == np.float32
     assert rows.ndim == 2
     assert len(rows) == len(faces)
@@ -142,7 +137,7 @@ def test_names_are_as_many_as_columns_and_unique(expected, extractor, faces):
     names = clone(extractor).fit(faces).get_feature_names_out()
     assert names.dtype == object
     assert all(isinstance(name, str) for name in names)
-    assert len(names) == len(set(names)) == expected[repr(extractor)].shape[1]
+    assert len(names) == len(set(names)) == expected(extractor).shape[1]
 
 
 @each_extractor
@@ -155,20 +150,20 @@ def test_names_follow_the_size_of_the_crops(extractor, faces):
 @each_extractor
 def test_a_batch_equals_its_singles(expected, extractor, faces):
     singles = np.vstack([extractor.transform(face) for face in faces])
-    np.testing.assert_allclose(singles, expected[repr(extractor)], atol=1e-6)
+    np.testing.assert_allclose(singles, expected(extractor), atol=1e-6)
 
 
 @each_extractor
 def test_order_does_not_matter(expected, extractor, faces):
     order = np.array([2, 0, 3, 1])
     rows = extractor.transform(faces[order])
-    np.testing.assert_allclose(rows, expected[repr(extractor)][order], atol=1e-6)
+    np.testing.assert_allclose(rows, expected(extractor)[order], atol=1e-6)
 
 
 @each_extractor
 def test_an_empty_batch_works(expected, extractor, faces):
     rows = extractor.transform(faces[:0])
-    assert rows.shape == (0, expected[repr(extractor)].shape[1])
+    assert rows.shape == (0, expected(extractor).shape[1])
     assert rows.dtype == np.float32
     assert clone(extractor).fit(faces[:0]).transform(faces[:0]).shape == rows.shape
 
@@ -176,7 +171,7 @@ def test_an_empty_batch_works(expected, extractor, faces):
 @each_extractor
 def test_fit_learns_nothing_that_transform_needs(expected, extractor, faces):
     np.testing.assert_array_equal(
-        clone(extractor).fit(faces[:1]).transform(faces), expected[repr(extractor)]
+        clone(extractor).fit(faces[:1]).transform(faces), expected(extractor)
     )
     assert clone(extractor).fit(faces, y=None) is not None
 
@@ -189,7 +184,7 @@ def test_it_pickles_small_and_works_after(expected, extractor, faces):
     assert len(data) < 1000  # no weights on board
     copy = pickle.loads(data)
     assert copy.get_feature_names_out().tolist() == fitted.get_feature_names_out().tolist()
-    np.testing.assert_array_equal(copy.transform(faces), expected[repr(extractor)])
+    np.testing.assert_array_equal(copy.transform(faces), expected(extractor))
 
 
 @each_extractor
@@ -205,27 +200,23 @@ def test_an_unreadable_face_has_a_finite_row(expected, extractor, faces):
     mixed = Faces.concatenate([Faces.unreadable(96), faces[:1]])
     rows = extractor.transform(mixed)
     assert np.isfinite(rows).all()
-    np.testing.assert_allclose(rows[1], expected[repr(extractor)][0], atol=1e-6)
+    np.testing.assert_allclose(rows[1], expected(extractor)[0], atol=1e-6)
 
 
-@each_extractor
-@pytest.mark.parametrize(
-    "wrong", [np.zeros((2, 96, 96), np.uint8), ["photo.jpg"]], ids=["array", "paths"]
-)
-def test_another_input_is_a_type_error_that_says_what_to_do(extractor, wrong):
-    for method in ("fit", "transform", "fit_transform"):
-        with pytest.raises(TypeError, match=r"describes Faces, not .*put a FaceAligner before it"):
-            getattr(clone(extractor), method)(wrong)
+def test_another_input_is_a_type_error_that_says_what_to_do():
+    for extractor in EXTRACTORS:
+        name = type(extractor).__name__
+        for method in ("fit", "transform", "fit_transform"):
+            for wrong in (np.zeros((2, 96, 96), np.uint8), ["photo.jpg"]):
+                message = f"{name} takes Faces, not {type(wrong).__name__}: put a FaceAligner"
+                with pytest.raises(TypeError, match=message):
+                    getattr(clone(extractor), method)(wrong)
+            message = rf"{name} takes grey crops.*FaceAligner\(color=False\)"
+            with pytest.raises(UserError, match=message):
+                getattr(clone(extractor), method)(Faces.unreadable(96, color=True))
 
 
-@each_extractor
-def test_colour_crops_are_refused_in_a_sentence(extractor):
-    for method in ("fit", "transform"):
-        with pytest.raises(UserError, match=r"describes grey crops.*FaceAligner\(color=False\)"):
-            getattr(clone(extractor), method)(Faces.unreadable(96, color=True))
-
-
-# The store.
+# The cache.
 
 
 @each_extractor
@@ -233,40 +224,37 @@ def test_what_is_cached_is_what_was_computed(expected, extractor, faces, tmp_pat
     with use_feature_cache(FeatureCache(tmp_path)):
         first = extractor.transform(faces[[1, 3]])
         mixed = extractor.transform(faces)
-        monkeypatch.setattr(type(extractor), "_describe", None)  # from here on all is read
+        monkeypatch.setattr(type(extractor), "_extract", None)  # from here on all is read
         read = extractor.transform(faces)
         turned = extractor.transform(faces[::-1])
-    np.testing.assert_allclose(first, expected[repr(extractor)][[1, 3]], atol=1e-6)
-    np.testing.assert_allclose(mixed, expected[repr(extractor)], atol=1e-6)
+    np.testing.assert_allclose(first, expected(extractor)[[1, 3]], atol=1e-6)
+    np.testing.assert_allclose(mixed, expected(extractor), atol=1e-6)
     np.testing.assert_array_equal(read, mixed)
     np.testing.assert_array_equal(turned, mixed[::-1])
     assert read.dtype == np.float32
 
 
-def test_extractors_share_a_store_without_mixing(expected, faces, tmp_path):
-    quick = [extractor for extractor in EXTRACTORS if not isinstance(extractor, Embedding)]
+def test_extractors_share_a_cache_without_mixing(expected, faces, tmp_path):
     with use_feature_cache(FeatureCache(tmp_path)):
         for _ in range(2):
-            for extractor in quick:
+            for extractor in QUICK:
                 rows = extractor.transform(faces)
-                np.testing.assert_array_equal(rows, expected[repr(extractor)])
-    assert len({extractor.space() for extractor in EXTRACTORS}) == len(EXTRACTORS)
+                np.testing.assert_array_equal(rows, expected(extractor))
+    assert len({extractor.cache_name() for extractor in EXTRACTORS}) == len(EXTRACTORS)
 
 
-@each_extractor
+@quick_extractors
 def test_a_damaged_cache_is_never_trusted(expected, extractor, faces, tmp_path):
-    if isinstance(extractor, Embedding):
-        pytest.skip("the cache is that of the other extractors; this one costs seconds")
     with use_feature_cache(FeatureCache(tmp_path)):
         extractor.transform(faces)
         (file,) = tmp_path.glob("*.sqlite")
         data = bytearray(file.read_bytes())
         data[len(data) // 3 :: 97] = bytes(len(data[len(data) // 3 :: 97]))
         file.write_bytes(data)
-        np.testing.assert_array_equal(extractor.transform(faces), expected[repr(extractor)])
+        np.testing.assert_array_equal(extractor.transform(faces), expected(extractor))
 
 
-# In the hands of scikit-learn.
+# In scikit-learn.
 
 
 LABELS = np.array(["happy", "sad", "happy", "sad"])
@@ -286,26 +274,25 @@ def test_in_cross_validation(extractor, faces):
     assert scores.shape == (2,)
 
 
-@each_extractor
+@quick_extractors
 def test_rows_that_scikit_learn_picks(expected, extractor, faces):
-    if isinstance(extractor, Embedding):
-        pytest.skip("as for the others; this one costs seconds")
     rows = extractor.transform(_safe_indexing(faces, np.array([3, 0])))
-    np.testing.assert_array_equal(rows, expected[repr(extractor)][[3, 0]])
+    np.testing.assert_array_equal(rows, expected(extractor)[[3, 0]])
 
 
 @each_extractor
 def test_as_a_table_with_named_columns(expected, extractor, faces):
     table = clone(extractor).set_output(transform="pandas").fit_transform(faces)
     assert table.columns.tolist() == clone(extractor).fit(faces).get_feature_names_out().tolist()
-    np.testing.assert_array_equal(table.to_numpy(), expected[repr(extractor)])
+    np.testing.assert_array_equal(table.to_numpy(), expected(extractor))
 
 
+@pytest.mark.slow
 def test_all_together_in_a_union_from_images_on(expected, astronaut, tiny):
     parts = [(f"part{i}", clone(extractor)) for i, extractor in enumerate(EXTRACTORS)]
     model = Pipeline([("faces", FaceAligner()), ("features", FeatureUnion(parts))])
     rows = model.fit([astronaut]).transform([astronaut])
-    together = np.hstack([expected[repr(extractor)][0] for extractor in EXTRACTORS])
+    together = np.hstack([expected(extractor)[0] for extractor in EXTRACTORS])
     np.testing.assert_allclose(rows[0], together, atol=1e-6)
     names = model[-1].get_feature_names_out()
     assert len(set(names)) == rows.shape[1]
@@ -315,5 +302,5 @@ def test_all_together_in_a_union_from_images_on(expected, astronaut, tiny):
 def test_without_fit_in_a_pipeline(expected, astronaut):
     extractor = EXTRACTORS[0]
     rows = make_pipeline(FaceAligner(), clone(extractor)).transform([astronaut])
-    np.testing.assert_array_equal(rows, expected[repr(extractor)][:1])
+    np.testing.assert_array_equal(rows, expected(extractor)[:1])
     assert issubclass(type(extractor), FaceFeature)

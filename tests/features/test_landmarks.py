@@ -82,9 +82,8 @@ def test_mirroring_mirrors_the_slopes(drawn, mirror, seed):
         )
 
 
-@pytest.mark.parametrize(
-    ("name", "points", "dx", "dy"),
-    [
+def test_each_measure_grows_with_what_it_names_by_its_share_of_the_eyes_distance(drawn):
+    for name, points, dx, dy in (
         ("mouth_corner_lift", [48, 54], 0, -6),
         ("mouth_width", [54], 6, 0),
         ("mouth_width", [48], -6, 0),
@@ -98,13 +97,9 @@ def test_mirroring_mirrors_the_slopes(drawn, mirror, seed):
         ("brow_gap", [22], 6, 0),
         ("mouth_slant", [48], 0, 6),
         ("mouth_slant", [54], 0, 6),
-    ],
-)
-def test_each_measure_grows_with_what_it_names_by_its_share_of_the_eyes_distance(
-    drawn, name, points, dx, dy
-):
-    grown = measure(moved(drawn, points, dx, dy), name) - measure(drawn, name)
-    assert grown == pytest.approx(6 / 40)
+    ):
+        grown = measure(moved(drawn, points, dx, dy), name) - measure(drawn, name)
+        assert grown == pytest.approx(6 / 40), (name, points)
 
 
 def test_eye_opening_is_the_mean_height_of_the_lids(drawn):
@@ -153,7 +148,7 @@ def test_no_faces_give_no_rows():
     assert landmark_geometry(np.zeros((0, 68, 2))).shape == (0, 1579)
 
 
-def test_faces_of_the_5_point_predictor_are_refused_with_what_to_do(as_faces):
+def test_faces_of_the_5_point_predictor_are_rejected_with_what_to_do(as_faces):
     faces = as_faces(np.zeros((2, 96, 96), np.uint8))
     with pytest.raises(ValueError, match=r"no landmarks: align them with .*predictor='68'"):
         LandmarkGeometry().transform(faces)

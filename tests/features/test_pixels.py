@@ -30,7 +30,7 @@ def test_names_are_row_and_column(as_faces):
     assert extractor.get_feature_names_out()[row > 0.5].tolist() == ["pixel_2.5"]
 
 
-def test_a_side_of_nothing_is_refused(faces):
+def test_a_side_of_nothing_is_rejected(faces):
     for size in (0, -3):
         with pytest.raises(ValueError, match=f"'size' parameter of Pixels must be .* Got {size}"):
             Pixels(size).fit(faces)

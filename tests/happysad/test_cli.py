@@ -88,8 +88,8 @@ def test_a_messy_folder_is_read_and_what_is_left_out_is_named(happysad, messy, t
     notes = result.stderr.splitlines()
     for said, names in (
         ("2 images of other classes left out", ["neutral (2)"]),
-        ("2 images cannot be read and are left out", ["Happy/cut.jpg", "Happy/empty.jpg"]),
-        ("1 file that is no image left out", ["Happy/notes.txt"]),
+        ("2 unreadable images left out", ["Happy/cut.jpg", "Happy/empty.jpg"]),
+        ("1 non-image file left out", ["Happy/notes.txt"]),
         ("cut into train, val and test", ["with seed 0"]),
     ):
         (line,) = [note for note in notes if said in note]

@@ -133,7 +133,9 @@ def test_parameters_are_set_and_cloned(photos):
         model.set_params(features__hog__no_such=1)
 
 
-@pytest.mark.parametrize("name", ["hog-svm", "landmarks-gb", "pixels-logreg"])
+@pytest.mark.parametrize(
+    "name", ["hog-svm", pytest.param("landmarks-gb", marks=pytest.mark.slow), "pixels-logreg"]
+)
 def test_what_scikit_learn_is_told_to_give_changes_no_answer(name, fitted, photos):
     usual, expected = fitted(name)
     paths, labels = photos

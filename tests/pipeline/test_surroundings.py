@@ -14,7 +14,7 @@ from skimage.data import astronaut
 
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.explain.explain import explain
+from happysad.pipeline.explain.explanation import explain
 from happysad.pipeline.model_files.model_file import load_model, save_model
 from happysad.pipeline.models.registry import make_model
 from happysad.pipeline.prediction.predict import predict_images
@@ -61,7 +61,14 @@ def test_a_shipped_model_is_loaded_and_answers(photo):
             pd.testing.assert_frame_equal(predict_images([photo], "fusion-svm"), expected)
 
 
-@pytest.mark.parametrize("name", ["landmarks-svm", "landmarks-gb", "pixels-logreg", "cnn-small"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pixels-logreg",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("landmarks-svm", "landmarks-gb")),
+        pytest.param("cnn-small", marks=pytest.mark.slow),
+    ],
+)
 def test_a_model_is_fitted_saved_and_loaded(name, shown, photo, tmp_path):
     if name == "cnn-small":
         pytest.importorskip("torch")
@@ -75,7 +82,7 @@ def test_a_model_is_fitted_saved_and_loaded(name, shown, photo, tmp_path):
     expected = answers(fitted(), photo)
     for key, around in SET.items():
         with around():
-            path = save_model(fitted(), tmp_path / f"{key}.joblib", probe=shown[0][:2])
+            path = save_model(fitted(), tmp_path / f"{key}.joblib", selfcheck_images=shown[0][:2])
             same(answers(load_model(path), photo), expected)
 
 

@@ -1,14 +1,22 @@
-"""What saying "unsure" buys: the error among answered faces, and who is refused."""
+"""What abstention buys: the error among the faces that are answered, and who is rejected."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from happysad.experiments.reporting.figures.style import COLORS, GREY, WIDTH, drawing, looks
+from happysad.experiments.reporting.figures.style import (
+    COLORS,
+    GREY,
+    WIDTH,
+    drawing,
+    looks,
+    part_title,
+    shared_legend,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,42 +24,44 @@ if TYPE_CHECKING:
 
 UNSURE_RULE = "max error"
 FEWEST = 20  # answered faces: below that the error jumps with each face
-REFUSED = {"happy": COLORS[0], "sad": COLORS[1], "neutral": GREY}
+CLASSES = {"happy": COLORS[0], "sad": COLORS[1], "neutral": GREY}
 
 
-def risk_coverage(answers: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share answered and error among the answered, as less and less sure faces are answered.
+def risk_coverage(
+    predictions: pd.DataFrame,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coverage and error among the answered, as less and less confident faces are answered.
 
-    Geifman and El-Yaniv, "Selective classification for deep neural networks", 2017. Sureness is
-    the distance of ``p_happy`` from 0.5; equally sure faces are answered together.
+    Geifman and El-Yaniv, "Selective classification for deep neural networks", 2017. Confidence is
+    the distance of ``p_happy`` from 0.5; equally confident faces are answered together.
 
     Parameters
     ----------
-    answers : frame
+    predictions : frame
         Rows of ``predictions.csv`` of one model, happy and sad faces.
 
     Returns
     -------
     coverage, risk : (m,) float64
     """
-    p = answers["p_happy"].to_numpy(np.float64)
-    wrong = (p >= 0.5) != (answers["label"] == "happy").to_numpy(bool)
-    sure = np.abs(p - 0.5)
-    order = np.argsort(-sure, kind="stable")
+    p = predictions["p_happy"].to_numpy(np.float64)
+    wrong = (p >= 0.5) != (predictions["label"] == "happy").to_numpy(bool)
+    confidence = np.abs(p - 0.5)
+    order = np.argsort(-confidence, kind="stable")
     answered = np.arange(1, len(p) + 1)
     errors = np.cumsum(wrong[order])
-    last = np.append(np.diff(sure[order]) != 0, True)
+    last = np.append(np.diff(confidence[order]) != 0, True)
     return answered[last] / len(p), errors[last] / answered[last]
 
 
 def save_risk_coverage(
-    answers: pd.DataFrame, path: Path, models: Sequence[str], points: pd.DataFrame | None = None
+    predictions: pd.DataFrame, path: Path, models: Sequence[str], points: pd.DataFrame | None = None
 ) -> None:
-    """Error among the answered faces over the share answered, a line a model.
+    """Error among the answered faces over coverage, a line a model.
 
     Parameters
     ----------
-    answers : frame
+    predictions : frame
         Rows of ``predictions.csv`` of one part, happy and sad faces.
     points : frame, optional
         Rows of ``operating_points.csv`` of the same part: those of an unsure rule are marked.
@@ -62,25 +72,24 @@ def save_risk_coverage(
         ax = figure.subplots()
         for name in models:
             look = looks([name])[name]
-            own_answers = answers[answers["model"] == name]
-            coverage, risk = risk_coverage(own_answers)
-            enough = coverage * len(own_answers) >= min(FEWEST, len(own_answers))
+            faces = predictions[predictions["model"] == name]
+            coverage, risk = risk_coverage(faces)
+            enough = coverage * len(faces) >= min(FEWEST, len(faces))
             ax.plot(coverage[enough], risk[enough], **look.line())
             ax.plot([], [], label=name, **look.line() | look.point())
             own = marked[marked["model"] == name] if len(marked) else marked
             if len(own):
                 at = own["coverage"], own["error"]
                 ax.plot(*at, linestyle="", markersize=10, **look.point(), markeredgecolor="black")
-        row = answers.iloc[0]
-        ax.set(xlim=(0, 1.01), xlabel="share of faces answered", ylabel="error among the answered")
+        ax.set(xlim=(0, 1.01), xlabel="coverage (share of faces answered)", ylabel="selective risk")
         ax.set_ylim(bottom=0)
-        ax.set_title(f"{row['dataset']}, {row['split']} part{_mark_of(marked)}")
+        ax.set_title(part_title(predictions) + _rule_of(marked, "; points: rule"))
         ax.grid(True)
-        figure.legend(loc="outside lower center", ncols=min(4, len(models)), handlelength=3.2)
+        shared_legend(figure)
 
 
-def save_refused(points: pd.DataFrame, path: Path, models: Sequence[str]) -> None:
-    """Share of happy, sad and neutral faces that each model answers with "unsure".
+def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str]) -> None:
+    """Share of happy, sad and neutral faces that each model rejects with "unsure".
 
     Parameters
     ----------
@@ -88,28 +97,28 @@ def save_refused(points: pd.DataFrame, path: Path, models: Sequence[str]) -> Non
         Rows of ``operating_points.csv`` of the test part and, where there are any, of the
         neutral faces.
     """
-    shares = refused_shares(points)
+    shares = rejected_shares(points)
     names = [name for name in models if name in shares.index]
-    classes = [label for label in REFUSED if shares[label].notna().any()]
+    classes = [label for label in CLASSES if shares[label].notna().any()]
     height = 0.8 / len(classes)
     with drawing(path, WIDTH, 0.55 * len(names) + 1.5) as figure:
         ax = figure.subplots()
         for k, label in enumerate(classes):
             places = [-i + 0.4 - (k + 0.5) * height for i in range(len(names))]
             values = shares.loc[names, label]
-            ax.barh(places, values, height, color=REFUSED[label], label=f"{label} faces")
+            ax.barh(places, values, height, color=CLASSES[label], label=f"{label} faces")
             for place, value in zip(places, values, strict=True):
                 ax.text(value + 0.006, place, f"{value:.0%}", va="center", fontsize=7.5)
         ax.set_yticks([-i for i in range(len(names))], names)
         ax.set_xlim(0, 1.07)
         ax.set_ylim(-len(names) + 0.4, 0.6)
-        ax.set_xlabel('share answered with "unsure"')
-        ax.set_title(f"Who is refused{_mark_of(unsure_rows(points), '; rule')}")
-        figure.legend(loc="outside lower center", ncols=len(classes))
+        ax.set_xlabel('rejection rate (share answered with "unsure")')
+        ax.set_title(f"Who is rejected{_rule_of(unsure_rows(points), '; rule')}")
+        shared_legend(figure)
 
 
 def unsure_rows(points: pd.DataFrame | None) -> pd.DataFrame:
-    """The rows whose rule leaves faces unanswered."""
+    """The rows whose rule rejects faces."""
     import pandas as pd
 
     if points is None or points.empty:
@@ -117,13 +126,13 @@ def unsure_rows(points: pd.DataFrame | None) -> pd.DataFrame:
     return points[points["rule"].str.startswith(UNSURE_RULE)]
 
 
-def refused_shares(points: pd.DataFrame) -> pd.DataFrame:
-    """Shares refused, columns ``happy``, ``sad`` and ``neutral`` (NaN where unknown), by model."""
+def rejected_shares(points: pd.DataFrame) -> pd.DataFrame:
+    """Shares rejected, columns ``happy``, ``sad`` and ``neutral`` (NaN where unknown), by model."""
     import pandas as pd
 
     rows = unsure_rows(points)
     if rows.empty:
-        return pd.DataFrame(columns=pd.Index(list(REFUSED)))
+        return pd.DataFrame(columns=pd.Index(list(CLASSES)))
     reported = "test" if rows["split"].eq("test").any() else "val"
     own = rows[rows["split"] == reported].set_index("model")
     neutral = rows[rows["split"] == "neutral"].set_index("model")
@@ -136,5 +145,5 @@ def refused_shares(points: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _mark_of(marked: Any, before: str = "; points: rule") -> str:
+def _rule_of(marked: pd.DataFrame, before: str) -> str:
     return f'{before} "{marked["rule"].iloc[0]}" of the val part' if len(marked) else ""

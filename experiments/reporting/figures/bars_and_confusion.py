@@ -1,4 +1,4 @@
-"""The figures of a table of results: bars of the scores, and confusion matrices."""
+"""Bars of the scores, confusion matrices, and bars of permutation importance."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.figures.style import COLORS as COLORS
-from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing, kind_of
+from happysad.experiments.reporting.figures.style import (
+    COLORS,
+    GREY,
+    RIGHT,
+    WIDTH,
+    WRONG,
+    drawing,
+    kind_of,
+    limits,
+    part_title,
+    shared_legend,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +38,8 @@ def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
     results : frame
         A row a model of one part, with the columns of ``results.csv``.
     """
-    rows = results.sort_values("accuracy", ascending=False, kind="stable").to_dict("records")
+    ordered = results.sort_values("accuracy", ascending=False, kind="stable")
+    rows = ordered.to_dict("records")
     columns = min(4, len(rows))
     lines = -(-len(rows) // columns)
     with drawing(path, WIDTH * columns / 4 + 0.3, 2.2 * lines + 0.5) as figure:
@@ -37,16 +48,22 @@ def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
             ax.set_axis_off()
         for ax, row in zip(axes.flat, rows, strict=False):
             _confusion_matrix(ax, row)
-        part = f"{rows[0]['dataset']}, {rows[0]['split']} part"
-        figure.suptitle(part if columns < 3 else f"{part}: true class (rows) by answer (columns)")
+        part = part_title(ordered)
+        figure.suptitle(part if columns < 3 else f"{part}: true class (rows) by predicted class")
 
 
 def _confusion_matrix(ax: Any, row: Mapping[Any, Any]) -> None:
-    counts = [[row["tp"], row["fn"]], [row["fp"], row["tn"]]]
-    for i, line in enumerate(counts):
-        for j, count in enumerate(line):
-            share = count / max(sum(line), 1)
-            ax.add_patch(_cell(j, i, share, right=i == j))
+    """Squares shaded by the share of the true class: blue where right, orange where wrong."""
+    from matplotlib.colors import to_rgb
+    from matplotlib.patches import Rectangle
+
+    for i, counts in enumerate(([row["tp"], row["fn"]], [row["fp"], row["tn"]])):
+        for j, count in enumerate(counts):
+            share = count / max(sum(counts), 1)
+            shade = [1 - share * (1 - c) for c in to_rgb(RIGHT if i == j else WRONG)]
+            square = Rectangle((j, i), 1, 1)
+            square.set(facecolor=shade, edgecolor="#cccccc", linewidth=1)
+            ax.add_patch(square)
             ax.text(
                 j + 0.5, i + 0.5, f"{int(count)}\n{share:.0%}",
                 ha="center", va="center", color="white" if share > 0.55 else "black",
@@ -54,20 +71,10 @@ def _confusion_matrix(ax: Any, row: Mapping[Any, Any]) -> None:
     ax.set(xlim=(0, 2), ylim=(2, 0), aspect="equal")
     ax.set_xticks([0.5, 1.5], ["happy", "sad"])
     ax.set_yticks([0.5, 1.5], ["happy", "sad"], rotation=90, va="center")
-    ax.set_xlabel("answer", fontsize=8)
-    ax.set_ylabel("truth", fontsize=8)
+    ax.set_xlabel("predicted", fontsize=8)
+    ax.set_ylabel("true", fontsize=8)
     ax.tick_params(length=0, labelsize=8)
     ax.set_title(f"{row['model']}\n{row['accuracy']:.3f}", fontsize=9)
-
-
-def _cell(x: int, y: int, share: float, right: bool) -> Any:
-    """A square shaded by the share: blue where the answer is right, orange where it is wrong."""
-    from matplotlib.colors import to_rgb
-    from matplotlib.patches import Rectangle
-
-    full = to_rgb(RIGHT if right else WRONG)
-    shade = tuple(1 - share * (1 - c) for c in full)
-    return Rectangle((x, y), 1, 1, facecolor=shade, edgecolor="#cccccc", linewidth=1)
 
 
 def save_bars(
@@ -95,30 +102,17 @@ def save_bars(
             for bar, name in zip(bars, names, strict=True):
                 if kind_of(name) == "cnn":
                     bar.set(hatch="//", edgecolor="white", linewidth=0)
-            ends = _ends(intervals, names, column)
-            for place, (low, high) in zip(places, ends, strict=True):
-                ax.plot([low, high], [place, place], color="black", linewidth=1)
+            for place, name in zip(places, names, strict=True):
+                ends = limits(intervals, name, column)
+                ax.plot(ends, [place, place], color="black", linewidth=1)
         for i, value in enumerate(rows["accuracy"]):
             ax.text(1.01, i + 0.4 - 0.5 * height, f"{value:.3f}", va="center", fontsize=8)
         ax.set_yticks(range(len(rows)), [f"{name} *" if name == best else name for name in names])
         ax.set_xlim(0.0, 1.0)  # bars cut off at the left would exaggerate the differences
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_xlabel(_footnote(best, names, intervals))
-        row = rows.iloc[0]
-        ax.set_title(f"{row['dataset']}, {row['split']} part, {int(row['n_test'])} images")
-        figure.legend(loc="outside lower center", ncols=len(BARS))
-
-
-def _ends(
-    intervals: pd.DataFrame | None, names: list[str], column: str
-) -> list[tuple[float, float]]:
-    """Low and high of one score for each model, NaN where they are not known."""
-    nothing = (float("nan"), float("nan"))
-    if intervals is None or intervals.empty:
-        return [nothing] * len(names)
-    rows = intervals[(intervals["metric"] == column) & (intervals["images"] == "all")]
-    ends = {row["model"]: (row["low"], row["high"]) for row in rows.to_dict("records")}
-    return [ends.get(name, nothing) for name in names]
+        ax.set_title(f"{part_title(rows)}, {int(rows['n_test'].iloc[0])} images")
+        shared_legend(figure)
 
 
 def _footnote(best: str, names: list[str], intervals: pd.DataFrame | None) -> str:
@@ -131,3 +125,38 @@ def _footnote(best: str, names: list[str], intervals: pd.DataFrame | None) -> st
         notes.append("* chosen on the validation part")
     half = -(-len(notes) // 2) if len(notes) > 2 else len(notes)
     return "\n".join(";  ".join(part) for part in (notes[:half], notes[half:]) if part)
+
+
+_BLOCKS = {"landmarks": "geometry", "hog": "HOG", "lbp": "LBP", "bovw": "visual words"}
+_SCORES = {"balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
+
+
+def save_importance(rows: pd.DataFrame, path: Path) -> None:
+    """Draw a bar a group of features, one panel for each score, blocks below one another.
+
+    Parameters
+    ----------
+    rows : frame
+        Of ``importance.csv`` of one model; the whiskers are one standard deviation over the
+        repeats.
+    path : Path
+        The PNG file to write.
+    """
+    ordered = rows.iloc[::-1].reset_index(drop=True)
+    blocks = list(dict.fromkeys(rows["block"]))
+    colors = [COLORS[blocks.index(block) % len(COLORS)] for block in ordered["block"]]
+    with drawing(path, WIDTH, 0.19 * len(ordered) + 0.9) as figure:
+        axes = figure.subplots(1, len(_SCORES), sharey=True)
+        for ax, (name, title) in zip(axes, _SCORES.items(), strict=True):
+            ax.barh(
+                ordered.index, ordered[f"{name}_drop"], xerr=ordered[f"{name}_drop_sd"].fillna(0),
+                color=colors, height=0.7, error_kw={"ecolor": GREY, "linewidth": 1},
+            )  # fmt: skip
+            ax.axvline(0, color=GREY, linewidth=1)
+            ax.set_title(f"{title} ({ordered[name].iloc[0]:.3f} unpermuted)")
+            ax.set_xlabel(f"decrease of {title}")
+            ax.grid(True, axis="x")
+        named = ordered["block"].map(lambda block: _BLOCKS.get(block, block))
+        labels = [name.replace("_", " ") for name in named + ": " + ordered["group"]]
+        axes[0].set_yticks(ordered.index, labels, fontsize=8.5)
+        axes[0].set_ylim(-0.6, len(ordered) - 0.4)

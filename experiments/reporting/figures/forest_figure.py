@@ -1,4 +1,4 @@
-"""Differences in accuracy between models on the same images, with their intervals."""
+"""Points with their intervals: differences between models, and scores on other data sets."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, kind_of, looks
+from happysad.experiments.reporting.formats import LEVEL, p_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVEL = 0.05
 _MARKERS = {"cnn": "s", "pre-trained": "D"}
+_ROLES = {"best": "best on validation", "cnn": "CNN"}
 
 
 def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
@@ -29,7 +30,7 @@ def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
         comparisons = comparisons[kinds != "chance"]
     groups: dict[Any, pd.DataFrame] = {
         key: rows.sort_values("difference")
-        for key, rows in comparisons.groupby(["against_is", "against"], sort=False)
+        for key, rows in comparisons.groupby(["against_role", "against"], sort=False)
     }
     keys = sorted(groups, key=lambda key: (key[0] != "cnn", key))
     heights = [len(groups[key]) + 2 for key in keys]
@@ -37,30 +38,76 @@ def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
         axes = figure.subplots(len(keys), 1, squeeze=False, sharex=True, height_ratios=heights)
         for ax, key in zip(axes.flat, keys, strict=True):
             _differences(ax, groups[key])
-            called = {"best": "best on validation", "cnn": "CNN"}.get(str(key[0]), key[0])
-            ax.set_title(f"accuracy minus that of {key[1]} ({called})", loc="left")
+            ax.set_title(f"accuracy minus that of {key[1]} ({_ROLES[key[0]]})", loc="left")
         axes[-1, 0].set_xlabel(
             "difference in accuracy, 95% interval; open: could be chance; square: CNN"
         )
 
 
 def _differences(ax: Any, rows: pd.DataFrame) -> None:
-    given = looks(rows["model"])
-    ax.axvline(0, color=GREY, linewidth=1)
+    _name_rows(ax, list(rows["model"]), 0)
+    every = looks(rows["model"])
     for i, row in enumerate(rows.to_dict("records")):
-        look = given[row["model"]]
-        ax.plot([row["low"], row["high"]], [i, i], color=look.color)
-        chance = not row["p_corrected"] < LEVEL
-        face = "white" if chance else look.color
-        marker = _MARKERS.get(kind_of(row["model"]), "o")
-        ax.plot(row["difference"], i, marker, color=look.color, markerfacecolor=face, markersize=7)
-        ax.text(1.01, i, p_text(row["p_corrected"]), transform=ax.get_yaxis_transform(),
-                va="center", fontsize=8.5)  # fmt: skip
-    ax.set_yticks(range(len(rows)), rows["model"])
+        color = every[row["model"]].color
+        p = row["p_value_holm"]
+        ax.plot([row["low"], row["high"]], [i, i], color=color)
+        ax.plot(
+            row["difference"], i, _MARKERS.get(kind_of(row["model"]), "o"), color=color,
+            markerfacecolor=color if p < LEVEL else "white", markersize=7,
+        )  # fmt: skip
+        at = ax.get_yaxis_transform()
+        ax.text(1.01, i, p_text(p), transform=at, va="center", fontsize=8.5)
     ax.set_ylim(-0.7, len(rows) - 0.3)
+
+
+def save_transfer(rows: pd.DataFrame, path: Path) -> None:
+    """Draw balanced accuracy (filled) and AUC (open) of each model with their intervals.
+
+    Parameters
+    ----------
+    rows : frame
+        Of ``transfer.csv``: a panel for each data set fitted on and each tested on.
+    path : Path
+        The PNG file to write.
+    """
+    fitted, tested, models = (
+        list(dict.fromkeys(rows[name])) for name in ("fitted_on", "tested_on", "model")
+    )
+    # Below all scores, though not below all ends of intervals.
+    lowest = min(0.45, rows[["balanced_accuracy", "roc_auc"]].min().min() - 0.05)
+    height = (0.7 + 0.24 * len(models)) * len(fitted) + 0.6
+    with drawing(path, WIDTH, height) as figure:
+        axes = figure.subplots(len(fitted), len(tested), squeeze=False, sharex=True, sharey=True)
+        for i, source in enumerate(fitted):
+            for ax, target in zip(axes[i], tested, strict=True):
+                part = rows[(rows["fitted_on"] == source) & (rows["tested_on"] == target)]
+                _scores(ax, part, models[::-1])
+                own = "\n(own test part)" if source == target else ""
+                ax.set_title(f"on {target}{own}", fontsize=8.5)
+            axes[i, 0].set_ylabel(f"fitted on\n{source}", fontsize=8.5)
+        for ax in axes[-1]:
+            ax.set_xlabel("score")
+            ax.set_xlim(lowest, 1.01)
+        figure.suptitle("Balanced accuracy (filled) and AUC (open), 95% intervals")
+
+
+def _scores(ax: Any, part: pd.DataFrame, models: list[str]) -> None:
+    _name_rows(ax, models, 0.5)
+    every = looks(models)
+    for row in part.to_dict("records"):
+        color = every[row["model"]].color
+        for name, marker, face, up in (
+            ("balanced_accuracy", "o", color, 0.14),
+            ("roc_auc", "D", "white", -0.14),
+        ):
+            at = models.index(row["model"]) + up
+            ax.plot([row[f"{name}_low"], row[f"{name}_high"]], [at, at], color=color, linewidth=1.2)
+            ax.plot(row[name], at, marker, color=color, markerfacecolor=face, markersize=4.5)
+    ax.set_ylim(-0.6, len(models) - 0.4)
+
+
+def _name_rows(ax: Any, models: list[str], chance: float) -> None:
+    """A row a model, and a line where there is no difference from chance."""
+    ax.axvline(chance, color=GREY, linewidth=1)
+    ax.set_yticks(range(len(models)), models)
     ax.grid(True, axis="x")
-
-
-def p_text(p: float) -> str:
-    """A p-value as it is read: three decimals, and no number below 0.001."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -1,15 +1,20 @@
-"""Lines over a number, one a model, in small panels: fall-off curves and learning curves."""
+"""Lines over a number, one a model: robustness, learning and training curves."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.figures.style import WIDTH, Look, drawing, looks
+from happysad.experiments.reporting.figures.style import (
+    COLORS,
+    WIDTH,
+    drawing,
+    looks,
+    shared_legend,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 MOST_COLUMNS = 3
 MOST_BANDS = 6
@@ -68,17 +73,26 @@ def save_lines(
         raise ValueError(f"two rows have the same {', '.join(keys)}: take their mean first")
     titles = list(dict.fromkeys(rows[panel])) if panel else [""]
     every = looks(rows[line])
-    given = {name: every[name] for name in dict.fromkeys(rows[line])}
+    names = list(dict.fromkeys(rows[line]))
+    band = (low, high) if low and high and len(names) <= MOST_BANDS else None
     columns = min(MOST_COLUMNS, len(titles))
     lines = -(-len(titles) // columns)
-    names = {"x": x, "y": y, "line": line, "low": low, "high": high}
-    with drawing(path, WIDTH, _height(lines, columns, len(given))) as figure:
+    height = (4.0 if columns == 1 else 2.4) * lines + 0.7 + 0.22 * -(-len(names) // 4)
+    with drawing(path, WIDTH, height) as figure:
         axes = figure.subplots(lines, columns, squeeze=False, sharey=True, sharex=False)
-        for ax, name in zip(axes.flat, titles, strict=False):
-            part = rows[rows[panel] == name] if panel else rows
-            _panel(ax, part, names, given)
-            _x_axis(ax, part[x], logx)
-            ax.set_title(str(name))
+        for ax, shown in zip(axes.flat, titles, strict=False):
+            part = rows[rows[panel] == shown] if panel else rows
+            positions = _x_axis(ax, part[x], logx)
+            for name in names:
+                own = part[part[line] == name]
+                own = own.assign(_x=own[x].map(positions)).sort_values("_x")
+                look = every[name]
+                ax.plot(own["_x"], own[y], **look.line() | look.point(), label=name)
+                if band:
+                    ends = (own[end].astype(float) for end in band)
+                    ax.fill_between(own["_x"], *ends, color=look.color, alpha=0.13, linewidth=0)
+            ax.grid(True)
+            ax.set_title(str(shown))
         for ax in axes.flat[len(titles) :]:
             ax.set_axis_off()
         for ax in axes.flat[max(len(titles) - columns, 0) : len(titles)]:
@@ -89,55 +103,54 @@ def save_lines(
         shared_legend(figure)
 
 
-def _height(lines: int, columns: int, n: int) -> float:
-    return (4.0 if columns == 1 else 2.4) * lines + 0.7 + 0.22 * -(-n // 4)
-
-
-def _panel(ax: Any, part: pd.DataFrame, names: dict[str, Any], given: dict[str, Look]) -> None:
-    """One panel: each line with its band."""
-    x, low, high = names["x"], names["low"], names["high"]
-    order = _places(part[x])
-    for name, look in given.items():
-        own = part[part[names["line"]] == name]
-        if own.empty:
-            continue
-        own = own.assign(_place=[order[value] for value in own[x]]).sort_values("_place")
-        ax.plot(own["_place"], own[names["y"]], **look.line() | look.point(), label=name)
-        if low and high and len(given) <= MOST_BANDS:
-            ends = own[low].astype(float), own[high].astype(float)
-            ax.fill_between(own["_place"], *ends, color=look.color, alpha=0.13, linewidth=0)
-    ax.grid(True)
-
-
-def _places(values: pd.Series[Any]) -> dict[Any, float]:
-    """Where each value lies on the x axis: at itself, or for texts at 0, 1, 2, ..."""
+def _x_axis(ax: Any, values: pd.Series[Any], logx: bool) -> dict[Any, float]:
+    """Set up the x axis; give where each value lies: at itself, or for texts at 0, 1, 2, ..."""
     distinct = list(dict.fromkeys(values))
-    if any(isinstance(value, str) for value in distinct):
-        return {value: float(i) for i, value in enumerate(distinct)}
-    return {value: float(value) for value in distinct}
-
-
-def _x_axis(ax: Any, values: pd.Series[Any], logx: bool) -> None:
-    order = _places(values)
-    texts = any(isinstance(value, str) for value in order)
+    texts = any(isinstance(value, str) for value in distinct)
+    positions = {v: float(i) if texts else float(v) for i, v in enumerate(distinct)}
     if logx and not texts:
         ax.set_xscale("log")
         ax.minorticks_off()
     if texts or logx:
-        turned = sum(len(str(value)) for value in order) > 30
-        names = [value if isinstance(value, str) else f"{value:g}" for value in order]
-        ax.set_xticks(list(order.values()), names, rotation=35 if turned else 0)
+        names = [value if isinstance(value, str) else f"{value:g}" for value in distinct]
+        turned = sum(map(len, names)) > 30
+        ax.set_xticks(list(positions.values()), names, rotation=35 if turned else 0)
+    return positions
 
 
-def shared_legend(figure: Figure) -> None:
-    """One legend below all panels, each name once."""
-    handles: dict[str, Any] = {}
-    for ax in figure.axes:
-        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            handles.setdefault(label, handle)
-    if handles:
-        columns = min(4, len(handles))
-        figure.legend(
-            list(handles.values()), list(handles), loc="outside lower center", ncols=columns,
-            handlelength=3.2,
-        )  # fmt: skip
+def save_training(training: pd.DataFrame, path: Path) -> None:
+    """Losses above, accuracy on the validation faces below; a column a model, a line a fit.
+
+    Parameters
+    ----------
+    training : frame
+        Rows of ``training.csv``. The epoch of the lowest validation loss is marked.
+    """
+    models = list(dict.fromkeys(training["model"]))
+    with drawing(path, max(WIDTH * min(len(models), 3) / 2, 5.0), 4.8) as figure:
+        axes = figure.subplots(2, len(models), squeeze=False, sharex="col", sharey="row")
+        for (above, below), name in zip(axes.T, models, strict=True):
+            own = training[training["model"] == name]
+            for _, fit in own.groupby(["condition", "fold", "seed"], sort=False):
+                _one_fit(above, below, fit.sort_values("epoch"))
+            above.set_title(name)
+            above.set_ylim(bottom=0)
+            above.grid(True)
+            below.set_xlabel("epoch")
+            below.grid(True)
+        axes[0, 0].set_ylabel("loss")
+        axes[1, 0].set_ylabel("validation accuracy")
+        shared_legend(figure)
+
+
+def _one_fit(above: Any, below: Any, fit: pd.DataFrame) -> None:
+    validation = {"color": COLORS[5], "linestyle": "--", "alpha": 0.8}
+    above.plot(fit["epoch"], fit["train_loss"], color=COLORS[0], alpha=0.8, label="training")
+    above.plot(fit["epoch"], fit["val_loss"], label="validation", **validation)
+    below.plot(fit["epoch"], fit["val_accuracy"], **validation)
+    if fit["val_loss"].notna().any():
+        lowest = fit.sort_values("val_loss", kind="stable").iloc[0]
+        point = {"marker": "o", "markersize": 8, "color": "black", "fillstyle": "none"}
+        label = "lowest validation loss"
+        above.plot(lowest["epoch"], lowest["val_loss"], linestyle="", label=label, **point)
+        below.plot(lowest["epoch"], lowest["val_accuracy"], linestyle="", **point)

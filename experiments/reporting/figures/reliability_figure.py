@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, looks
+from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, looks, part_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,13 +17,16 @@ _IN_LEGEND = {"calibration_error": "ECE", "brier": "Brier"}
 
 
 def save_reliability(
-    answers: pd.DataFrame, path: Path, models: Sequence[str], scores: pd.DataFrame | None = None
+    predictions: pd.DataFrame,
+    path: Path,
+    models: Sequence[str],
+    scores: pd.DataFrame | None = None,
 ) -> None:
     """Share of happy faces over ``p_happy`` in bins, above a histogram (DeGroot, Fienberg 1983).
 
     Parameters
     ----------
-    answers : frame
+    predictions : frame
         Rows of ``predictions.csv`` of one part, happy and sad faces.
     models : sequence of str
         A panel each.
@@ -35,15 +38,14 @@ def save_reliability(
     with drawing(path, WIDTH if columns > 1 else 4.2, 3.4 * lines + 0.4) as figure:
         parts = np.atleast_1d(figure.subfigures(lines, columns, squeeze=False)).ravel()
         for part, name in zip(parts, models, strict=False):
-            own = answers[answers["model"] == name]
+            own = predictions[predictions["model"] == name]
             above, below = part.subplots(2, 1, height_ratios=[4, 1], sharex=True)
             _points(above, own, name)
-            above.set_title(f"{name}\n{_said(scores, name)}".strip(), fontsize=9)
+            above.set_title(f"{name}\n{_scores_text(scores, name)}".strip(), fontsize=9)
             below.hist(own["p_happy"], bins=np.linspace(0, 1, 21), color=GREY)
-            below.set(xlabel="p_happy", yticks=[])
+            below.set(xlabel="predicted p_happy", yticks=[])
             below.set_ylabel("images", fontsize=8)
-        row = answers.iloc[0]
-        figure.suptitle(f"{row['dataset']}, {row['split']} part: is p_happy a probability?")
+        figure.suptitle(f"{part_title(predictions)}: calibration of p_happy")
 
 
 def _points(ax: Any, own: pd.DataFrame, name: str) -> None:
@@ -56,11 +58,11 @@ def _points(ax: Any, own: pd.DataFrame, name: str) -> None:
     ax.vlines(bins["mean_p"], bins["share_low"], bins["share_high"], color=look.color, alpha=0.6)
     ax.plot(bins["mean_p"], bins["share_happy"], **look.line() | look.point())
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    ax.set_ylabel("share happy", fontsize=9)
+    ax.set_ylabel("observed share of happy", fontsize=9)
     ax.grid(True)
 
 
-def _said(scores: pd.DataFrame | None, name: str) -> str:
+def _scores_text(scores: pd.DataFrame | None, name: str) -> str:
     if scores is None or scores.empty:
         return ""
     rows = scores[scores["model"] == name]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.experiments.reporting.figures.style import GREY, drawing, looks
+from happysad.experiments.reporting.figures.style import GREY, drawing, limits, looks, part_title
+from happysad.experiments.reporting.formats import with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,17 +23,17 @@ Curve = Callable[["NDArray[np.bool_]", "NDArray[np.float64]"], "NDArray[np.float
 
 
 def save_roc(
-    answers: pd.DataFrame,
+    predictions: pd.DataFrame,
     path: Path,
     models: Sequence[str],
     banded: Collection[str] = (),
     intervals: pd.DataFrame | None = None,
 ) -> None:
-    """Share of happy faces called happy over share of sad faces called happy (Fawcett 2006).
+    """True positive rate over false positive rate, happy as the positive class (Fawcett 2006).
 
     Parameters
     ----------
-    answers : frame
+    predictions : frame
         Rows of ``predictions.csv`` of one part, happy and sad faces.
     models : sequence of str
         The models to draw, in the legend's order.
@@ -48,15 +49,15 @@ def save_roc(
         ax = figure.subplots()
         ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":", label="chance")
         for name in models:
-            happy, p = _arrays(answers, name)
-            area = f"{roc_auc_score(happy, p):.3f}{_interval(intervals, name, 'roc_auc')}"
+            happy, p = _arrays(predictions, name)
+            area = with_interval(roc_auc_score(happy, p), *limits(intervals, name, "roc_auc"))
             _draw(ax, _roc, happy, p, name, f"{name}  AUC {area}", name in banded)
-        ax.set(xlabel="sad faces called happy (share)", ylabel="happy faces called happy (share)")
-        _finish(ax, f"ROC: {_part(answers)}", "lower right")
+        ax.set(xlabel="false positive rate", ylabel="true positive rate (happy is positive)")
+        _finish(ax, f"ROC: {part_title(predictions)}", "lower right")
 
 
 def save_precision_recall(
-    answers: pd.DataFrame,
+    predictions: pd.DataFrame,
     path: Path,
     models: Sequence[str],
     banded: Collection[str] = (),
@@ -70,14 +71,14 @@ def save_precision_recall(
 
     with drawing(path, 6.2, 6.4) as figure:
         ax = figure.subplots()
-        chance = float((answers["label"] == "happy").mean())
+        chance = float((predictions["label"] == "happy").mean())
         ax.axhline(chance, color=GREY, linewidth=1, linestyle=":", label=f"chance {chance:.2f}")
         for name in models:
-            happy, p = _arrays(answers, name)
+            happy, p = _arrays(predictions, name)
             label = f"{name}  AP {average_precision_score(happy, p):.3f}"
             _draw(ax, _precision, happy, p, name, label, name in banded)
-        ax.set(xlabel="recall of happy", ylabel="precision of happy")
-        _finish(ax, f"Precision and recall: {_part(answers)}", "lower left")
+        ax.set(xlabel="recall (happy is positive)", ylabel="precision")
+        _finish(ax, f"Precision and recall: {part_title(predictions)}", "lower left")
 
 
 def _draw(
@@ -127,23 +128,9 @@ def _precision(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray(precision[at], dtype=np.float64)
 
 
-def _arrays(answers: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    own = answers[answers["model"] == name]
+def _arrays(predictions: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    own = predictions[predictions["model"] == name]
     return (own["label"] == "happy").to_numpy(bool), own["p_happy"].to_numpy(np.float64)
-
-
-def _interval(intervals: pd.DataFrame | None, name: str, metric: str) -> str:
-    """`` [low, high]``, or nothing where it is not known."""
-    if intervals is None or intervals.empty:
-        return ""
-    chosen = (intervals["model"] == name) & (intervals["metric"] == metric)
-    rows = intervals[chosen & (intervals["images"] == "all")]
-    return f" [{rows['low'].iloc[0]:.3f}, {rows['high'].iloc[0]:.3f}]" if len(rows) else ""
-
-
-def _part(answers: pd.DataFrame) -> str:
-    row = answers.iloc[0]
-    return f"{row['dataset']}, {row['split']} part"
 
 
 def _finish(ax: Any, title: str, corner: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 DPI = 130
@@ -25,7 +26,7 @@ COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#00
 """Okabe and Ito (2008) without the yellow, which is not seen on white."""
 
 RIGHT, WRONG, GREY = COLORS[0], "#B35900", "#767676"
-"""Of right answers, of wrong ones, and of what is neither."""
+"""Of correct predictions, of errors, and of what is neither."""
 
 SPARE_MARKERS = "Xd8Hos^vDP*"
 HALVES = {"": "full", "oversample": "none", "class-weight": "left"}
@@ -146,3 +147,32 @@ def save(figure: Figure, path: Path) -> None:
     """Write the figure as a PNG file, whole or not at all."""
     with atomic_write(path) as beside:
         figure.savefig(beside, dpi=DPI, facecolor="white")
+
+
+def shared_legend(figure: Figure, columns: int = 4) -> None:
+    """One legend below all panels, each name once."""
+    handles: dict[str, Any] = {}
+    for ax in figure.axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label, handle)
+    if handles:
+        figure.legend(
+            list(handles.values()), list(handles), loc="outside lower center",
+            ncols=min(columns, len(handles)), handlelength=3.2,
+        )  # fmt: skip
+
+
+def part_title(rows: pd.DataFrame) -> str:
+    """The data set and the part that rows of one part are of."""
+    row = rows.iloc[0]
+    return f"{row['dataset']}, {row['split']} part"
+
+
+def limits(intervals: pd.DataFrame | None, model: str, metric: str) -> tuple[float, float]:
+    """The ends of a score's interval on all images of the part; NaN where it is not known."""
+    if intervals is None or intervals.empty:
+        return float("nan"), float("nan")
+    rows = intervals[intervals["model"].eq(model) & intervals["metric"].eq(metric)]
+    rows = rows[rows["images"] == "all"]
+    ends = [float(value) for name in ("low", "high") for value in rows[name].head(1)]
+    return (ends[0], ends[1]) if ends else (float("nan"), float("nan"))

@@ -5,25 +5,47 @@ from __future__ import annotations
 import base64
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from happysad.experiments.reporting.html.run_figures import draw_all as draw_all
 from happysad.experiments.reporting.html.sections import (
-    Section as Section,
-)
-from happysad.experiments.reporting.html.sections import (
+    Section,
     answer_sections,
     last_sections,
     result_sections,
 )
 from happysad.experiments.reporting.tables.run_tables import read_run
+from happysad.experiments.reporting.tables.summary import summarise
 from happysad.utils.atomic_files import atomic_write
+from happysad.utils.tables import numeric_columns
+
+__all__ = ["Section", "finish", "write_report"]
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 _LONG = 28
-_NUMBER = re.compile(r"never|[-+<]?\s?\d[\d.]*( \[.*\]| to [\d.]+)?")
+
+
+def finish(
+    folder: Path, log: Callable[[str], None], *, max_error: float = 0.02, **report: Any
+) -> None:
+    """Derive all that follows from results.csv and predictions.csv of a run's folder.
+
+    Parameters
+    ----------
+    folder : Path
+    log : callable
+        Gets a line when it begins.
+    max_error : float
+        See ``summarise``.
+    **report
+        Passed on to ``write_report``.
+    """
+    log("intervals, figures, report")
+    summarise(folder, max_error)
+    draw_all(folder)
+    write_report(folder, **report)
 
 
 def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()) -> Path:
@@ -47,17 +69,23 @@ def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()
     ------
     OSError, ValueError
         A table of the folder cannot be read or was cut.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_report(Path(folder), "Which is faster?").name
+    'report.html'
     """
     from jinja2 import Environment
 
-    folder = Path(folder)
     run = read_run(folder)
     every = [*answer_sections(run), *sections, *result_sections(run), *last_sections(run)]
     shown = [section for section in every if not section.empty]
     data_set = str((run.facts.get("identity") or {}).get("dataset", folder.name))
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(
-        picture=_picture, numeric=_numeric, long=_long, paragraphs=_paragraphs
+        picture=_picture, numeric=numeric_columns, long=_long, paragraphs=_paragraphs
     )
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         title=title or f"Happy or sad: models compared on {data_set}",
@@ -75,8 +103,8 @@ def _anchors(sections: Sequence[Section]) -> list[str]:
     names: list[str] = []
     for section in sections:
         name = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-") or "section"
-        twins = sum(other == name or other.startswith(f"{name}--") for other in names)
-        names.append(f"{name}--{twins + 1}" if twins else name)
+        same = sum(other.partition("--")[0] == name for other in names)
+        names.append(f"{name}--{same + 1}" if same else name)
     return names
 
 
@@ -88,15 +116,6 @@ def _picture(path: Path | None) -> dict[str, Any] | None:
     width, height = struct.unpack(">II", data[16:24])
     address = f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
     return {"src": address, "width": width, "height": height}
-
-
-def _numeric(cells: list[list[str]]) -> list[bool]:
-    """For each column of a table, whether it holds numbers, which stand at the right."""
-    columns = zip(*cells[1:], strict=True)
-    return [
-        any(column) and all(_NUMBER.fullmatch(cell) for cell in column if cell)
-        for column in columns
-    ]
 
 
 def _long(cells: list[list[str]]) -> list[bool]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from happysad.experiments.reporting.figures.abstention_figure import unsure_rows
+from happysad.experiments.reporting.formats import frame_cells
 from happysad.experiments.reporting.html import tables, text
 from happysad.experiments.reporting.html.run_figures import figures_for
 from happysad.experiments.reporting.tables.result_table import run_cells
+from happysad.pipeline.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,13 @@ class Section:
         A table of texts, header first, in the place of ``table``.
     parts : tuple of Section
         Below, with smaller headings; without a title they have none.
+
+    Examples
+    --------
+    >>> Section("Speed", lines=(["model", "ms"], ["hog-svm", "6"])).cells
+    [['model', 'ms'], ['hog-svm', '6']]
+    >>> Section("Nothing", lines=(["model", "ms"],)).empty
+    True
     """
 
     title: str
@@ -52,8 +61,8 @@ class Section:
     @property
     def cells(self) -> list[list[str]]:
         """Header and lines of the table, nothing where it has no lines."""
-        made = tables.cells(self.table) if self.table is not None else list(self.lines)
-        return made if len(made) > 1 else []
+        cells = frame_cells(self.table) if self.table is not None else list(self.lines)
+        return cells if len(cells) > 1 else []
 
     @property
     def empty(self) -> bool:
@@ -65,17 +74,20 @@ class Section:
 def answer_sections(run: RunTables) -> Iterator[Section]:
     """What comes first: the answer and the question."""
     yield Section("The answer", text.answer(run))
-    config = run.facts.get("config") or {}
-    facts = [
-        ["data", str(config.get("data", ""))],
-        ["data set", str((run.facts.get("identity") or {}).get("dataset", ""))],
-        ["chosen on validation", run.best],
-        ["command", str(run.facts.get("command", ""))],
-        ["code", _code(run)],
-    ]
-    lines = [["what", "value"], *(fact for fact in facts if fact[1])]
-    notes = tuple(Section("", str(note)) for note in run.facts.get("notes") or [])
-    yield Section("What was asked", str(config.get("why", "")), lines=tuple(lines), parts=notes)
+    facts, config = run.facts, run.facts.get("config") or {}
+    code = facts.get("code") or {}
+    changed = " with changes that are not committed" if code.get("dirty") else ""
+    values = {
+        "data": config.get("data"),
+        "data set": (facts.get("identity") or {}).get("dataset"),
+        "chosen on validation": run.best,
+        "command": facts.get("command"),
+        "code": f"{code['revision']}{changed}" if "revision" in code else "",
+    }
+    lines = tuple([name, str(value)] for name, value in values.items() if value)
+    notes = tuple(Section("", str(note)) for note in facts.get("notes") or [])
+    question = str(config.get("why", ""))
+    yield Section("The question", question, lines=(["what", "value"], *lines), parts=notes)
 
 
 def result_sections(run: RunTables) -> Iterator[Section]:
@@ -91,53 +103,45 @@ def result_sections(run: RunTables) -> Iterator[Section]:
                 Section("", figure=drawn.get("scores"), caption=text.scores_caption(run)),
                 Section("More scores, with 95% intervals", lines=tuple(tables.more_scores(run))),
                 Section(
-                    "Which class is mistaken for which",
+                    "Confusion matrices",
                     figure=drawn.get("confusion_matrices"),
                     caption=text.matrices_caption(run),
                 ),
             ),
         )
-    yield _leaks(run)
-    yield from _comparisons(run, drawn)
-    yield from _coverage(run)
-    yield from _curves(run, drawn)
-    yield from _unsure(run, drawn)
-    yield from _fits(run, drawn)
-
-
-def _leaks(run: RunTables) -> Section:
-    lines = tables.subset_table(run, ("all", "not leaked", "leaked"))
-    said = text.leaks(run) if lines else ""
-    return Section("With and without leaked images", said, lines=tuple(lines))
-
-
-def _comparisons(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
-    if run.part("comparisons").empty:
-        return
-    yield Section(
-        "Is the difference more than chance?",
-        "Two models answer the same images, so only those count on which one is right and the "
-        "other is wrong (McNemar's test; p corrected after Holm for all rows here).",
-        figure=drawn.get("comparisons"),
-        caption="Right of the line a model is more accurate than the one named above it. Open "
-        "points could be chance; the dummy is left out of the figure.",
-        lines=tuple(tables.comparison_table(run)),
-    )
-
-
-def _coverage(run: RunTables) -> Iterator[Section]:
-    lines = tables.coverage_table(run) if len(run["coverage"]) else []
-    by_face = tables.subset_table(run, ("all", "face found", "no face found"))
-    if lines or by_face:
+    lines = tables.subset_table(run, "all", "not leaked", "leaked")
+    if lines:
+        yield Section("With and without leaked images", text.leaks(run), lines=tuple(lines))
+    if len(run.part("comparisons")):
         yield Section(
-            "Faces found, by class",
-            text.coverage(run),
-            lines=tuple(lines),
-            parts=(Section("Accuracy with and without a face found", lines=tuple(by_face)),),
+            "Is the difference more than chance?",
+            "Two models answer the same images, so only those count on which one is right and the "
+            "other is wrong (McNemar's test; p corrected after Holm for all rows here).",
+            figure=drawn.get("comparisons"),
+            caption="Right of the line a model is more accurate than the one named above it. Open "
+            "points could be chance; the dummy is left out of the figure.",
+            lines=tuple(tables.comparison_table(run)),
         )
+    lines = tables.face_detection_table(run)
+    by_face = tables.subset_table(run, "all", "face found", "no face found")
+    if len(lines) > 1 or by_face:
+        part = Section("Accuracy with and without a face found", lines=tuple(by_face))
+        title, words = "Faces found, by class", text.face_detection(run)
+        yield Section(title, words, lines=tuple(lines), parts=(part,))
+    yield from _threshold_sections(run, drawn)
+    for name, title, caption in (
+        ("training", "Training curves", text.training_caption),
+        ("confident_errors", "Most confident errors", text.errors_caption),
+    ):
+        if name in drawn:
+            yield Section(title, figure=drawn[name], caption=caption(run))
+    words = "Mean and standard deviation over folds and seeds."
+    if len(run["spread"]):
+        yield Section("Spread over folds and seeds", words, table=run["spread"])
 
 
-def _curves(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
+def _threshold_sections(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
+    """Curves over all thresholds, calibration, and what rejecting faces costs."""
     if "roc" in drawn:
         caption = (
             "Precision, the share of the answers happy that is right, as more of the happy faces "
@@ -148,68 +152,42 @@ def _curves(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
         yield Section("At every threshold", parts=(roc, precision))
     if "reliability" in drawn:
         caption = text.calibration_caption(run)
-        yield Section("Is p_happy a probability?", figure=drawn["reliability"], caption=caption)
-
-
-def _unsure(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
+        title = "Calibration: is p_happy a probability?"
+        yield Section(title, figure=drawn["reliability"], caption=caption)
     points = run.part("operating_points")
-    if "risk_coverage" not in drawn and points.empty:
-        return
     rows = unsure_rows(points)
     marks = len(rows) and rows["error"].notna().any()
-    told = " The points are the rule's thresholds." if marks else ""
     risk = (
-        "From right to left more of the least sure faces are refused; a curve that falls steeply "
-        f"knows when it does not know.{told}"
+        "From right to left more of the least confident faces are rejected; a curve that falls "
+        "steeply knows when it does not know."
+        + (" The points are the rule's thresholds." if marks else "")
     )
-    refused = text.refused_caption(run) if "refused" in drawn else ""
-    lines = tables.operating_table(run) if len(points) else []
+    rejected = text.rejected_caption(run) if "rejected" in drawn else ""
+    lines = tuple(tables.operating_table(run)) if len(points) else ()
     yield Section(
-        "BatchScheduler only when sure",
+        "Answering only when confident",
         figure=drawn.get("risk_coverage"),
         caption=risk,
         parts=(
-            Section('Who gets "unsure"', figure=drawn.get("refused"), caption=refused),
-            Section("Thresholds chosen on the validation part", lines=tuple(lines)),
+            Section('Who gets "unsure"', figure=drawn.get("rejected"), caption=rejected),
+            Section("Thresholds chosen on the validation part", lines=lines),
         ),
     )
 
 
-def _fits(run: RunTables, drawn: dict[str, Path]) -> Iterator[Section]:
-    if "training" in drawn:
-        caption = text.training_caption(run)
-        yield Section("How the CNNs learned", figure=drawn["training"], caption=caption)
-    if "worst_faces" in drawn:
-        caption = text.faces_caption(run)
-        yield Section("Wrong and most sure", figure=drawn["worst_faces"], caption=caption)
-    if len(run["spread"]):
-        said = "Mean and standard deviation over folds and seeds."
-        yield Section("Spread over folds and seeds", said, table=run["spread"])
-
-
 def last_sections(run: RunTables) -> Iterator[Section]:
-    """What comes last: failures, how it was made, the glossary."""
-    from happysad.pipeline.evaluation.metrics import METRICS
-
+    """What comes last: failures, how to reproduce it, the glossary."""
     yield Section("Recipes that failed", lines=tuple(tables.failure_table(run)))
-    identity, machine = run.facts.get("identity") or {}, run.facts.get("machine") or {}
-    facts = {
-        **{f"identity: {key}": value for key, value in identity.items()},
-        **{f"setting: {key}": value for key, value in (run.facts.get("config") or {}).items()},
-        **{f"machine: {key}": value for key, value in machine.items()},
-        **{f"version: {key}": value for key, value in (run.facts.get("versions") or {}).items()},
-    }
-    rows = [[key, _plain(value)] for key, value in facts.items()]
+    rows = [
+        [f"{name}: {key}", value if isinstance(value, str) else json.dumps(value)]
+        for name, entry in (
+            ("identity", "identity"),
+            ("setting", "config"),
+            ("machine", "machine"),
+            ("version", "versions"),
+        )
+        for key, value in (run.facts.get(entry) or {}).items()
+    ]
     yield Section("How it was made", lines=(["what", "value"], *rows))
     meanings = [[name, meaning] for name, meaning in METRICS.items()]
     yield Section("Glossary", lines=(["score", "meaning"], *meanings))
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _code(run: RunTables) -> str:
-    code = run.facts.get("code") or {}
-    changed = " with changes that are not committed" if code.get("dirty") else ""
-    return f"{code['revision']}{changed}" if "revision" in code else ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
-from happysad.experiments.reporting.html.text import score, with_interval
+from happysad.experiments.reporting.formats import LEVEL, number, p_cell, with_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from happysad.experiments.reporting.tables.run_tables import RunTables
+
+Cells = list[list[str]]
 
 MORE = {
     "balanced_accuracy": "balanced accuracy",
@@ -23,121 +22,93 @@ MORE = {
 }
 
 
-def cells(frame: pd.DataFrame) -> list[list[str]]:
-    """Header and lines of any frame: whole numbers whole, other numbers to three decimals.
-
-    Columns that end in ``_s`` or ``_ms`` are times, to one decimal.
-    """
-    header = [str(name) for name in frame.columns]
-    lines = [
-        [_text(name, value) for name, value in zip(header, row, strict=True)]
-        for row in frame.itertuples(index=False)
-    ]
-    return [header, *lines]
-
-
-def _text(column: str, value: Any) -> str:
-    if value is None or value != value or str(value) == "<NA>":
-        return ""
-    if isinstance(value, float) and not math.isinf(value):
-        if column.endswith(("_s", "_ms")):
-            return f"{value:.1f}"
-        return str(int(value)) if column.startswith("n_") or column == "n" else f"{value:.3f}"
-    return str(value)
-
-
-def more_scores(run: RunTables) -> list[list[str]]:
+def more_scores(run: RunTables) -> Cells:
     """Scores that the main table leaves out, each with its interval."""
     scores = run.scores()
     names = {column: label for column, label in MORE.items() if column in scores}
-    lines = [
-        [str(model), *(with_interval(run, str(model), column) for column in names)]
-        for model in scores["model"]
-    ]
+    lines = [[m, *(run.score_text(m, column) for column in names)] for m in scores["model"]]
     return [["model", *names.values()], *lines]
 
 
-def subset_table(run: RunTables, subsets: tuple[str, ...]) -> list[list[str]]:
-    """Accuracy of each model on some choices of the test images; no lines where not known."""
+def subset_table(run: RunTables, *subsets: str) -> Cells:
+    """Accuracy of each model on some subsets of the test images; no lines where not known."""
     rows = run.part("intervals")
-    there = set(rows["images"]) if len(rows) else set()
-    subsets = tuple(name for name in subsets if name in there)
-    if len(subsets) < 2:
+    if rows.empty:
         return []
-    counts = {name: int(rows.loc[rows["images"] == name, "n"].max()) for name in subsets}
-    header = ["model", *(f"{name} ({counts[name]} images)" for name in subsets)]
+    counts = rows.groupby("images")["n"].max()
+    there = [name for name in subsets if name in counts.index]
+    if len(there) < 2:
+        return []
+    header = ["model", *(f"{name} ({counts[name]:.0f} images)" for name in there)]
     lines = [
-        [str(model), *(with_interval(run, str(model), "accuracy", name) for name in subsets)]
+        [model, *(run.score_text(model, "accuracy", name) for name in there)]
         for model in run.scores()["model"]
     ]
     return [header, *lines]
 
 
-def comparison_table(run: RunTables) -> list[list[str]]:
+def comparison_table(run: RunTables) -> Cells:
     """McNemar's test of each pair in plain words."""
-    lines = []
-    rows = run.part("comparisons")
-    for row in rows.sort_values(["against_is", "difference"], ascending=False).to_dict("records"):
-        interval = f"[{row['low']:+.3f}, {row['high']:+.3f}]"
-        lines.append(
-            [
-                str(row["model"]),
-                f"{row['against']} ({'CNN' if row['against_is'] == 'cnn' else row['against_is']})",
-                f"{row['difference']:+.3f} {interval}",
-                str(int(row["only_model_right"])),
-                str(int(row["only_other_right"])),
-                p_text(row["p"]).removeprefix("p ").removeprefix("= "),
-                p_text(row["p_corrected"]).removeprefix("p ").removeprefix("= "),
-                "hardly chance" if row["p_corrected"] < LEVEL else "could be chance",
-            ]
-        )
-    header = [
+    lines = [[
         "model", "against", "difference in accuracy", "only this one right",
         "only the other right", "p", "p corrected", "in words",
-    ]  # fmt: skip
-    return [header, *lines]
+    ]]  # fmt: skip
+    rows = run.part("comparisons").sort_values(["against_role", "difference"], ascending=False)
+    for row in rows.to_dict("records"):
+        role = {"cnn": "CNN"}.get(row["against_role"], row["against_role"])
+        lines.append(
+            [
+                row["model"],
+                f"{row['against']} ({role})",
+                with_interval(row["difference"], row["low"], row["high"], sign="+"),
+                f"{row['n_only_model_correct']:.0f}",
+                f"{row['n_only_other_correct']:.0f}",
+                p_cell(row["p_value"]),
+                p_cell(row["p_value_holm"]),
+                "hardly chance" if row["p_value_holm"] < LEVEL else "could be chance",
+            ]
+        )
+    return lines
 
 
-def coverage_table(run: RunTables) -> list[list[str]]:
+def face_detection_table(run: RunTables) -> Cells:
     """In how many faces of each class the detector finds a face."""
-    lines = [
-        [row["split"], row["label"], str(int(row["n"])), str(int(row["face_found"])),
-         score(row["share_found"])]
-        for row in run["coverage"].to_dict("records")
-    ]  # fmt: skip
-    return [["part", "class", "images", "face found", "share found"], *lines]
+    lines = [["part", "class", "images", "face found", "share found"]]
+    for row in run["face_detection"].to_dict("records"):
+        counts = [f"{row[name]:.0f}" for name in ("n", "n_face_found")]
+        lines.append([row["split"], row["label"], *counts, number(row["detection_rate"])])
+    return lines
 
 
-def operating_table(run: RunTables) -> list[list[str]]:
+def operating_table(run: RunTables) -> Cells:
     """Thresholds chosen on the validation part and what they do on the test part."""
     columns = {
         "low": "sad below", "high": "happy from", "coverage": "coverage", "error": "error",
         "recall_happy": "recall happy", "recall_sad": "recall sad",
         "balanced_accuracy": "balanced accuracy",
     }  # fmt: skip
+    lines = [["model", "rule", *columns.values()]]
     order = {str(model): i for i, model in enumerate(run.scores()["model"])}
     rows = run.part("operating_points").to_dict("records")
-    rows.sort(key=lambda row: order.get(row["model"], len(order)))
-    for row in rows:
-        low, high = row["low"], row["high"]
-        row |= {c: score(row[c]) for c in columns}
-        # Thresholds outside [0, 1] answer nothing with that word.
-        row |= {"low": "never"} if low <= 0 else {}
-        row |= {"high": "never"} if high > 1 else {}
-    lines = [[row["model"], row["rule"], *(row[c] for c in columns)] for row in rows]
-    return [["model", "rule", *columns.values()], *lines]
+    for row in sorted(rows, key=lambda row: order.get(row["model"], len(order))):
+        low, high = thresholds(row)
+        rest = [number(row[name]) for name in list(columns)[2:]]
+        lines.append([row["model"], row["rule"], low, high, *rest])
+    return lines
 
 
-def failure_table(run: RunTables) -> list[list[str]]:
+def thresholds(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """``low`` and ``high``; one outside [0, 1] never answers with that word."""
+    low, high = row["low"], row["high"]
+    return "never" if low <= 0 else number(low), "never" if high > 1 else number(high)
+
+
+def failure_table(run: RunTables) -> Cells:
     """The recipes that could not be fitted, and why."""
     rows = run["results"]
-    rows = rows[rows["status"] == "error"] if len(rows) else rows
-    seen = {
-        (row["model"], row["condition"], row["reason"]): None for row in rows.to_dict("records")
-    }
-    conditions = any(condition for _, condition, _ in seen)
-    header = ["model", *(["condition"] if conditions else []), "reason"]
-    return [
-        header,
-        *([m, *([condition] if conditions else []), why] for m, condition, why in seen),
-    ]
+    if rows.empty:
+        return []
+    failed = rows.loc[rows["status"] == "error", ["model", "condition", "reason"]]
+    failed = failed.drop_duplicates()
+    shown = failed if failed["condition"].any() else failed.drop(columns="condition")
+    return [list(shown.columns), *shown.to_numpy(str).tolist()]

@@ -1,12 +1,13 @@
-"""The tables of the model card, as texts."""
+"""The tables of the model card and of the page beside it, as texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED, of_place
-from happysad.experiments.reporting.tables.interval_table import interval_text
+from happysad.experiments.reporting.formats import number
+from happysad.experiments.reporting.html.tables import thresholds
+from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED, score_text
 from happysad.pipeline.data.records import LABELS
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ SHOWN = {
 }
 
 
-def place_name(row: Mapping[Any, Any], names: Names) -> str:
-    """What the card calls the place of a row: its data set, where no other name is given."""
+def data_name(row: Mapping[Any, Any], names: Names) -> str:
+    """What the card calls the images of a row: their data set, where no other name is given."""
     return names.get(f"{row['dataset']} {row['split']}", str(row["dataset"]))
 
 
@@ -36,50 +37,64 @@ def model_lines(models: Mapping[str, Any], results: pd.DataFrame) -> Cells:
     shipped = results[results["condition"] == SHIPPED]
     for name, about in models.items():
         row = shipped[shipped["model"] == name].iloc[0]
-        size = f"{about['bytes'] / 1e6:.1f} MB"
-        cost = [f"{row['fit_s']:.0f}", f"{row['predict_ms']:.1f}"]
-        lines.append([f"`{name}`", about["summary"], size, *cost])
+        cost = [f"{about['bytes'] / 1e6:.1f} MB", f"{row['fit_s']:.0f}", f"{row['predict_ms']:.1f}"]
+        lines.append([f"`{name}`", about["summary"], *cost])
     return lines
+
+
+def file_lines(models: Mapping[str, Any]) -> Cells:
+    """The models' files, to check them by."""
+    rows = [[f"`{n}.joblib`", f"{m['bytes']:,}", f"`{m['sha256']}`"] for n, m in models.items()]
+    return [["file", "bytes", "sha256"], *rows]
 
 
 def data_lines(tested: pd.DataFrame, names: Names) -> Cells:
     """The images fitted on, held out once each in cross-validation, and those tested on."""
     lines = [["data", "images", "happy", "sad", "people or pictures", "face found: happy", "sad"]]
     for row in tested.to_dict("records"):
-        numbers = [f"{row[name]:,.0f}" for name in ("n", *LABELS, "groups")]
-        found = [f"{row[f'face_found_{name}'] / max(row[name], 1):.3f}" for name in LABELS]
-        lines.append([place_name(row, names), *numbers, *found])
+        counts = [f"{row[name]:,.0f}" for name in ("n", "n_happy", "n_sad", "n_groups")]
+        found = [f"{row[f'n_face_found_{name}'] / max(row[f'n_{name}'], 1):.3f}" for name in LABELS]
+        lines.append([data_name(row, names), *counts, *found])
     return lines
 
 
-def score_lines(scores: pd.DataFrame, names: Names) -> Cells:
-    """``SHOWN`` of all places; the kinds of images apart for the test part that has a name."""
-    lines = [["model", "tested on", "images", "n", *SHOWN.values()]]
-    rows = scores[scores["metric"] == "roc_auc"].to_dict("records")
-    for row in sorted(rows, key=lambda row: str(row["model"])):
+def score_lines(scores: pd.DataFrame, names: Names, subsets: bool) -> Cells:
+    """``SHOWN`` on all sets of images; with their subsets for the test part that has a name."""
+    lines = [["model", "tested on", *["images"] * subsets, "n", *SHOWN.values()]]
+    rows = scores[scores["metric"] == "roc_auc"].sort_values("model", kind="stable")
+    for row in rows.to_dict("records"):
         apart = row["condition"] == SHIPPED and f"{row['dataset']} {row['split']}" in names
-        if row["images"] == "all" or apart:
-            own = of_place(scores, row)
-            texts = [
-                interval_text(own, row["model"], metric, row["split"], row["images"])
-                for metric in SHOWN
-            ]
-            where = [place_name(row, names), row["images"], f"{row['n']:,.0f}"]
-            lines.append([f"`{row['model']}`", *where, *(text or "-" for text in texts)])
+        if row["images"] == "all" or (subsets and apart):
+            texts = [score_text(scores, row, metric) or "-" for metric in SHOWN]
+            images = [data_name(row, names), *[row["images"]] * subsets, f"{row['n']:,.0f}"]
+            lines.append([f"`{row['model']}`", *images, *texts])
     return lines
 
 
 def reliability_lines(table: pd.DataFrame, names: Names) -> Cells:
-    """Faces in each part of p_happy and the share of them that is happy; not of the folds."""
+    """Faces in each bin of p_happy and the share of them that is happy; not of the folds."""
     lines: Cells = []
     shown = table[table["condition"] != FOLDS]
     for _, own in shown.groupby(["model", "dataset", "split"], sort=False):
         rows = own.to_dict("records")
         if not lines:
-            spans = [f"{row['low']:.1f} to {row['high']:.1f}" for row in rows]
-            lines.append(["model", "tested on", *spans])
+            bins = [f"{row['low']:.1f} to {row['high']:.1f}" for row in rows]
+            lines.append(["model", "tested on", *bins])
         shares = [
             f"{row['share_happy']:.2f} of {row['n']:,.0f}" if row["n"] else "-" for row in rows
         ]
-        lines.append([f"`{rows[0]['model']}`", place_name(rows[0], names), *shares])
+        lines.append([f"`{rows[0]['model']}`", data_name(rows[0], names), *shares])
+    return lines
+
+
+def threshold_lines(table: pd.DataFrame) -> Cells:
+    """Thresholds, and what they do on the test part."""
+    lines = [[
+        "model", "error to keep to", "sad below", "happy from", "coverage",
+        "wrong of those called happy", "wrong of those called sad",
+    ]]  # fmt: skip
+    for row in table.to_dict("records"):
+        rates = (row[f"test_{name}"] for name in ("coverage", "fdr_happy", "fdr_sad"))
+        cells = [*thresholds(row), *(number(rate) or "-" for rate in rates)]
+        lines.append([f"`{row['model']}`", f"{row['max_error']:g}", *cells])
     return lines

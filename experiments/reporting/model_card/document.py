@@ -1,4 +1,4 @@
-"""``MODEL_CARD.md``: generated from the numbers in ``docs/results/shipped``, never written."""
+"""``MODEL_CARD.md`` and its page of tables: generated from ``docs/results/shipped``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments.reporting.model_card.card_tables import (
-    Cells,
-    data_lines,
-    model_lines,
-    reliability_lines,
-    score_lines,
-)
-from happysad.experiments.reporting.model_card.threshold_table import threshold_lines
-from happysad.experiments.reporting.tables.result_table import markdown
+from happysad.experiments.reporting.model_card import card_tables
+from happysad.experiments.reporting.per_experiment import peers
 from happysad.experiments.reporting.tables.run_tables import read_table
+from happysad.utils.tables import markdown
 
-TEMPLATE = Path(__file__).with_name("model_card.md.j2")
+TABLES = "tables.md"
+"""The page of tables, beside the CSV files."""
+
 COMMAND = "python experiments/shipping/ship.py --publish"
 
 
@@ -27,27 +23,56 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
     Parameters
     ----------
     folder : Path
-        With the tables of a run and ``card.json``, as ``ship_publish`` writes them; beside it
-        lies ``peers`` with what ``experiments/peers.py`` found, or the card leaves that out.
+        With the tables of a run and ``card.json``, as ``publish_shipped`` writes them.
     pictures : str
         Where the pictures lie, from the card's place.
     """
-    from jinja2 import Environment
-
-    facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    models = facts["models"]
+    facts = _facts(folder)
+    models, names = facts["models"], facts["config"]["called"]
+    read = {name: read_table(folder / f"{name}.csv") for name in
+            ("results", "tested", "scores", "thresholds")}  # fmt: skip
     versions = next(iter(models.values()))["versions"]
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        command=COMMAND,
+    return _rendered(
+        "model_card.md.j2",
         config=facts["config"],
         notes=facts["notes"],
         licences=_licences(models),
         versions="Made with " + ", ".join(f"{k} {v}" for k, v in versions.items()) + ".",
         pictures={name: f"{pictures}/{picture_name(name)}" for name in models},
-        **_tables(folder, facts),
+        tables=f"docs/results/shipped/{TABLES}",
+        models=markdown(card_tables.model_lines(models, read["results"])),
+        data=markdown(card_tables.data_lines(read["tested"], names)),
+        scores=markdown(card_tables.score_lines(read["scores"], names, subsets=False)),
+        thresholds=markdown(card_tables.threshold_lines(read["thresholds"])),
+        files=markdown(card_tables.file_lines(models)),
     )
-    return _tidy(text)
+
+
+def tables_text(folder: Path) -> str:
+    """The page of tables.
+
+    Parameters
+    ----------
+    folder : Path
+        As for ``card_text``; beside it lies ``peers`` with what ``experiments/peers.py`` found,
+        or the page leaves that out.
+    """
+    from happysad.experiments.reporting.model_card.example_faces import failure_lines
+
+    names = _facts(folder)["config"]["called"]
+    scores, reliability, failures = (
+        read_table(folder / f"{name}.csv") for name in ("scores", "reliability", "failures")
+    )
+    compared = read_table(folder.parent / "peers" / "peers.csv")
+    return _rendered(
+        "tables.md.j2",
+        scores=markdown(card_tables.score_lines(scores, names, subsets=True)),
+        peers=markdown(peers.score_lines(compared)) if len(compared) else "",
+        peers_method=peers.METHOD,
+        reliability=markdown(card_tables.reliability_lines(reliability, names)),
+        failures=markdown(failure_lines(failures)),
+        failure_faces=f"{failures['n'].iloc[0]:.0f}",
+    )
 
 
 def picture_name(model: str) -> str:
@@ -55,31 +80,23 @@ def picture_name(model: str) -> str:
     return f"model-card-{model}.png"
 
 
-def _tables(folder: Path, facts: dict[str, Any]) -> dict[str, str]:
-    """Each table of the card as Markdown; "" for that of the peers where there is none."""
-    from happysad.experiments.reporting.model_card.example_faces import failure_lines
-    from happysad.experiments.reporting.per_experiment import peers
+def _facts(folder: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    return facts
 
-    models, names = facts["models"], facts["config"]["called"]
-    tables = ("results", "tested", "scores", "reliability", "thresholds", "failures")
-    read = {name: read_table(folder / f"{name}.csv") for name in tables}
-    compared = read_table(folder.parent / "peers" / "peers.csv")
-    files: Cells = [["file", "bytes", "sha256"]]
-    for name, about in models.items():
-        files.append([f"`{name}.joblib`", f"{about['bytes']:,}", f"`{about['sha256']}`"])
-    cells = {
-        "models": model_lines(models, read["results"]),
-        "data": data_lines(read["tested"], names),
-        "scores": score_lines(read["scores"], names),
-        "reliability": reliability_lines(read["reliability"], names),
-        "thresholds": threshold_lines(read["thresholds"]),
-        "failures": failure_lines(read["failures"]),
-        "files": files,
-        "peers": peers.score_lines(compared),
-    }
-    made = {name: markdown(lines) for name, lines in cells.items()}
-    said = {"peers_said": peers.SAID if len(compared) else ""}
-    return made | said | {"failure_faces": f"{read['failures']['n'].iloc[0]:.0f}"}
+
+def _rendered(template: str, **values: Any) -> str:
+    """A template of this folder, with no two empty lines and one newline at its end."""
+    from jinja2 import Environment
+
+    source = Path(__file__).with_name(template).read_text(encoding="utf-8")
+    environment = Environment(trim_blocks=True, lstrip_blocks=True)
+    text = environment.from_string(source).render(command=COMMAND, **values)
+    lines: list[str] = []
+    for line in map(str.rstrip, text.splitlines()):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).strip() + "\n"
 
 
 def _licences(models: dict[str, Any]) -> dict[str, list[str]]:
@@ -87,14 +104,5 @@ def _licences(models: dict[str, Any]) -> dict[str, list[str]]:
     terms = {f"`{name}`": about["licences"] for name, about in models.items()}
     shared = [term for term in next(iter(terms.values())) if all(term in t for t in terms.values())]
     return {"all": shared} | {
-        name: [term for term in told if term not in shared] for name, told in terms.items()
+        name: [term for term in own if term not in shared] for name, own in terms.items()
     }
-
-
-def _tidy(text: str) -> str:
-    """No more than one empty line between two others, and one newline at the end."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return "\n".join(lines).strip() + "\n"

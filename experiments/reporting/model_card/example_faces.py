@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.experiments.perturbations.registry import CHANGES, changed_image, locate_face
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.image_grids import image_axes, show_image
 from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing
 from happysad.features.faces.detector import MIN_SCORE
 from happysad.pipeline.data.records import LABELS
+from happysad.pipeline.estimators.p_happy import predict_p_happy
 from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ CHANGED = {"": 0.0, "dark": 0.9, "cover mouth": 1.3, "blur": 0.05, "rotate": 45.
 """Changes and their strengths; "" leaves the face as it is."""
 
 SHOWN = 5
-COLUMNS = ["change", "strength", "n", "happy", "sad", "right", "right_happy", "right_sad"]
 
 
 def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_]]:
@@ -45,59 +47,68 @@ def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_
 
 
 def failure_table(
-    answers: dict[str, NDArray[np.float64]], labels: NDArray[np.str_]
+    p_happy: dict[str, NDArray[np.float64]], labels: NDArray[np.str_], model: str
 ) -> pd.DataFrame:
-    """How many faces were answered rightly under each change: ``COLUMNS``."""
+    """``failures.csv`` of one model: how many faces are classified rightly under each change."""
     import pandas as pd
 
     rows = []
-    for change, p_happy in answers.items():
-        right = (p_happy >= 0.5) == (labels == "happy")
-        there = [int((labels == label).sum()) for label in ("happy", "sad")]
-        by_class = [int(right[labels == label].sum()) for label in ("happy", "sad")]
-        rows.append([change, CHANGED[change], len(labels), *there, int(right.sum()), *by_class])
-    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    for change, p in p_happy.items():
+        correct = (p >= 0.5) == (labels == "happy")
+        row: dict[str, Any] = {
+            "model": model,
+            "change": change,
+            "strength": CHANGED[change],
+            "n": len(labels),
+        }
+        row["n_correct"] = int(correct.sum())
+        for label in LABELS:
+            row[f"n_{label}"] = int((labels == label).sum())
+            row[f"n_correct_{label}"] = int(correct[labels == label].sum())
+        rows.append(row)
+    return pd.DataFrame(rows, columns=columns_of("shipped/failures"))
 
 
 def save_failures(model: Pipeline, name: str, picture: Path) -> pd.DataFrame:
-    """Ask a model about the faces under each change; draw where it errs; give the table."""
+    """Predict the faces under each change, draw the errors and return the table."""
     changed, labels = changed_faces()
-    column = list(model.classes_).index("happy")
-    answers = {change: model.predict_proba(faces)[:, column] for change, faces in changed.items()}
-    draw_failures(changed, answers, labels, picture)
-    return failure_table(answers, labels).assign(model=name)[["model", *COLUMNS]]
+    p_happy = {change: predict_p_happy(model, faces) for change, faces in changed.items()}
+    draw_failures(changed, p_happy, labels, picture)
+    return failure_table(p_happy, labels, name)
 
 
 def errors(
-    change: str, answers: dict[str, NDArray[np.float64]], labels: NDArray[np.str_]
+    change: str, p_happy: dict[str, NDArray[np.float64]], labels: NDArray[np.str_]
 ) -> list[int]:
-    """The faces answered wrongly, the surest first; of a change those that were right before."""
+    """The errors under a change that were right without it, the most confident first."""
+    p = p_happy[change]
     happy = labels == "happy"
-    p_happy = answers[change]
-    wrong = (p_happy >= 0.5) != happy
+    wrong = (p >= 0.5) != happy
     if change:
-        wrong &= (answers[""] >= 0.5) == happy
-    surest = np.argsort(-np.abs(p_happy - 0.5), kind="stable")
-    return [int(i) for i in surest if wrong[i]]
+        wrong &= (p_happy[""] >= 0.5) == happy
+    ordered = np.argsort(-np.abs(p - 0.5), kind="stable")
+    return [int(i) for i in ordered if wrong[i]]
 
 
 def draw_failures(
     changed: dict[str, list[NDArray[np.uint8]]],
-    answers: dict[str, NDArray[np.float64]],
+    p_happy: dict[str, NDArray[np.float64]],
     labels: NDArray[np.str_],
     path: Path,
 ) -> None:
-    """Draw a row of wrong answers for each change, with the truth and p_happy."""
+    """Draw a row of errors for each change, with the true class and p_happy."""
     with drawing(path, WIDTH, 1.62 * len(changed)) as figure:
-        axes = figure.subplots(len(changed), SHOWN, squeeze=False)
-        for line, (change, faces) in zip(axes, changed.items(), strict=True):
-            shown = errors(change, answers, labels)[:SHOWN]
-            for ax in line:
-                ax.set_axis_off()
-            for ax, i in zip(line, shown, strict=False):
-                _draw_face(ax, faces[i], labels[i], answers, change, i)
-            line[0].text(-0.12, 0.5, _words(change), transform=line[0].transAxes, rotation=90,
-                         ha="right", va="center", fontsize=9)  # fmt: skip
+        axes = image_axes(figure, len(changed), SHOWN)
+        for row, (change, faces) in zip(axes, changed.items(), strict=True):
+            for ax, i in zip(row, errors(change, p_happy, labels)[:SHOWN], strict=False):
+                show_image(ax, faces[i])
+                before = f", was {p_happy[''][i]:.2f}" if change else ""
+                title = f"drawn {labels[i]}\np(happy) {p_happy[change][i]:.2f}{before}"
+                color = WRONG if labels[i] == "happy" else RIGHT
+                ax.set_title(title, fontsize=7.5, color=color)
+            at = row[0].transAxes
+            row[0].text(-0.12, 0.5, _named(change), transform=at, rotation=90,
+                        ha="right", va="center", fontsize=9)  # fmt: skip
     _with_few_colors(path)
 
 
@@ -111,36 +122,19 @@ def _with_few_colors(path: Path) -> None:
         few.save(beside, optimize=True)
 
 
-def _draw_face(
-    ax: Any,
-    face: NDArray[np.uint8],
-    label: str,
-    answers: dict[str, NDArray[np.float64]],
-    change: str,
-    i: int,
-) -> None:
-    ax.imshow(face, cmap="gray", vmin=0, vmax=255)
-    before = f", was {answers[''][i]:.2f}" if change else ""
-    title = f"drawn {label}\np(happy) {answers[change][i]:.2f}{before}"
-    ax.set_title(title, fontsize=7.5, color=WRONG if label == "happy" else RIGHT)
-
-
-def _words(change: str) -> str:
-    """The change with its strength, as "blur 0.05"."""
-    return f"{change} {CHANGED[change]:g}" if change else "unchanged"
-
-
 def failure_lines(table: pd.DataFrame) -> list[list[str]]:
-    """Right answers under each change: of the happy and of the sad faces, for each model."""
+    """Shares classified rightly under each change, of both classes, for each model."""
     models = list(dict.fromkeys(table["model"]))
     lines = [["change", *(f"{model}: {label}" for model in models for label in LABELS)]]
-    for change in dict.fromkeys(table["change"]):
-        own = table[table["change"] == change].set_index("model")
-        shares = {label: own[f"right_{label}"] / own[label] for label in LABELS}
+    for change, own in table.groupby("change", sort=False):
+        rows = own.set_index("model")
+        shares = {label: rows[f"n_correct_{label}"] / rows[f"n_{label}"] for label in LABELS}
         cells = [f"{shares[label][model]:.2f}" for model in models for label in LABELS]
-        lines.append([_described(str(change)), *cells])
+        unit = f" ({CHANGES[str(change)].unit})" if change else ""
+        lines.append([f"{_named(str(change))}{unit}", *cells])
     return lines
 
 
-def _described(change: str) -> str:
-    return f"{_words(change)} ({CHANGES[change].unit})" if change else "unchanged"
+def _named(change: str) -> str:
+    """The change with its strength, as "blur 0.05"."""
+    return f"{change} {CHANGED[change]:g}" if change else "unchanged"

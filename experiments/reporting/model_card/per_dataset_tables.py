@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.tables.aggregate import groups_of, scored
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
+from happysad.experiments.reporting.tables.operating_points import share
+from happysad.experiments.reporting.tables.run_tables import read_table, write_table
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.utils.atomic_files import atomic_write
+from happysad.pipeline.evaluation.abstention import RejectBand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +20,9 @@ METRICS = (
     "accuracy", "balanced_accuracy", "recall_happy", "recall_sad", "roc_auc", "brier",
     "calibration_error",
 )  # fmt: skip
-PLACE = ["condition", "dataset", "split"]
+EVALUATED = ["condition", "dataset", "split"]
+"""What names the images that a model was evaluated on, and how it was fitted."""
+
 BINS = 5
 
 SHIPPED = "shipped"
@@ -28,24 +33,22 @@ FOLDS = "cross-validated"
 def write_tables(folder: Path) -> None:
     """Write ``scores``, ``tested``, ``reliability`` and ``thresholds.csv``, and the report."""
     from happysad.experiments.reporting.html.report import Section, write_report
-    from happysad.experiments.reporting.model_card.threshold_table import threshold_table
 
-    answers = scored(read_rows(folder / "predictions.csv"))
+    predictions = labelled(read_rows(folder / "predictions.csv"))
     tables = {
-        "scores": score_table(answers),
-        "tested": place_table(answers),
-        "reliability": reliability_table(answers),
-        "thresholds": threshold_table(answers),
+        "scores": score_table(predictions),
+        "tested": data_table(predictions),
+        "reliability": reliability_table(predictions),
+        "thresholds": threshold_table(predictions),
     }
     for name, table in tables.items():
-        with atomic_write(folder / f"{name}.csv") as beside:
-            table.to_csv(beside, index=False, float_format="%.6g")
+        write_table(table, folder / f"{name}.csv", digits=6)
     lines = tuple(shipped_lines(tables["scores"]))
     write_report(folder, title="The shipped models", sections=[Section("Tested", lines=lines)])
 
 
-def score_table(answers: pd.DataFrame) -> pd.DataFrame:
-    """``METRICS`` with their intervals for each model, condition and place, a row each.
+def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """``METRICS`` with their intervals for each model, condition and set of images, a row each.
 
     ``images`` is as in ``interval_table``.
     """
@@ -53,42 +56,70 @@ def score_table(answers: pd.DataFrame) -> pd.DataFrame:
 
     tables = []
     for condition in (SHIPPED, FOLDS):
-        table = interval_table(answers[answers["condition"] == condition])
+        table = interval_table(predictions[predictions["condition"] == condition])
         table.insert(0, "condition", condition)
         tables.append(table[table["metric"].isin(METRICS)])
     return pd.concat(tables, ignore_index=True)
 
 
-def place_table(answers: pd.DataFrame) -> pd.DataFrame:
-    """What each place holds: images of each class, groups, and faces found in each class."""
+def data_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The images evaluated: how many of each class, groups, and faces found in each class."""
     import pandas as pd
 
     rows = []
-    for place, part in answers.groupby(PLACE):
+    for key, part in predictions.groupby(EVALUATED):
         part = part[part["model"] == part["model"].iloc[0]]
-        row: dict[str, Any] = dict(zip(PLACE, place, strict=True))
-        row |= {"n": len(part), "groups": len(set(groups_of(part)))}
+        row: dict[str, Any] = dict(zip(EVALUATED, key, strict=True))
+        row |= {"n": len(part), "n_groups": len(set(groups_of(part)))}
         for label in ("happy", "sad"):
             own = part[part["label"] == label]
-            row[label] = len(own)
-            row[f"face_found_{label}"] = int((own["face"] == "detected").sum())
+            row[f"n_{label}"] = len(own)
+            row[f"n_face_found_{label}"] = int((own["face"] == "detected").sum())
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=columns_of("shipped/tested"))
 
 
-def reliability_table(answers: pd.DataFrame) -> pd.DataFrame:
-    """Share of happy faces in each fifth of p_happy, for each model and place."""
+def reliability_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Share of happy faces in each fifth of p_happy, for each model and set of images."""
     import pandas as pd
 
     from happysad.pipeline.evaluation.calibration import reliability
 
-    axes = ["model", *PLACE]
+    axes = ["model", *EVALUATED]
     tables = []
-    for place, part in answers.groupby(axes):
+    for key, part in predictions.groupby(axes):
         table = reliability(part["label"].tolist(), part["p_happy"].tolist(), BINS)
-        tables.append(table.assign(**dict(zip(axes, map(str, place), strict=True))))
-    joined = pd.concat(tables, ignore_index=True)
-    return joined[[*axes, *joined.columns.drop(axes)]]
+        tables.append(table.assign(**dict(zip(axes, map(str, key), strict=True))))
+    return pd.concat(tables, ignore_index=True)[columns_of("shipped/reliability")]
+
+
+def threshold_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """``thresholds.csv``: a row for each model and error that it can keep to.
+
+    The thresholds are chosen on the cross-validated predictions, and then tried on the test part
+    of the same data set.
+    """
+    import pandas as pd
+
+    from happysad.pipeline.model_files.card_thresholds import band_entries
+
+    rows: list[dict[str, Any]] = []
+    tested, folds = (predictions[predictions["condition"] == how] for how in (SHIPPED, FOLDS))
+    for (model, dataset), own in folds.groupby(["model", "dataset"], sort=False):
+        test = tested[(tested["model"] == model) & (tested["dataset"] == dataset)]
+        for entry in band_entries(own["label"].tolist(), own["p_happy"].tolist()):
+            row = {"model": model, "dataset": dataset, "n": len(own), **entry}
+            rows.append(row | _on_test(RejectBand(entry["low"], entry["high"]), test))
+    return pd.DataFrame(rows, columns=columns_of("shipped/thresholds"))
+
+
+def _on_test(band: RejectBand, test: pd.DataFrame) -> dict[str, float]:
+    predicted, label = band.predict(test["p_happy"].to_numpy()), test["label"].to_numpy()
+    row: dict[str, float] = {"n_test": len(test), "test_coverage": share(predicted != "unsure")}
+    for name in ("happy", "sad"):
+        row[f"test_fdr_{name}"] = share(label != name, predicted == name)
+        row[f"test_rejected_{name}"] = share(predicted == "unsure", label == name)
+    return row
 
 
 def shipped_lines(scores: pd.DataFrame) -> list[list[str]]:
@@ -96,27 +127,23 @@ def shipped_lines(scores: pd.DataFrame) -> list[list[str]]:
     lines = [["model", "how", "tested on", "images", "balanced accuracy", "AUC"]]
     whole = scores[(scores["images"] == "all") & (scores["metric"] == "roc_auc")]
     for row in whole.sort_values("model", kind="stable").to_dict("records"):
-        own = of_place(scores, row)
-        texts = [
-            interval_text(own, row["model"], metric, row["split"])
-            for metric in ("balanced_accuracy", "roc_auc")
-        ]
+        texts = [score_text(scores, row, metric) for metric in ("balanced_accuracy", "roc_auc")]
         tested = f"{row['dataset']} {row['split']}"
         lines.append([row["model"], row["condition"], tested, f"{row['n']:.0f}", *texts])
     return lines
 
 
-def of_place(scores: pd.DataFrame, row: dict[Any, Any]) -> pd.DataFrame:
-    """The rows of ``scores.csv`` of the condition and data set of one of them."""
+def score_text(scores: pd.DataFrame, row: dict[Any, Any], metric: str) -> str:
+    """Another score with its interval of the same model and images as a row of ``scores.csv``."""
     same = scores["condition"].eq(row["condition"]) & scores["dataset"].eq(row["dataset"])
-    return scores[same]
+    return interval_text(scores[same], row["model"], metric, row["split"], row["images"])
 
 
 def print_shipped(folder: Path) -> None:
     """Print what the run found, and what its folder holds."""
-    from happysad.experiments.reporting.tables.plain_table import print_failures, print_lines
-    from happysad.experiments.reporting.tables.run_tables import read_table
+    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
+    from happysad.utils.tables import print_table
 
-    print_lines(shipped_lines(read_table(folder / "scores.csv")))
+    print_table(shipped_lines(read_table(folder / "scores.csv")))
     print_failures(read_rows(folder / "results.csv"))
-    print(f"written to {folder}: models, scores.csv, report.html")
+    print_written(folder, ["models", "scores.csv", "report.html"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLUMNS = ["dataset", "split", "model", "n", "seeds", "mean", "low", "high"]
 
 READING = (
     "Accuracy on the test part by number of training images: the mean over the seeds, and the "
@@ -26,25 +24,18 @@ CAPTION = (
 
 
 def learning_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy of each part, model and size over the seeds.
+    """``learning_curve.csv``: accuracy of each part, model and size over the seeds.
 
     Parameters
     ----------
     results : frame
         The rows of ``results.csv``.
-
-    Returns
-    -------
-    frame
-        With the columns ``COLUMNS``: ``n`` the size asked for, ``seeds`` how many fits, and
-        mean, lowest and highest accuracy.
     """
     good = results[results["status"] == "ok"]
     sizes = [int(text.removeprefix("n=")) for text in good["condition"]]
-    by = good.assign(n=sizes).groupby(["dataset", "split", "model", "n"])["accuracy"]
-    table = by.agg(["size", "mean", "min", "max"]).reset_index()
-    names = {"size": "seeds", "min": "low", "max": "high"}
-    return table.rename(columns=names)[COLUMNS]
+    by = good.assign(n_train=sizes).groupby(["dataset", "split", "model", "n_train"])["accuracy"]
+    table = by.agg(n_seeds="size", accuracy_mean="mean", accuracy_min="min", accuracy_max="max")
+    return table.reset_index()[columns_of("learning_curve")]
 
 
 def curve_lines(table: pd.DataFrame) -> list[list[str]]:
@@ -52,15 +43,13 @@ def curve_lines(table: pd.DataFrame) -> list[list[str]]:
     rows = table[table["split"] == "test"]
     models = list(dict.fromkeys(rows["model"]))
     lines = [["images", *models]]
-    for n, own in rows.groupby("n"):
-        cells = {row["model"]: _cell(row) for row in own.to_dict("records")}
-        lines.append([str(n), *(cells.get(model, "") for model in models)])
+    for n, own in rows.groupby("n_train"):
+        cells = {}
+        for row in own.to_dict("records"):
+            spread = f" ({row['accuracy_min']:.2f} to {row['accuracy_max']:.2f})"
+            cells[row["model"]] = f"{row['accuracy_mean']:.3f}{spread * (row['n_seeds'] > 1)}"
+        lines.append([f"{n:.0f}", *(cells.get(model, "") for model in models)])
     return lines
-
-
-def _cell(row: Mapping[Any, Any]) -> str:
-    spread = f" ({row['low']:.2f} to {row['high']:.2f})" if row["seeds"] > 1 else ""
-    return f"{row['mean']:.3f}{spread}"
 
 
 def save_curve(table: pd.DataFrame, path: Path) -> None:
@@ -69,9 +58,9 @@ def save_curve(table: pd.DataFrame, path: Path) -> None:
 
     rows = table[table["split"] == "test"]
     save_lines(
-        rows, path, x="n", y="mean", line="model", low="low", high="high", logx=True,
+        rows, path, x="n_train", y="accuracy_mean", line="model", low="accuracy_min",
+        high="accuracy_max", logx=True, xlabel="training images", ylabel="accuracy",
         title=f"{rows['dataset'].iloc[0]}: accuracy on the test part",
-        xlabel="training images", ylabel="accuracy",
     )  # fmt: skip
 
 
@@ -80,11 +69,9 @@ def write_all(folder: Path) -> None:
     from happysad.experiments.reporting.html.report import Section, write_report
 
     table = learning_table(read_rows(folder / "results.csv"))
-    with atomic_write(folder / "learning_curve.csv") as beside:
-        table.to_csv(beside, index=False, float_format="%.6g")
+    write_table(table, folder / "learning_curve.csv", digits=6)
     figure = folder / "figures" / "learning_curve.png"
     if len(table):
-        figure.parent.mkdir(exist_ok=True)
         save_curve(table, figure)
     section = Section(
         "Accuracy by number of training images",
@@ -100,15 +87,9 @@ def write_all(folder: Path) -> None:
 
 def print_curve(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.tables.plain_table import (
-        print_failures,
-        print_lines,
-        print_written,
-    )
+    from happysad.experiments.reporting.tables.result_table import print_findings
 
     results = read_rows(folder / "results.csv")
     table = learning_table(results)
-    if len(table):
-        print_lines(curve_lines(table), READING)
-    print_failures(results)
-    print_written(folder, bool(len(table)), "learning_curve.csv")
+    lines = curve_lines(table) if len(table) else []
+    print_findings(folder, results, lines, READING, "learning_curve.csv")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from happysad.experiments.datasets.peer_scores import PEERS
-from happysad.experiments.reporting.figures.forest_figure import LEVEL, p_text
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.formats import LEVEL, p_cell, with_interval
 from happysad.experiments.reporting.per_experiment.peers import Cells
-from happysad.experiments.reporting.tables.aggregate import groups_of, right, scored
+from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct, labelled
 from happysad.experiments.reporting.tables.comparison_table import compare_pair, corrected
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SAID = (
+METHOD = (
     "A model is ahead of or behind another program in accuracy where McNemar's exact test has "
     "p < 0.05 after Holm's correction for the pairs of a test set, and the interval of the "
     "difference, which knows of the persons, does not hold 0; otherwise it is level with it. Where "
@@ -25,7 +26,7 @@ SAID = (
 )
 
 
-def pair_table(answers: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
+def pair_table(predictions: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
     """Each of the models against each peer on the same images: McNemar's test, and the differences
     in accuracy and in balanced accuracy (``balanced_``) with their paired bootstrap intervals.
 
@@ -34,7 +35,7 @@ def pair_table(answers: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for tested, part in scored(answers).groupby("tested_on", sort=False):
+    for tested, part in labelled(predictions).groupby("tested_on", sort=False):
         own = {str(model): those for model, those in part.groupby("model", sort=False)}
         made = [
             {
@@ -48,14 +49,14 @@ def pair_table(answers: pd.DataFrame, models: Collection[str]) -> pd.DataFrame:
             for peer in PEERS.values()
         ]
         rows += [{"tested_on": tested, **row} for row in corrected(made)]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=columns_of("peers/comparisons"))
 
 
 def _balanced_difference(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:
     from happysad.pipeline.evaluation.bootstrap import resample_weights
 
     same = other.drop_duplicates("image").set_index("image").loc[model["image"]]
-    gain = right(model).astype(np.float64) - right(same)
+    gain = is_correct(model).astype(np.float64) - is_correct(same)
     happy = model["label"].eq("happy").to_numpy(bool)
     classes = [own for own in (happy, ~happy) if own.any()]
     codes = np.unique(groups_of(model), return_inverse=True)[1]
@@ -88,15 +89,15 @@ def pair_lines(pairs: pd.DataFrame) -> Cells:
         "p corrected", "difference in accuracy", "the model is", "in balanced accuracy",
     ]]  # fmt: skip
     for row in pairs.to_dict("records"):
-        words = [str(row[name]) for name in ("tested_on", "model", "against")]
-        counts = [f"{row[name]:.0f}" for name in ("only_model_right", "only_other_right")]
-        p, low, high = row["p_corrected"], row["low"], row["high"]
-        shown = p_text(p).removeprefix("p ").removeprefix("= ")
-        differences = [
-            f"{row[f'{start}difference']:+.3f} "
-            f"[{row[f'{start}low']:+.3f}, {row[f'{start}high']:+.3f}]"
+        names = [str(row[name]) for name in ("tested_on", "model", "against")]
+        counts = [f"{row[f'n_only_{name}_correct']:.0f}" for name in ("model", "other")]
+        in_accuracy, in_balanced_accuracy = (
+            with_interval(
+                *(row[f"{start}{end}"] for end in ("difference", "low", "high")), sign="+"
+            )
             for start in ("", "balanced_")
-        ]
-        said = [differences[0], verdict(p, low, high), differences[1]]
-        lines.append([*words, *counts, shown, *said])
+        )
+        p, low, high = row["p_value_holm"], row["low"], row["high"]
+        stands = [in_accuracy, verdict(p, low, high), in_balanced_accuracy]
+        lines.append([*names, *counts, p_cell(p), *stands])
     return lines

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from happysad.experiments.datasets.neutral_faces import SPLIT
 from happysad.experiments.datasets.peer_scores import PEERS
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.formats import with_interval
 from happysad.experiments.reporting.per_experiment.transfer_table import FEW
-from happysad.experiments.reporting.tables.aggregate import groups_of, scored
+from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
+from happysad.experiments.reporting.tables.interval_table import score_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +22,7 @@ MEASURED = "2026-11-27"
 
 SHOWN = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
 
-SAID = (
+METHOD = (
     f"Measured on {MEASURED} with the weights that these programs install, happy against sad by "
     "the larger of their two scores, the whole image taken for the face; their AUC ranks by the "
     "share of the happy score in the sum of the two. Every program answers the same images. Our "
@@ -51,40 +54,26 @@ EFFORTS = (
 time of a whole answer to a 350x350 photograph."""
 
 
-def score_table(answers: pd.DataFrame) -> pd.DataFrame:
-    """``SHOWN`` with 95% bootstrap intervals (``_low``, ``_high``), a row a test set and program.
+def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """``peers.csv``: scores with their intervals, a row a test set and program.
 
     Parameters
     ----------
-    answers : pandas.DataFrame
+    predictions : pandas.DataFrame
         Columns of a run's predictions, and ``tested_on``. Rows labelled neutral are not scored:
         ``neutral_called_happy`` is the share of them that is called happy, NaN without any.
     """
     import pandas as pd
 
-    return pd.DataFrame(
-        [
-            {"tested_on": tested, "model": model, **_measured(own)}
-            for tested, part in answers.groupby("tested_on", sort=False)
-            for model, own in part.groupby("model", sort=False)
-        ]
-    )
-
-
-def _measured(part: pd.DataFrame) -> dict[str, Any]:
-    from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
-    from happysad.pipeline.evaluation.metrics import evaluate
-
-    own, neutral = scored(part), part[part["label"] == SPLIT]
-    labels, p, said = (own[name].tolist() for name in ("label", "p_happy", "predicted"))
-    values = evaluate(labels, p, said)
-    intervals = bootstrap_intervals(labels, p, y_pred=said, groups=groups_of(own))
-    row: dict[str, Any] = {"n": len(own), "n_people": len(set(groups_of(own)))}
-    for name in SHOWN:
-        row[name], (row[f"{name}_low"], row[f"{name}_high"]) = values[name], intervals[name]
-    row["n_neutral"] = len(neutral)
-    row["neutral_called_happy"] = float((neutral["predicted"] == "happy").mean())
-    return row
+    rows = []
+    for tested, there in predictions.groupby("tested_on", sort=False):
+        for model, part in there.groupby("model", sort=False):
+            own, neutral = labelled(part), part[part["label"] == SPLIT]
+            row = {"tested_on": tested, "model": model, "n": len(own), "n_neutral": len(neutral)}
+            row |= {"n_people": len(set(groups_of(own))), **score_columns(own, list(SHOWN))}
+            row["neutral_called_happy"] = float((neutral["predicted"] == "happy").mean())
+            rows.append(row)
+    return pd.DataFrame(rows, columns=columns_of("peers/peers"))
 
 
 def score_lines(scores: pd.DataFrame) -> Cells:
@@ -93,18 +82,16 @@ def score_lines(scores: pd.DataFrame) -> Cells:
     for tested in dict.fromkeys(scores["tested_on"] if len(scores) else []):
         own = scores[scores["tested_on"] == tested]
         for row in own.sort_values("balanced_accuracy", ascending=False).to_dict("records"):
-            name, count = str(row["model"]), f"{row['n']:,.0f}"
             share, n = row["neutral_called_happy"], row["n_neutral"]
             neutral = "-" if math.isnan(share) else f"{share:.2f} of {n:,.0f}"
-            cells = [_with_interval(row, metric) for metric in SHOWN]
             few = f" ({row['n_people']:.0f} people)" if row["n_people"] < FEW else ""
+            cells = [
+                with_interval(*(row[f"{metric}{end}"] for end in ("", "_low", "_high")))
+                for metric in SHOWN
+            ]
+            name, count = str(row["model"]), f"{row['n']:,.0f}"
             lines.append([f"{tested}{few}", name, count, *cells, neutral])
     return lines
-
-
-def _with_interval(row: dict[Any, Any], metric: str) -> str:
-    value, low, high = (row[f"{metric}{end}"] for end in ("", "_low", "_high"))
-    return f"{value:.3f}" if math.isnan(low) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def effort_lines() -> Cells:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from happysad.experiments.perturbations.changed_faces import CLEAN, condition_of
 from happysad.experiments.perturbations.registry import CHANGES
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLUMNS = [
-    "dataset", "split", "model", "change", "strength", "n_test", "share_found", "accuracy",
-    "balanced_accuracy", "lost",
-]  # fmt: skip
 
 CAPTION = (
     "Accuracy as each change grows from left to right, its strengths at equal distances. Models "
@@ -35,40 +31,32 @@ READING = (
 
 
 def robustness_table(results: pd.DataFrame) -> pd.DataFrame:
-    """A row for each model, change and strength; the clean images have change "" and strength 0.
+    """``robustness.csv``: a row for each model, change and strength; clean images have change "".
+
+    Models are in alphabetical order, changes and strengths in that of ``CHANGES``.
 
     Parameters
     ----------
     results : frame
         The rows of ``results.csv``.
-
-    Returns
-    -------
-    frame
-        With the columns ``COLUMNS``; ``lost`` is the accuracy on the clean images minus this one.
-        Models in alphabetical order, changes and strengths in that of ``CHANGES``.
     """
     import pandas as pd
 
-    good = results[results["status"] == "ok"]
-    place = {(c, s): (i, k) for i, c in enumerate(CHANGES) for k, s in enumerate(_strengths(c))}
-    rows: list[dict[Any, Any]] = []
-    for row in good.to_dict("records"):
-        text = row["condition"]
-        change, strength = (CLEAN, 0.0) if text == CLEAN else condition_of(text)
-        found = 1 - row["n_full_frame"] / row["n_test"]
-        order = place.get((change, strength), (-1, -1))
-        rows.append({**row, "change": change, "strength": strength, "share_found": found,
-                     "_order": order})  # fmt: skip
-    if not rows:
-        return pd.DataFrame(columns=pd.Index(COLUMNS))
-    table = pd.DataFrame(rows).sort_values(["model", "_order"], ignore_index=True)
-    clean = table[table["change"] == CLEAN].set_index("model")["accuracy"]
-    return table.assign(lost=table["model"].map(clean) - table["accuracy"])[COLUMNS]
-
-
-def _strengths(change: str) -> tuple[float, ...]:
-    return CHANGES[change].strengths
+    order = [
+        (CLEAN, 0.0),
+        *((name, s) for name, change in CHANGES.items() for s in change.strengths),
+    ]
+    rows = results[results["status"] == "ok"]
+    at = [(CLEAN, 0.0) if text == CLEAN else condition_of(text) for text in rows["condition"]]
+    place = [order.index(here) if here in order else 0 for here in at]
+    rows = rows.assign(change=[c for c, _ in at], strength=[s for _, s in at], place=place)
+    rows = rows.sort_values(["model", "place"], ignore_index=True)
+    clean = rows[rows["change"] == CLEAN].set_index("model")["accuracy"]
+    table = rows.assign(
+        detection_rate=1 - (rows["n_full_frame"] / rows["n_test"]).astype(float),
+        accuracy_drop=rows["model"].map(clean) - rows["accuracy"],
+    )
+    return pd.DataFrame(table, columns=columns_of("robustness"))
 
 
 def summary_lines(table: pd.DataFrame) -> list[list[str]]:
@@ -77,19 +65,15 @@ def summary_lines(table: pd.DataFrame) -> list[list[str]]:
     lines = [["change", "face found", *models]]
     for change in [CLEAN, *CHANGES]:
         rows = table[table["change"] == change]
-        if rows.empty:
-            continue
-        means = rows.groupby("model")[["accuracy", "lost"]].mean()
-        cells = [_cell(means, model, lost=change != CLEAN) for model in models]
-        lines.append([change or "clean", f"{rows['share_found'].mean():.2f}", *cells])
+        if len(rows):
+            found = f"{rows['detection_rate'].mean():.2f}"
+            means = rows.groupby("model")[["accuracy", "accuracy_drop"]].mean()
+            cells = {
+                name: f"{accuracy:.3f}" + (f" ({-drop:+.3f})" if change != CLEAN else "")
+                for name, accuracy, drop in means.itertuples()
+            }
+            lines.append([change or "clean", found, *(cells.get(model, "") for model in models)])
     return lines
-
-
-def _cell(means: pd.DataFrame, model: str, lost: bool) -> str:
-    if model not in means.index:
-        return ""
-    gone = f" ({-means['lost'][model]:+.3f})" if lost else ""
-    return f"{means['accuracy'][model]:.3f}{gone}"
 
 
 def save_robustness(table: pd.DataFrame, path: Path) -> None:
@@ -115,40 +99,32 @@ def save_robustness(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_all(folder: Path) -> None:
-    """Write ``falloff.csv``, the figures and the report of a run's folder."""
-    from happysad.experiments.reporting.figures.perturbation_sheet import save_contact_sheet
+    """Write ``robustness.csv``, the figures and the report of a run's folder."""
+    from happysad.experiments.reporting.figures.image_grids import save_contact_sheet
     from happysad.experiments.reporting.html.report import Section, write_report
 
     table = robustness_table(read_rows(folder / "results.csv"))
-    with atomic_write(folder / "falloff.csv") as beside:
-        table.to_csv(beside, index=False, float_format="%.6g")
-    curves, sheet = (folder / "figures" / name for name in ("falloff.png", "changes.png"))
+    write_table(table, folder / "robustness.csv", digits=6)
+    curves, sheet = (folder / "figures" / name for name in ("robustness.png", "changes.png"))
     changes = [change for change in dict.fromkeys(table["change"]) if change != CLEAN]
     if changes:
-        curves.parent.mkdir(exist_ok=True)
         save_robustness(table, curves)
         save_contact_sheet(sheet, changes)
+    lines = tuple(summary_lines(table))
     sections = [
-        Section("Fall-off", READING, figure=curves, lines=tuple(summary_lines(table)),
-                caption=CAPTION),
+        Section("Accuracy under changes", READING, figure=curves, lines=lines, caption=CAPTION),
         Section("What the changes look like", figure=sheet, caption=SHEET),
-    ]  # fmt: skip
+    ]
     data_set = str(table["dataset"].iloc[0]) if len(table) else folder.name
-    title = f"Happy or sad: how models fall off on {data_set}"
+    title = f"Happy or sad: how robust models are on {data_set}"
     write_report(folder, title=title, sections=sections)
 
 
 def print_robustness(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.tables.plain_table import (
-        print_failures,
-        print_lines,
-        print_written,
-    )
+    from happysad.experiments.reporting.tables.result_table import print_findings
 
     results = read_rows(folder / "results.csv")
     table = robustness_table(results)
-    if len(table):
-        print_lines(summary_lines(table), READING)
-    print_failures(results)
-    print_written(folder, bool(len(table)), "falloff.csv")
+    lines = summary_lines(table) if len(table) else []
+    print_findings(folder, results, lines, READING, "robustness.csv")

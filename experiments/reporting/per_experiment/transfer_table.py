@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.formats import with_interval
+from happysad.experiments.reporting.tables.aggregate import groups_of
+from happysad.experiments.reporting.tables.interval_table import score_columns
+from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +20,9 @@ FITTED = "fitted on "
 FEW = 10
 """Intervals of so few people are not to be relied on."""
 
-SHOWN = ("balanced_accuracy", "roc_auc", "recall_happy", "recall_sad")
+SCORES = ("balanced_accuracy", "roc_auc", "recall_happy", "recall_sad")
 
-_WORDS = (
+_READING = (
     "Each model is fitted on the train part of one set and tested on others it has no part in: "
     "on their official test part, or where there is none on all their images. The rows where "
     "both are the same are tested on that set's own test part, for reference. Every number has "
@@ -30,12 +33,11 @@ _WORDS = (
 
 def finish_transfer(folder: Path) -> None:
     """Write transfer.csv, its figure and the report from the folder's rows."""
-    from happysad.experiments.reporting.figures.transfer_figure import save_transfer
+    from happysad.experiments.reporting.figures.forest_figure import save_transfer
     from happysad.experiments.reporting.html.report import Section, write_report
 
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
-    with atomic_write(folder / "transfer.csv") as beside:
-        rows.to_csv(beside, index=False)
+    write_table(rows, folder / "transfer.csv")
     figure = folder / "figures" / "transfer.png"
     if len(rows):
         save_transfer(rows, figure)
@@ -45,69 +47,39 @@ def finish_transfer(folder: Path) -> None:
     ]
     caption = "Filled: balanced accuracy. Open: area under the ROC curve. Lines: 95% intervals."
     section = Section(
-        "Does it transfer?", _WORDS, figure=figure, caption=caption, parts=tuple(parts)
+        "Does it transfer?", _READING, figure=figure, caption=caption, parts=tuple(parts)
     )
     write_report(folder, title="Does it hold on other people's photographs?", sections=[section])
 
 
 def transfer_rows(predictions: pd.DataFrame) -> pd.DataFrame:
-    """A row for each model, set it was fitted on and set it was tested on.
-
-    Scores with the ends of their 95% intervals (``_low``, ``_high``), images and people tested
-    on, and the share of each class in which the detector found a face.
-    """
+    """``transfer.csv``: a row for each model, set it was fitted on and set it was tested on."""
     import pandas as pd
 
     keys = ["condition", "dataset", "model"]
-    rows = [
-        {
-            "fitted_on": str(fitted).removeprefix(FITTED),
-            "tested_on": tested,
-            "model": model,
-            **_measured(part),
-        }
-        for (fitted, tested, model), part in predictions.groupby(keys, sort=False)
-    ]
-    return pd.DataFrame(rows)
-
-
-def _measured(part: pd.DataFrame) -> dict[str, Any]:
-    from happysad.experiments.reporting.tables.aggregate import groups_of
-    from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
-    from happysad.pipeline.evaluation.metrics import evaluate
-
-    labels, p = part["label"].tolist(), part["p_happy"].tolist()
-    people = groups_of(part)
-    values = evaluate(labels, p)
-    intervals = bootstrap_intervals(labels, p, groups=people)
-    row: dict[str, Any] = {"n_people": len(set(people))}
-    for label, own in part.groupby("label"):
-        row[f"n_{label}"] = len(own)
-        row[f"face_found_{label}"] = float((own["face"] == "detected").mean())
-    for name in SHOWN:
-        row[name], (row[f"{name}_low"], row[f"{name}_high"]) = values[name], intervals[name]
-    return row
+    rows = []
+    for (fitted, tested, model), part in predictions.groupby(keys, sort=False):
+        row: dict[str, Any] = {"fitted_on": str(fitted).removeprefix(FITTED), "tested_on": tested}
+        row |= {"model": model, "n_people": len(set(groups_of(part)))}
+        for label, own in part.groupby("label"):
+            row[f"n_{label}"] = len(own)
+            row[f"detection_rate_{label}"] = float((own["face"] == "detected").mean())
+        rows.append(row | score_columns(part, SCORES))
+    return pd.DataFrame(rows, columns=columns_of("transfer"))
 
 
 def print_transfer(folder: Path) -> None:
     """Print a table for each set fitted on."""
-    from rich.console import Console
-
-    from happysad.experiments.reporting.tables.plain_table import print_lines
-
-    console = Console(highlight=False)
+    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
+    from happysad.utils.tables import print_table
 
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
     for name, _, lines in transfer_tables(rows):
-        title = f"fitted on {name}: balanced accuracy [95% interval], AUC"
-        console.print(title, soft_wrap=True, markup=False)
-        print_lines(lines)
-        console.print()
-    failed = read_rows(folder / "results.csv")
-    for row in failed[failed["status"] == "error"].to_dict("records"):
-        text = f"{row['model']}, {row['condition']}, failed: {row['reason']}"
-        console.print(text, soft_wrap=True, markup=False)
-    console.print(f"written to {folder}: transfer.csv, report.html", soft_wrap=True, markup=False)
+        print(f"fitted on {name}: balanced accuracy [95% interval], AUC")
+        print_table(lines)
+        print()
+    print_failures(read_rows(folder / "results.csv"), "condition")
+    print_written(folder, ["transfer.csv", "report.html"])
 
 
 def transfer_tables(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, list[list[str]]]]:
@@ -126,17 +98,14 @@ def transfer_tables(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, lis
 def _heading(tested: str, own_test: bool, rows: pd.DataFrame) -> str:
     """The set's name, whether it is the own test part, and how many people it shows if few."""
     people = int(rows["n_people"].max())
-    said = ["own test part"] * own_test + [f"{people} people"] * (1 < people < FEW)
-    said += ["1 person"] * (people == 1)
-    return f"{tested} ({', '.join(said)})" if said else tested
+    notes = ["own test part"] * own_test + [f"{people} people"] * (1 < people < FEW)
+    notes += ["1 person"] * (people == 1)
+    return f"{tested} ({', '.join(notes)})" if notes else tested
 
 
 def _cell(row: Any) -> str:
-    value = f"{row['balanced_accuracy']:.3f}"
-    low, high = row["balanced_accuracy_low"], row["balanced_accuracy_high"]
-    if not math.isnan(low):
-        value += f" [{low:.3f}, {high:.3f}]"
-    return f"{value}, {row['roc_auc']:.3f}"
+    ends = (row[f"balanced_accuracy{end}"] for end in ("", "_low", "_high"))
+    return f"{with_interval(*ends)}, {row['roc_auc']:.3f}"
 
 
 def _faces_found(own: pd.DataFrame) -> Any:
@@ -146,6 +115,6 @@ def _faces_found(own: pd.DataFrame) -> Any:
     columns = {
         "tested_on": "tested on", "model": "model", "n_people": "n_people", "n_happy": "n_happy",
         "n_sad": "n_sad", "recall_happy": "recall happy", "recall_sad": "recall sad",
-        "face_found_happy": "happy faces found", "face_found_sad": "sad faces found",
+        "detection_rate_happy": "happy faces found", "detection_rate_sad": "sad faces found",
     }  # fmt: skip
     return Section("Recalls and faces found", table=own[list(columns)].rename(columns=columns))

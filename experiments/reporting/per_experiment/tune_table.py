@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.formats import frame_cells
+from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +26,12 @@ _CANDIDATES = (
 _NOT_SETTINGS = ("model", "fold", "n_faces", "mean", "sd", "rank", "fit_s")
 
 
-def recipe_path(folder: Path, asked: str) -> Path:
+def recipe_path(folder: Path, model: str) -> Path:
     """The recipe file of a model's best settings."""
     from happysad.pipeline.models.registry import short_name
 
     # In a recipe's name a plus begins a variant.
-    return folder / f"tuned-{short_name(asked).replace('+', '-')}.toml"
+    return folder / f"tuned-{short_name(model).replace('+', '-')}.toml"
 
 
 def add_candidates(folder: Path, model: str, fold: int, table: pd.DataFrame) -> None:
@@ -43,8 +45,7 @@ def add_candidates(folder: Path, model: str, fold: int, table: pd.DataFrame) -> 
         mine = pd.concat([before[~same], mine], ignore_index=True)
     settings = [name for name in mine.columns if name not in _NOT_SETTINGS]
     columns = ["model", "fold", *settings, *_NOT_SETTINGS[2:]]
-    with atomic_write(folder / "candidates.csv") as beside:
-        mine[columns].to_csv(beside, index=False)
+    write_table(mine[columns], folder / "candidates.csv")
 
 
 def read_candidates(folder: Path) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def best_settings(
     if rows.empty:
         return {}
     row = rows.iloc[0]
-    # The value as it was asked for: a CSV file makes numbers of another kind of them.
+    # The value as it was searched: a CSV file makes numbers of another kind of them.
     return {name: next(v for v in values if str(v) == str(row[name]) or v == row[name])
             for name, values in space.items()}  # fmt: skip
 
@@ -75,18 +76,17 @@ def nested_rows(folder: Path) -> pd.DataFrame:
     """For each model the mean scores on the outer folds, with its own settings and tuned."""
     import pandas as pd
 
-    results = read_rows(folder / "results.csv") if (folder / "results.csv").exists() else None
-    if results is None:
+    if not (folder / "results.csv").exists():
         return pd.DataFrame()
-    results = results[results["status"] == "ok"]
+    results = read_rows(folder / "results.csv")
+    good = results[results["status"] == "ok"]
     rows = []
-    for (model, condition), own in results.groupby(["model", "condition"]):
+    for (model, condition), own in good.groupby(["model", "condition"]):
         row: dict[str, Any] = {"model": model, "settings": condition or "as in the recipe"}
-        row["n_folds"] = len(own)
-        for name, short in (("balanced_accuracy", "balanced"), ("roc_auc", "AUC")):
-            row[short], row[f"{short} sd"] = float(own[name].mean()), float(own[name].std())
-        rows.append(row | {"fit_s": float(own["fit_s"].mean())})
-    return pd.DataFrame(rows)
+        for name in ("balanced_accuracy", "roc_auc"):
+            row[f"{name}_mean"], row[f"{name}_sd"] = own[name].mean(), own[name].std()
+        rows.append(row | {"n_folds": len(own), "fit_s": own["fit_s"].mean()})
+    return pd.DataFrame(rows, columns=columns_of("nested"))
 
 
 def finish_tuning(folder: Path) -> None:
@@ -96,8 +96,7 @@ def finish_tuning(folder: Path) -> None:
     nested = nested_rows(folder)
     sections = []
     if len(nested):
-        with atomic_write(folder / "nested.csv") as beside:
-            nested.to_csv(beside, index=False)
+        write_table(nested, folder / "nested.csv")
         sections.append(Section("What is tuning worth?", _NESTED, table=nested))
     for model, own in _final(folder):
         figure = folder / "figures" / f"search-{model.replace('+', '-')}.png"
@@ -143,25 +142,19 @@ def _short(name: str) -> str:
 
 def print_tuning(folder: Path) -> None:
     """Print what tuning is worth, the best candidates, and how to use what was found."""
-    from rich.console import Console
+    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
+    from happysad.utils.tables import print_table
 
-    from happysad.experiments.reporting.html.tables import cells
-    from happysad.experiments.reporting.tables.plain_table import print_lines
-
-    console = Console(highlight=False)
     nested = nested_rows(folder)
     if len(nested):
-        console.print("nested cross-validation within the train part:")
-        print_lines(cells(nested))
+        print("nested cross-validation within the train part:")
+        print_table(frame_cells(nested))
     for model, own in _final(folder):
-        console.print(f"\n{model}, the best candidates:", markup=False)
-        print_lines(cells(own.rename(columns=_short).head(5)))
-        recipe = recipe_path(folder, model)
-        console.print(f"happysad compare --models {model},{recipe}", soft_wrap=True, markup=False)
+        print(f"\n{model}, the best candidates:")
+        print_table(frame_cells(own.rename(columns=_short).head(5)))
+        print(f"happysad compare --models {model},{recipe_path(folder, model)}")
     if (folder / "results.csv").exists():
         results = read_rows(folder / "results.csv")
-        for row in results[results["status"] == "error"].to_dict("records"):
-            text = f"{row['model']}, fold {row['fold']}, failed: {row['reason']}"
-            console.print(text, soft_wrap=True, markup=False)
-    written = "candidates.csv, nested.csv, report.html"
-    console.print(f"written to {folder}: {written}", soft_wrap=True, markup=False)
+        folds = [f"fold {fold}" for fold in results["fold"]]
+        print_failures(results.assign(fold=folds), "fold")
+    print_written(folder, ["candidates.csv", "nested.csv", "report.html"])

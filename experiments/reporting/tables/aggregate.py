@@ -1,4 +1,4 @@
-"""The answers that a run's derived tables are made of: each model's, one for each image."""
+"""The predictions that a run's derived tables are made of: each model's, one for each image."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def pool(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """One answer of each model to each image of each part.
+    """One prediction of each model for each image of each part.
 
-    Of several seeds, the first. Of several folds all, so that each image has the answer of the
+    Of several seeds, the first. Of several folds all, so that each image has the prediction of the
     model that did not see it; an image that is in this part of several folds (a validation part
-    does that) has the answer of the first of them. Models of which a fit failed are left out, and
-    so is what was measured under a condition.
+    does that) has that of the first of them. Models of which a fit failed are left out, and so is
+    what was measured under a condition.
 
     Parameters
     ----------
@@ -36,22 +36,23 @@ def pool(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
     failed = set(rows.loc[rows["status"] != "ok", "model"])
     kept = predictions[predictions["condition"] == ""]
     kept = kept[kept["seed"].isin(rows["seed"]) & kept["model"].isin(set(rows["model"]) - failed)]
-    place = ["dataset", "split", "model"]
-    first = kept.groupby([*place, "image"])["fold"].transform("min")
+    axes = ["dataset", "split", "model"]
+    first = kept.groupby([*axes, "image"])["fold"].transform("min")
     kept = kept[kept["fold"] == first]
-    return kept.sort_values([*place, "fold", "image"], kind="stable", ignore_index=True)
+    return kept.sort_values([*axes, "fold", "image"], kind="stable", ignore_index=True)
 
 
-def scored(answers: pd.DataFrame) -> pd.DataFrame:
-    """Those to faces that are happy or sad; the parts of other faces have nothing to score."""
-    return answers[answers["label"].isin(LABELS)]
+def labelled(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Those of happy and sad faces; for other faces there is nothing to score."""
+    return predictions[predictions["label"].isin(LABELS)]
 
 
-def groups_of(answers: pd.DataFrame) -> NDArray[np.str_]:
+def groups_of(predictions: pd.DataFrame) -> NDArray[np.str_]:
     """What is resampled as one: the group, and where there is none the image."""
-    return answers["group"].where(answers["group"] != "", answers["image"]).to_numpy(str)
+    groups = predictions["group"]
+    return groups.where(groups != "", predictions["image"]).to_numpy(str)
 
 
-def right(answers: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each answer is right."""
-    return (answers["predicted"] == answers["label"]).to_numpy(bool)
+def is_correct(predictions: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each prediction is right."""
+    return (predictions["predicted"] == predictions["label"]).to_numpy(bool)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.tables.aggregate import groups_of, scored
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.formats import with_interval
+from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
 from happysad.pipeline.evaluation.metrics import SCORES, evaluate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["dataset", "split", "model", "images", "n", "metric", "value", "low", "high"]
-
 RESAMPLES = {"all": 2000, "not leaked": 2000}
 FEWER = 500
-"""For the images that are looked at in passing: leaked, with and without a face found."""
+"""For the subsets that are looked at in passing: leaked, with and without a face found."""
 
 
-def interval_table(answers: pd.DataFrame) -> pd.DataFrame:
-    """The table for the answers that ``pooling.pool`` gives.
+def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The table for the predictions that ``aggregate.pool`` gives.
 
     ``images`` is "all", and where there are both kinds also "leaked" and "not leaked", "face
     found" and "no face found".
@@ -29,32 +28,19 @@ def interval_table(answers: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for (dataset, split, model), part in scored(answers).groupby(["dataset", "split", "model"]):
-        for images, some in _kinds(part):
-            axes = {"dataset": dataset, "split": split, "model": model, "images": images}
-            rows += [{**axes, "n": len(some), **row} for row in _scores(some, images)]
-    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    axes = ["dataset", "split", "model"]
+    for key, part in labelled(predictions).groupby(axes):
+        for images, subset in _subsets(part):
+            common = {**dict(zip(axes, key, strict=True)), "images": images, "n": len(subset)}
+            for metric, score in scores_with_intervals(
+                subset, RESAMPLES.get(images, FEWER)
+            ).items():
+                value, low, high = score
+                rows.append({**common, "metric": metric, "value": value, "low": low, "high": high})
+    return pd.DataFrame(rows, columns=columns_of("intervals"))
 
 
-def interval_text(
-    intervals: pd.DataFrame, model: str, metric: str, split: str, images: str = "all"
-) -> str:
-    """A score as tables show it, such as "0.933 [0.920, 0.945]"; "" where there is none."""
-    rows = intervals[
-        (intervals["model"] == model)
-        & (intervals["metric"] == metric)
-        & (intervals["split"] == split)
-        & (intervals["images"] == images)
-    ]
-    if rows.empty:
-        return ""
-    value, low, high = (float(rows.iloc[0][name]) for name in ("value", "low", "high"))
-    if math.isnan(value):
-        return ""
-    return f"{value:.3f}" if math.isnan(low) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _kinds(part: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _subsets(part: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "all", part
     for here, yes, no in (
         (part["leaked"] == "yes", "leaked", "not leaked"),
@@ -64,17 +50,39 @@ def _kinds(part: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield from ((yes, part[here]), (no, part[~here]))
 
 
-def _scores(part: pd.DataFrame, images: str) -> list[dict[str, Any]]:
-    labels, p, answered = (part[name].tolist() for name in ("label", "p_happy", "predicted"))
-    values = evaluate(labels, p, answered)
+def scores_with_intervals(
+    predictions: pd.DataFrame, resamples: int = 2000
+) -> dict[str, tuple[float, float, float]]:
+    """Each of ``SCORES``: its value and the ends of its 95% bootstrap interval.
+
+    Where there is no column ``predicted``, happy is predicted from a ``p_happy`` of 0.5 on.
+    """
+    labels, p_happy = predictions["label"].tolist(), predictions["p_happy"].tolist()
+    predicted = predictions["predicted"].tolist() if "predicted" in predictions else None
+    values = evaluate(labels, p_happy, predicted)
     intervals = bootstrap_intervals(
-        labels,
-        p,
-        y_pred=answered,
-        groups=groups_of(part),
-        resamples=RESAMPLES.get(images, FEWER),
+        labels, p_happy, y_pred=predicted, groups=groups_of(predictions), resamples=resamples
     )
-    return [
-        {"metric": name, "value": values[name], "low": intervals[name][0], "high": high}
-        for name, high in ((name, intervals[name][1]) for name in SCORES)
-    ]
+    return {name: (values[name], *intervals[name]) for name in SCORES}
+
+
+def score_columns(predictions: pd.DataFrame, metrics: Sequence[str]) -> dict[str, float]:
+    """The same in one row: ``metric``, ``metric_low`` and ``metric_high`` for each of some."""
+    scores = scores_with_intervals(predictions)
+    return {
+        f"{name}{end}": value
+        for name in metrics
+        for end, value in zip(("", "_low", "_high"), scores[name], strict=True)
+    }
+
+
+def interval_text(
+    intervals: pd.DataFrame, model: str, metric: str, split: str, images: str = "all"
+) -> str:
+    """A score as tables show it, such as "0.933 [0.920, 0.945]"; "" where there is none."""
+    if intervals.empty:
+        return ""
+    rows = intervals[intervals["model"].eq(model) & intervals["metric"].eq(metric)]
+    rows = rows[rows["split"].eq(split) & rows["images"].eq(images)]
+    ends = ("value", "low", "high")
+    return with_interval(*(float(rows.iloc[0][name]) for name in ends)) if len(rows) else ""

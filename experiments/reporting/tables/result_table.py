@@ -1,18 +1,19 @@
-"""One readable table of a run, for the screen, the report and the README."""
+"""One readable table of a run, for the screen, the report and the README; the end of a run."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
-from happysad.experiments.runner.results_writer import MODEL_FILE
+from happysad.experiments.runner.best_model import MODEL_FILE
+from happysad.utils.tables import print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = {
+SHOWN = {
     "accuracy": "accuracy",
     "precision_macro": "precision",
     "recall_macro": "recall",
@@ -25,27 +26,22 @@ COLUMNS = {
 }
 
 
-def table_cells(
-    rows: pd.DataFrame, best: str, intervals: pd.DataFrame | None = None
-) -> list[list[str]]:
-    """Header and lines of text; the model chosen on the validation part has an asterisk.
+def run_cells(run: RunTables) -> list[list[str]]:
+    """The table of a run: the part it reports, the most accurate model first, the best with a star.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        A row a model, as ``RunTables.scores`` gives them.
-    best : str
-    intervals : DataFrame, optional
-        Rows of ``intervals.csv`` of the same part: the accuracy's interval becomes a column.
+    Where ``intervals.csv`` is there, the accuracy's interval is a column.
     """
-    lines = [["model", *COLUMNS.values()]]
-    for row in rows.to_dict("records"):
-        name = f"{row['model']} *" if row["model"] == best else str(row["model"])
-        lines.append([name, *(_number(column, row[column]) for column in COLUMNS)])
-    if intervals is not None and len(intervals):
-        texts = ["95% interval", *(_interval(intervals, str(name)) for name in rows["model"])]
-        for line, text in zip(lines, texts, strict=True):
-            line.insert(2, text)
+    limits = len(run.part("intervals")) > 0
+    lines = [["model", *SHOWN.values()]]
+    for row in run.scores().to_dict("records"):
+        cells = [_number(column, row[column]) for column in SHOWN]
+        if limits:
+            own = run.intervals(row["model"])
+            ends = (own["low"].iloc[0], own["high"].iloc[0]) if len(own) else ()
+            cells.insert(1, " to ".join(f"{end:.3f}" for end in ends))
+        lines.append([f"{row['model']} *" if row["model"] == run.best else row["model"], *cells])
+    if limits:
+        lines[0].insert(2, "95% interval")
     return lines
 
 
@@ -55,22 +51,11 @@ def _number(column: str, value: float) -> str:
     return f"{value:.1f}" if column in ("fit_s", "predict_ms") else f"{value:.3f}"
 
 
-def _interval(intervals: pd.DataFrame, model: str) -> str:
-    accuracy = intervals["metric"].eq("accuracy") & intervals["images"].eq("all")
-    rows = intervals[intervals["model"].eq(model) & accuracy]
-    return f"{rows.iloc[0]['low']:.3f} to {rows.iloc[0]['high']:.3f}" if len(rows) else ""
-
-
-def run_cells(run: RunTables) -> list[list[str]]:
-    """The table of a run's folder: the part it reports, the most accurate model first."""
-    return table_cells(run.scores(), run.best, run.part("intervals"))
-
-
 def describe_part(run: RunTables) -> str:
     """Which part the table is of, how many images it has and in how many a face was found."""
     row = run.scores().iloc[0]
-    answers = run.answers(model=str(row["model"]))
-    happy = int((answers["label"] == "happy").sum())
+    faces = run.predictions(model=str(row["model"]))
+    happy = int((faces["label"] == "happy").sum())
     folds = int(run["results"]["fold"].max())
     how = (
         f"each held out once in {folds} folds"
@@ -79,49 +64,68 @@ def describe_part(run: RunTables) -> str:
     )
     seeds = run["results"]["seed"].nunique()
     return (
-        f"{row['dataset']}, {run.reported} part: {len(answers)} images ({happy} happy, "
-        f"{len(answers) - happy} sad), a face found in {len(answers) - int(row['n_full_frame'])}, "
+        f"{row['dataset']}, {run.reported} part: {len(faces)} images ({happy} happy, "
+        f"{len(faces) - happy} sad), a face found in {len(faces) - int(row['n_full_frame'])}, "
         f"the others read whole; {how}"
         + (f"; the first of {seeds} seeds, spread.csv has all" if seeds > 1 else "")
     )
 
 
 def print_run(folder: Path) -> None:
-    """Print the table of a run's folder, and what the folder holds."""
-    from rich.console import Console
-    from rich.table import Table
-
+    """Print the table of a run's folder, and what the folder holds; exit code 1 without results."""
     run = read_run(folder)
-    any_model = bool(len(run.scores()))
-    console = Console(width=max(120, Console().width), highlight=False)
+    any_model = len(run.scores()) > 0
+    files = ["results.csv", "predictions.csv", "run.json"]
     if any_model:
-        header, *lines = run_cells(run)
-        table = Table(box=None, pad_edge=False)
-        for i, name in enumerate(header):
-            table.add_column(name, justify="right" if i else "left", no_wrap=True)
-        for line in lines:
-            table.add_row(*line)
-        console.print(table)
-        console.print(describe_part(run), soft_wrap=True, markup=False)
-        console.print("* best on the validation part; precision, recall, F1: mean of both classes")
-    results = run["results"]
-    for row in results[results["status"] == "error"].to_dict("records"):
-        console.print(f"{row['model']} failed: {row['reason']}", soft_wrap=True, markup=False)
-    console.print(_written(folder, any_model), soft_wrap=True, markup=False)
-    if not any_model:
+        print_table(run_cells(run), describe_part(run))
+        print("* best on the validation part; precision, recall, F1: mean of both classes")
+        files += ["intervals.csv and other tables", MODEL_FILE, f"{MODEL_FILE}.json", "figures"]
+        files.append("report.html (open it first)")
+    print_failures(run["results"])
+    print_written(folder, files, any_model)
+
+
+def print_findings(
+    folder: Path, results: pd.DataFrame, lines: list[list[str]], below: str, table: str
+) -> None:
+    """Print an experiment's table (no lines: no model came to a result) and what the folder holds.
+
+    Parameters
+    ----------
+    results : DataFrame
+        The rows of ``results.csv``.
+    below : str
+        A line below the table.
+    table : str
+        The file that the table is from.
+    """
+    if lines:
+        print_table(lines, below)
+    print_failures(results)
+    files = ["results.csv", table, "predictions.csv", "run.json", "report.html"]
+    print_written(folder, files + ["figures"] * bool(lines), bool(lines))
+
+
+def print_failures(results: pd.DataFrame, *axes: str) -> None:
+    """A line for each model that failed, with its reason; once for the same reason.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As ``read_rows`` gives them; one without rows has no failures.
+    *axes : str
+        Columns that are named beside the model, such as "condition".
+    """
+    failed = results[results["status"] == "error"] if len(results) else results
+    lines = []
+    for row in failed.to_dict("records"):
+        name = ", ".join(str(row[axis]) for axis in ("model", *axes) if row[axis])
+        lines.append(f"{name} failed: {row['reason']}")
+    print(*dict.fromkeys(lines), sep="\n", end="\n" if lines else "")
+
+
+def print_written(folder: Path, files: list[str], any_result: bool = True) -> None:
+    """What the folder holds; exit code 1 where no model came to a result."""
+    print(f"written to {folder}{'/' if folder.name else ''}: {', '.join(files)}")
+    if not any_result:
         sys.exit(1)
-
-
-def _written(folder: Path, any_model: bool) -> str:
-    names: list[Any] = ["results.csv", "predictions.csv", "run.json"]
-    if any_model:
-        names += ["intervals.csv and other tables", MODEL_FILE, f"{MODEL_FILE}.json", "figures"]
-        names.append("report.html (open it first)")
-    return f"written to {folder}{'/' if folder.name else ''}: {', '.join(names)}"
-
-
-def markdown(cells: list[list[str]]) -> str:
-    """A table as Markdown, the first column to the left and the others to the right."""
-    header, *lines = cells
-    rule = ["---", *["---:"] * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [header, rule, *lines])

@@ -9,21 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.experiments.reporting.tables.aggregate import pool, scored
+from happysad.experiments.reporting.columns import TEXTS
+from happysad.experiments.reporting.formats import number
+from happysad.experiments.reporting.tables.aggregate import labelled, pool
+from happysad.experiments.reporting.tables.interval_table import interval_text
+from happysad.utils.atomic_files import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = (
-    "results", "predictions", "training", "intervals", "comparisons", "coverage",
+    "results", "predictions", "training", "intervals", "comparisons", "face_detection",
     "operating_points", "spread",
 )  # fmt: skip
 
-TEXTS = frozenset((
-    "dataset", "split", "condition", "model", "status", "reason", "settings", "image", "label",
-    "group", "leaked", "face", "predicted", "images", "metric", "against", "against_is", "rule",
-    "change", "features", "fitted_on", "tested_on",
-))  # fmt: skip
+COUNTS = ("tp", "fp", "fn", "tn", "n_test", "n_full_frame")
+"""Columns of results.csv that are summed over folds, where scores are averaged."""
 
 FAMILIES_SHOWN = 6
 
@@ -39,6 +40,13 @@ class RunTables:
         What ``run.json`` says.
     tables : dict of str to DataFrame
         A frame for each name of ``TABLES``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> run = RunTables(Path("runs/mine"), {"best": "hog-svm"}, {})
+    >>> run.best
+    'hog-svm'
     """
 
     folder: Path
@@ -68,43 +76,57 @@ class RunTables:
         """One row a model, best accuracy first: counts summed and scores averaged over folds.
 
         Of several seeds the first. Models of which a fit failed are left out.
-        Where ``intervals.csv`` has a value (from the pooled answers), that is the one shown.
+        Where ``intervals.csv`` has a value (from the pooled predictions), that is the one shown.
         """
+        import pandas as pd
+
         rows = self.part("results", split)
         if rows.empty:
             return rows
         rows = rows[rows["condition"] == ""]
-        failed = self["results"][self["results"]["status"] != "ok"]
-        failed = failed[failed["condition"] == ""]
-        rows = rows[(rows["seed"] == rows["seed"].min()) & ~rows["model"].isin(failed["model"])]
-        made = [_one_row(own) for _, own in rows.groupby("model", sort=False)]
-        for row in made:
-            for score in self.intervals(row["model"], split or self.reported).to_dict("records"):
-                row[score["metric"]] = score["value"]
-        made.sort(key=lambda row: -row["accuracy"])
-        scores: pd.DataFrame = type(rows)(made, columns=rows.columns)
-        return scores
+        results = self["results"]
+        failed = results.loc[results["status"].ne("ok") & results["condition"].eq(""), "model"]
+        rows = rows[(rows["seed"] == rows["seed"].min()) & ~rows["model"].isin(failed)]
+        over_folds = {
+            name: "first" if name in TEXTS else "sum" if name in COUNTS else _mean
+            for name in rows.columns.drop("model")
+        }
+        scores = rows.groupby("model", sort=False).agg(over_folds)
+        pooled = self.part("intervals", split)
+        if len(pooled):
+            pooled = pooled[pooled["images"] == "all"].drop_duplicates(["model", "metric"])
+            scores.update(pooled.pivot(index="model", columns="metric", values="value"))
+        scores = scores.sort_values("accuracy", ascending=False, kind="stable").reset_index()
+        return pd.DataFrame(scores, columns=rows.columns)
 
-    def intervals(self, model: str, split: str = "", images: str = "all") -> pd.DataFrame:
-        """The rows of ``intervals.csv`` of one model for one choice of images."""
-        rows = self.part("intervals", split)
+    def intervals(self, model: str, metric: str = "accuracy") -> pd.DataFrame:
+        """The row of ``intervals.csv`` of one score of a model on all reported images, or none."""
+        rows = self.part("intervals")
         if rows.empty:
             return rows
-        return rows[(rows["model"] == model) & (rows["images"] == images)]
+        return rows[rows["model"].eq(model) & rows["images"].eq("all") & rows["metric"].eq(metric)]
 
-    def answers(self, split: str = "", model: str = "") -> pd.DataFrame:
+    def score_text(self, model: str, metric: str, images: str = "all") -> str:
+        """``0.960 [0.931, 0.982]``; without the brackets where no interval is known."""
+        text = interval_text(self["intervals"], model, metric, self.reported, images)
+        if text or images != "all":
+            return text
+        scores = self.scores()
+        own = scores[scores["model"] == model]
+        return number(own[metric].iloc[0]) if len(own) and metric in own else ""
+
+    def predictions(self, split: str = "", model: str = "") -> pd.DataFrame:
         """Predictions for happy and sad faces: of the first seed, those of all folds together."""
         rows = self._pooled
         if rows.empty:
             return rows
-        rows = scored(rows[rows["split"] == (split or self.reported)])
+        rows = labelled(rows[rows["split"] == (split or self.reported)])
         return rows[rows["model"] == model] if model else rows
 
     @cached_property
     def _pooled(self) -> pd.DataFrame:
-        """The answers that the derived tables are made of."""
-        results, answers = self["results"], self["predictions"]
-        return pool(results, answers) if len(results) and len(answers) else answers
+        results, predictions = self["results"], self["predictions"]
+        return pool(results, predictions) if len(results) and len(predictions) else predictions
 
     def shown(self, limit: int = FAMILIES_SHOWN) -> list[str]:
         """The models that a figure of lines shows: the best, the CNNs, the best of each family.
@@ -128,6 +150,10 @@ class RunTables:
         return [name for name in wanted if name in names][:limit]
 
 
+def _mean(values: pd.Series[float]) -> float:
+    return values.mean()
+
+
 def read_run(folder: Path) -> RunTables:
     """Read what is there of a run's folder.
 
@@ -135,6 +161,12 @@ def read_run(folder: Path) -> RunTables:
     ------
     OSError, ValueError
         A file cannot be read or was cut.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> read_run(Path("no such folder")).scores().empty
+    True
     """
     tables = {name: read_table(folder / f"{name}.csv") for name in TABLES}
     card = folder / "run.json"
@@ -156,10 +188,7 @@ def read_table(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _one_row(own: pd.DataFrame) -> dict[str, Any]:
-    """The folds of one model as one row."""
-    row = {str(key): value for key, value in own.iloc[0].items()}
-    for name in own.columns.difference(sorted(TEXTS)):
-        summed = name in ("tp", "fp", "fn", "tn", "n_test", "n_full_frame")
-        row[str(name)] = own[name].sum() if summed else own[name].mean()
-    return row
+def write_table(table: pd.DataFrame, path: Path, digits: int | None = None) -> None:
+    """Write a CSV file, whole or not at all, its numbers to some digits or as they are."""
+    with atomic_write(path) as beside:
+        table.to_csv(beside, index=False, float_format=f"%.{digits}g" if digits else None)

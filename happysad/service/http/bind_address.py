@@ -1,4 +1,4 @@
-"""Where the service listens, and by what names it may be called there."""
+"""The address at which the service listens, and the host names by which it may be called."""
 
 from __future__ import annotations
 
@@ -35,23 +35,18 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def shown_as(host: str, number: str) -> str:
-    """The host, which is this address, as a browser on this machine takes it."""
+def displayed_host(host: str, number: str) -> str:
+    """The host, whose address is ``number``, as a browser on this machine understands it."""
     address = ipaddress.ip_address(number)
     if address.is_unspecified:
         return "127.0.0.1" if address.version == 4 else "[::1]"
     return f"[{host}]" if ":" in host else host
 
 
-def hosts_of(address: str, shown: str) -> frozenset[str] | None:
+def allowed_hosts(address: str, shown: str) -> frozenset[str] | None:
     """Names by which the service may be called; None for any, where a network reaches it.
 
-    Parameters
-    ----------
-    address : str
-        Where it listens, in numbers.
-    shown : str
-        How people were told to call it.
+    It listens at ``address``, in numbers; ``shown`` is the host that is printed.
     """
     number = ipaddress.ip_address(address)
     if not number.is_loopback:

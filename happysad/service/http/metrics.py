@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-if TYPE_CHECKING:
-    from happysad.pipeline.prediction.prediction import ImagePrediction
-    from happysad.service.workers.batch_scheduler import Spent
-    from happysad.service.workers.models import Models
+from happysad.pipeline.prediction.prediction import ImagePrediction
+from happysad.service.workers.batch_scheduler import BatchTiming
+from happysad.service.workers.models import ServedModels
 
 BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 """Seconds."""
@@ -22,14 +20,10 @@ BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 class Metrics:
     """The counters of one service, in a registry of their own.
 
-    Parameters
-    ----------
-    models : Models
-    waiting : callable
-        Gives the images in the queue.
+    ``waiting`` returns the number of images in the queue.
     """
 
-    def __init__(self, models: Models, waiting: Callable[[], int]) -> None:
+    def __init__(self, models: ServedModels, waiting: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -56,22 +50,22 @@ class Metrics:
         """Count a request; ``path`` is the route's, so that there are few of them."""
         self._requests.labels(path, str(status)).inc()
 
-    def answers(self, model: str, answers: Iterable[ImagePrediction]) -> None:
+    def predictions(self, model: str, predictions: Iterable[ImagePrediction]) -> None:
         """Count images by status and their faces by label."""
-        for answer in answers:
-            self._images.labels(model, answer.status).inc()
-            for face in answer.faces:
+        for prediction in predictions:
+            self._images.labels(model, prediction.status).inc()
+            for face in prediction.faces:
                 self._faces.labels(model, face.label).inc()
 
-    def spent(self, spent: Spent) -> None:
-        """Note what images waited and worked for."""
-        for seconds in spent.waited:
+    def batch(self, timing: BatchTiming) -> None:
+        """Observe how long the images of a batch waited, and how long each took."""
+        for seconds in timing.waited:
             self._seconds.labels("wait").observe(seconds)
-            self._seconds.labels("work").observe(spent.worked / len(spent.waited))
+            self._seconds.labels("work").observe(timing.worked / len(timing.waited))
 
     def text(self) -> bytes:
-        """In the format that Prometheus reads."""
+        """In Prometheus' text format."""
         return generate_latest(self.registry)
 
-    def _counter(self, name: str, told: str, labels: list[str]) -> Counter:
-        return Counter(f"happysad_{name}", told, labels, registry=self.registry)
+    def _counter(self, name: str, help_text: str, labels: list[str]) -> Counter:
+        return Counter(f"happysad_{name}", help_text, labels, registry=self.registry)

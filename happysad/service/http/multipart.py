@@ -9,15 +9,14 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from happysad.service.http.limits import Limits, too_many_bytes
-from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.limits import Limits, TooLargeError, too_many_bytes
 from happysad.utils.errors import UserError
 
-LONG = 255
+NAME_LENGTH = 255
 """Characters of a name that are kept."""
 
 
-class BadBody(UserError):
+class InvalidBodyError(UserError):
     """A body that holds no images, or holds them in a way that is not understood."""
 
 
@@ -28,41 +27,40 @@ class Upload(NamedTuple):
     data: bytes
 
 
-async def files_of(request: Request, stream: AsyncGenerator[bytes], limits: Limits) -> list[Upload]:
-    """The files of a form, whatever their fields are called.
-
-    Raises
-    ------
-    TooLarge, BadBody
-    """
-    parser = _InMemory(request, stream, limits)
+async def read_form(
+    request: Request, stream: AsyncGenerator[bytes], limits: Limits
+) -> list[Upload]:
+    """The files of a form, in memory, or TooLargeError or InvalidBodyError."""
+    parser = _InMemoryParser(request, stream, limits)
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise BadBody(f"the form cannot be read: {_lower(error.message)}") from None
+        reason = (error.message[:1].lower() + error.message[1:]).rstrip(".")
+        raise InvalidBodyError(f"the form cannot be read: {reason}") from None
     except (UnicodeError, LookupError):
-        raise BadBody("the form cannot be read: its charset is not one for names") from None
-    if not parser.whole:
-        raise BadBody("the form ends before its last boundary: send it again, whole")
+        raise InvalidBodyError(
+            "the form cannot be read: its charset is not one for names"
+        ) from None
+    if not parser.complete:
+        raise InvalidBodyError("the form ends before its last boundary: send it again, whole")
     uploads: list[Upload] = []
-    for field, value in form.multi_items():
-        if not isinstance(value, UploadFile):
-            raise BadBody(
-                f"the form's field {field[:LONG]!r} is no file: send images as files and "
+    for field, file in form.multi_items():
+        if not isinstance(file, UploadFile):
+            raise InvalidBodyError(
+                f"the form's field {field[:NAME_LENGTH]!r} is no file: send images as files and "
                 "options in the address, as in /v1/predict?crops=true"
             )
-        if data := await value.read():
-            name = value.filename or f"image {len(uploads)}"
-            uploads.append(Upload(name[:LONG], data))
-        elif value.filename:  # browsers send a nameless one where nothing was chosen
-            uploads.append(Upload(value.filename[:LONG], b""))
-        await value.close()
+        data = await file.read()
+        if data or file.filename:  # browsers send a nameless one where nothing was chosen
+            name = file.filename or f"image {len(uploads)}"
+            uploads.append(Upload(name[:NAME_LENGTH], data))
+        await file.close()
     if not uploads:
-        raise BadBody("the form holds no files: send one image or several")
+        raise InvalidBodyError("the form holds no files: send one image or several")
     return uploads
 
 
-class _InMemory(MultiPartParser):
+class _InMemoryParser(MultiPartParser):
     """Starlette's parser, without its temporary files and with a limit to each file."""
 
     spool_max_size = 0  # of a SpooledTemporaryFile: never onto the disk
@@ -70,12 +68,14 @@ class _InMemory(MultiPartParser):
     def __init__(self, request: Request, stream: AsyncGenerator[bytes], limits: Limits) -> None:
         super().__init__(request.headers, stream, max_files=float("inf"))
         self._limits, self._parts, self._size = limits, 0, 0
-        self.whole = False
+        self.complete = False
 
     def on_part_begin(self) -> None:
         self._parts, self._size = self._parts + 1, 0
         if self._parts > self._limits.images:
-            raise TooLarge(f"a form holds up to {self._limits.images} images: send several forms")
+            raise TooLargeError(
+                f"a form holds up to {self._limits.images} images: send several forms"
+            )
         super().on_part_begin()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
@@ -86,8 +86,4 @@ class _InMemory(MultiPartParser):
 
     def on_end(self) -> None:
         super().on_end()
-        self.whole = True
-
-
-def _lower(text: str) -> str:
-    return (text[:1].lower() + text[1:]).rstrip(".")
+        self.complete = True

@@ -1,9 +1,16 @@
-"""What the OpenAPI pages say of bodies and mistakes that FastAPI cannot read off the code."""
+"""The OpenAPI document beyond what FastAPI reads off the code, and its page at /docs, which loads
+nothing from outside: Swagger UI comes from a package."""
 
 from __future__ import annotations
 
+import importlib.util
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
 
 from happysad.service.http.schemas import Answer, BatchImage, BatchRequest, Problem
 
@@ -24,31 +31,29 @@ _FORM = {
     "properties": {"images": {"type": "array", "items": _FILE, "description": "Any field name."}},
 }
 
-IMAGES_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {"schema": _FORM},
-            "image/jpeg": {"schema": _FILE},
-            "image/png": {"schema": _FILE},
-            "application/octet-stream": {"schema": _FILE},
-        },
-    }
-}
-
 _BATCH = BatchRequest.model_json_schema()
 # References would point into this schema, whose place in the document is another.
 _BATCH["properties"]["images"]["items"] = BatchImage.model_json_schema()
 del _BATCH["$defs"]
 
-BATCH_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": _BATCH}},
-    }
-}
 
-MISTAKES: dict[int | str, dict[str, Any]] = {
+def _body(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    content = {kind: {"schema": schema} for kind, schema in schemas.items()}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+IMAGES_BODY = _body(
+    {
+        "multipart/form-data": _FORM,
+        "image/jpeg": _FILE,
+        "image/png": _FILE,
+        "application/octet-stream": _FILE,
+    }
+)
+
+BATCH_BODY = _body({"application/json": _BATCH})
+
+ERRORS: dict[int | str, dict[str, Any]] = {
     422: {
         "model": Answer,
         "description": "None of the images can be read: the answer as ever, and `detail`.",
@@ -58,3 +63,27 @@ MISTAKES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "Another mistake in the request."},
 }
 """The answers other than 200."""
+
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of /docs: Swagger UI writes styles into its elements."""
+
+
+def add_docs(app: FastAPI, page: Path) -> None:
+    """Serve /docs and what it loads; ``page`` is the folder of the service's page."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        headers = {"content-security-policy": DOCS_POLICY}
+        return FileResponse(page / "docs" / "docs.html", headers=headers)
+
+    app.mount("/docs", StaticFiles(directory=swagger_ui(), check_dir=False))
+
+
+def swagger_ui() -> Path:
+    """The folder of Swagger UI in the package that brings it, which is not imported."""
+    spec = importlib.util.find_spec("fastapi_offline")
+    (folder,) = (spec and spec.submodule_search_locations) or [""]
+    return Path(folder) / "static"

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, the answer is {"detail": "one sentence"}."""
+"""Every error is answered by ``{"detail": "one sentence"}``."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from happysad.service.http.request_body import NoRoom, TooSlow
-from happysad.service.http.schemas import sentence_of
-from happysad.service.workers.batch_scheduler import Busy, Gone
-from happysad.service.workers.image_limits import TooLarge
-from happysad.service.workers.models import UnknownModel
+from happysad.service.http.request_body import BodyTimeoutError, MemoryLimitError
+from happysad.service.http.schemas import first_error
+from happysad.service.workers.batch_scheduler import QueueFullError, ServiceStoppedError
+from happysad.service.workers.limits import TooLargeError
+from happysad.service.workers.models import UnknownModelError
 from happysad.utils.errors import UserError
 
 STATUS: dict[type[UserError], int] = {
-    UnknownModel: 404,
-    TooSlow: 408,
-    TooLarge: 413,
-    Busy: 503,
-    Gone: 503,
-    NoRoom: 503,
+    UnknownModelError: 404,
+    BodyTimeoutError: 408,
+    TooLargeError: 413,
+    QueueFullError: 503,
+    ServiceStoppedError: 503,
+    MemoryLimitError: 503,
     UserError: 400,
 }
-"""By kind of mistake; the first that fits."""
+"""Of an error; the first that fits."""
 
 
 def add_problems(app: FastAPI) -> None:
-    """Have the app answer mistakes with one sentence."""
-    app.add_exception_handler(UserError, _mistake)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _refused)
+    """Have the app answer errors with one sentence."""
+    app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    """The answer to a mistake."""
+    """The response to an error."""
     return JSONResponse({"detail": sentence}, status, headers)
 
 
-async def _mistake(request: Request, error: Any) -> Response:
+async def _user_error(request: Request, error: Any) -> Response:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     headers = {}
     if status == 503:
@@ -50,14 +50,14 @@ async def _mistake(request: Request, error: Any) -> Response:
     return problem(status, str(error), headers)
 
 
-async def _invalid(request: Request, error: Any) -> Response:
-    return problem(400, sentence_of(error.errors()))
+async def _validation_error(request: Request, error: Any) -> Response:
+    return problem(400, first_error(error.errors()))
 
 
-async def _refused(request: Request, error: Any) -> Response:
-    told = {
+async def _http_error(request: Request, error: Any) -> Response:
+    sentences = {
         404: f"there is nothing at {request.url.path}: /docs lists what there is",
         405: f"{request.url.path} does not take {request.method}: /docs lists what it takes",
     }
-    sentence = told.get(error.status_code, str(error.detail))
+    sentence = sentences.get(error.status_code, str(error.detail))
     return problem(error.status_code, sentence, error.headers)

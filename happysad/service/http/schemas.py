@@ -3,134 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from happysad.features.faces.pretrained_weights import LOWEST_SCORE
 
-MAX_ERROR: dict[str, Any] = {
-    "gt": 0,
-    "lt": 1,
-    "allow_inf_nan": False,
-    "description": "Say `unsure` of as many faces as it takes for at most this share of the other "
-    "answers to be wrong. `max_errors` of a model says what it can keep to. Without it every "
-    "face is answered.",
-    "examples": [0.05],
-}
 
-MIN_SCORE: dict[str, Any] = {
-    "ge": LOWEST_SCORE,
-    "le": 1,
-    "allow_inf_nan": False,
-    "description": "Lowest score of the detector that counts as a face; without it the model's "
-    "own, which is 0.6. Less finds more faces, and more that are none.",
-    "examples": [0.6],
-}
+class PredictParameters(BaseModel):
+    """What can be chosen for the images of a request."""
 
-
-class Face(BaseModel):
-    """One face of an image."""
-
-    face: int = Field(description="Its number in the image, from 0; the surest first.")
-    status: Literal["ok", "full_frame"] = Field(
-        description="`full_frame`: no face was found and, as asked by `crops`, the whole image "
-        "was taken for one."
+    model: str | None = Field(
+        default=None, description="Its name; the default where not given.", examples=["fusion-svm"]
     )
-    label: Literal["happy", "sad", "unsure"]
-    p_happy: float = Field(description="The probability of happy.", ge=0, le=1)
-    box: tuple[int, int, int, int] = Field(
-        description="Left, top, right, bottom in pixels of the upright image."
+    max_error: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        allow_inf_nan=False,
+        description="Say `unsure` of as many faces as it takes for at most this share of the "
+        "other answers to be wrong. `max_errors` of a model says what it can keep to. Without it "
+        "every face is answered.",
+        examples=[0.05],
     )
-    score: float = Field(description="How sure the detector is that it is a face.", ge=0, le=1)
-
-
-class Image(BaseModel):
-    """What is said of one image."""
-
-    image: str = Field(description="The file's name, or its number: `image 0`.")
-    status: Literal["ok", "full_frame", "no_face", "unreadable"]
-    reason: str = Field(description="Why it is unreadable; else empty.")
-    width: int = Field(description="In pixels, upright as the camera was held.")
-    height: int
-    faces: list[Face]
-
-
-EXAMPLE: dict[str, Any] = {
-    "model": "fusion-svm",
-    "model_sha256": "96f197a8…",
-    "happysad": "0.1.0",
-    "max_error": 0.05,
-    "min_score": None,
-    "milliseconds": 21.3,
-    "images": [
-        {
-            "image": "party.jpg",
-            "status": "ok",
-            "reason": "",
-            "width": 640,
-            "height": 480,
-            "faces": [
-                {
-                    "face": 0,
-                    "status": "ok",
-                    "label": "happy",
-                    "p_happy": 0.9731,
-                    "box": [212, 96, 391, 275],
-                    "score": 0.932,
-                }
-            ],
-        }
-    ],
-}
-
-
-class Answer(BaseModel):
-    """The answers to all images of a request, in their order."""
-
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE}, protected_namespaces=())
-
-    model: str
-    model_sha256: str = Field(description="Of the model's file: which model it was exactly.")
-    happysad: str = Field(description="The version of happysad.")
-    max_error: float | None
-    min_score: float | None
-    milliseconds: float = Field(description="From the whole request to the answer.")
-    images: list[Image]
-    detail: str | None = Field(default=None, description="Only where no image could be read.")
+    min_score: float | None = Field(
+        default=None,
+        ge=LOWEST_SCORE,
+        le=1,
+        allow_inf_nan=False,
+        description="Lowest score of the detector that counts as a face; without it the model's "
+        "own, which is 0.6. Less finds more faces, and more that are none.",
+        examples=[0.6],
+    )
+    crops: bool = Field(default=False, description="The images are tight crops of one face each.")
 
 
 class BatchImage(BaseModel):
     """One image of a batch."""
 
-    name: str | None = Field(default=None, description="Comes back as `image`.")
-    data: str = Field(description="The file's bytes in base64; a `data:` address will do too.")
-
-
-class BatchRequest(BaseModel):
-    """Several images in one JSON body."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {
-                "images": [{"name": "party.jpg", "data": "/9j/4AAQSkZJRgABAQ…"}],
-                "model": "fusion-svm",
-                "max_error": 0.05,
-                "crops": False,
-            }
-        },
+    name: str | None = Field(
+        default=None, description="Comes back as `image`.", examples=["party.jpg"]
+    )
+    data: str = Field(
+        description="The file's bytes in base64; a `data:` address will do too.",
+        examples=["/9j/4AAQSkZJRgABAQ…"],
     )
 
+
+class BatchRequest(PredictParameters):
+    """Several images in one JSON body."""
+
+    model_config = ConfigDict(extra="forbid")
+
     images: list[BatchImage] = Field(min_length=1)
-    model: str | None = Field(default=None, description="Its name; the default where not given.")
-    max_error: Annotated[float | None, Field(**MAX_ERROR)] = None
-    min_score: Annotated[float | None, Field(**MIN_SCORE)] = None
-    crops: bool = Field(default=False, description="The images are tight crops of one face each.")
+
+
+class Face(BaseModel):
+    """One face of an image."""
+
+    face: int = Field(
+        description="Its number in the image, from 0, by descending score.", examples=[0]
+    )
+    status: Literal["ok", "full_frame"] = Field(
+        description="`full_frame`: no face was found and, as asked by `crops`, the whole image "
+        "was taken for one."
+    )
+    label: Literal["happy", "sad", "unsure"]
+    p_happy: float = Field(description="The probability of happy.", ge=0, le=1, examples=[0.9731])
+    box: tuple[int, int, int, int] = Field(
+        description="Left, top, right, bottom in pixels of the upright image.",
+        examples=[[212, 96, 391, 275]],
+    )
+    score: float = Field(
+        description="The detector's score that it is a face.", ge=0, le=1, examples=[0.932]
+    )
+
+
+class Image(BaseModel):
+    """The faces of one image."""
+
+    image: str = Field(
+        description="The file's name, or its number: `image 0`.", examples=["party.jpg"]
+    )
+    status: Literal["ok", "full_frame", "no_face", "unreadable"]
+    reason: str = Field(description="Why it is unreadable; else empty.", examples=[""])
+    width: int = Field(description="In pixels, of the upright image.", examples=[640])
+    height: int = Field(examples=[480])
+    faces: list[Face]
+
+
+class Answer(BaseModel):
+    """The answers to all images of a request, in their order."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model: str = Field(examples=["fusion-svm"])
+    model_sha256: str = Field(description="Of the model's file.", examples=["96f197a8…"])
+    happysad: str = Field(description="The version of happysad.", examples=["0.1.0"])
+    max_error: float | None = Field(examples=[0.05])
+    min_score: float | None = Field(examples=[None])
+    milliseconds: float = Field(
+        description="From the whole request to the answer.", examples=[21.3]
+    )
+    images: list[Image]
+    detail: str | None = Field(default=None, description="Only where no image could be read.")
 
 
 class ModelLine(BaseModel):
-    """A model that can be asked."""
+    """A model of this service."""
 
     name: str = Field(examples=["fusion-svm"])
     summary: str
@@ -140,14 +120,12 @@ class ModelLine(BaseModel):
 class ModelList(BaseModel):
     """The models of this service."""
 
-    default: str = Field(
-        description="Who answers where no model is named.", examples=["fusion-svm"]
-    )
+    default: str = Field(description="Used where none is named.", examples=["fusion-svm"])
     models: list[ModelLine]
 
 
 class Health(BaseModel):
-    """That the service is there."""
+    """That the service is running."""
 
     status: Literal["ok"] = "ok"
 
@@ -158,7 +136,7 @@ class Problem(BaseModel):
     detail: str = Field(examples=["the body is empty: send an image, or a form with images"])
 
 
-def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
+def first_error(errors: Sequence[Mapping[str, Any]]) -> str:
     """One sentence for what pydantic found wrong: the first thing, and where."""
     first = errors[0]
     where = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query"))

@@ -1,12 +1,12 @@
 // The page: what is wired to what.
 
-import { Camera } from "./camera.js";
-import { csvText, save } from "./csv.js";
-import { openDoors } from "./doors.js";
-import { Live } from "./live.js";
-import { LiveView } from "./live_view.js";
+import { Camera } from "./live/camera.js";
+import { csvText, save } from "./photos/csv.js";
+import { openDropZone } from "./drop_zone.js";
+import { Live } from "./live/live.js";
+import { LiveView } from "./live/live_view.js";
 import { Message } from "./message.js";
-import { Photos } from "./photos.js";
+import { Photos } from "./photos/photos.js";
 import { Settings } from "./settings.js";
 
 const at = (id) => document.getElementById(id);
@@ -98,7 +98,7 @@ async function load() {
   }
 }
 
-openDoors((files) => photos.add(files));
+openDropZone((files) => photos.add(files));
 at("camera-button").addEventListener("click", () => (running ? stopCamera() : startCamera()));
 at("which-camera").addEventListener("change", () => startCamera(at("which-camera").value));
 at("remove-all").addEventListener("click", () => {

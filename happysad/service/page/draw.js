@@ -1,6 +1,6 @@
 // Boxes and words over a picture, as elements placed in percent: sharp at every size and zoom.
 
-import { howSure, note } from "./words.js";
+import { howSure, note } from "./labels.js";
 
 /**
  * Show faces over a picture.

@@ -1,7 +1,7 @@
-// The ways by which photos come in: a button, dropping them anywhere on the page, pasting.
+// How photos are added: by the button, by dropping them anywhere on the page, by pasting.
 
-/** @param {(files: File[]) => void} add called with what came */
-export function openDoors(add) {
+/** @param {(files: File[]) => void} add called with the files */
+export function openDropZone(add) {
   const input = document.getElementById("files");
   document.getElementById("choose").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
@@ -11,11 +11,11 @@ export function openDoors(add) {
   document.addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData?.files.length) add([...clipboardData.files]);
   });
-  openDrop(document.getElementById("drop"), add);
+  acceptDrops(document.getElementById("drop"), add);
 }
 
 /** On the whole page: a photo that misses the zone would else be opened in its place. */
-function openDrop(zone, add) {
+function acceptDrops(zone, add) {
   const over = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();

@@ -1,1 +1,1 @@
-"""Who answers: a queue, a scheduler of batches, worker processes."""
+"""A queue of requests, a scheduler of batches, and the workers that predict them."""

@@ -1,4 +1,4 @@
-"""The models of a process that answers, loaded.
+"""The models of a worker's process, loaded.
 
 On Linux the processes are forked from one that imports this module first, so that they share
 what it loads: the libraries and the models take 250 MB once and not once a core.
@@ -13,6 +13,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.prediction.predict import load_any
+from happysad.pipeline.prediction.predict_faces import predict_faces
+
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
@@ -22,42 +29,30 @@ MODELS = "HAPPYSAD_SERVICE_MODELS"
 _loaded: dict[str, Pipeline] = {}
 
 
-def pipeline(name: str, source: str) -> Pipeline:
+def get_model(name: str, source: str) -> Pipeline:
     """A model, kept in this process; UserError where it cannot be loaded."""
     if name not in _loaded:
-        from happysad.pipeline.prediction.load_any import load_any
-
         _loaded[name] = load_any(source)
     return _loaded[name]
 
 
-def prepare(sources: Mapping[str, str]) -> None:
-    """Load models, and try them, and keep the libraries below them to one thread.
+def preload(sources: Mapping[str, str]) -> None:
+    """Load models and call each once, which imports modules and loads detectors, in one thread.
 
-    Threads would only wait for each other where each core has a process of its own, and a
+    More threads would only wait for each other where each core has a process of its own, and a
     process with threads must not be forked.
     """
     import cv2
-    from threadpoolctl import threadpool_limits
 
     cv2.setNumThreads(1)
+    image, band = np.zeros((96, 96, 3), np.uint8), RejectBand(0.4, 0.6)
     for name, source in sources.items():
-        _warm_up(pipeline(name, source))
+        predict_faces(get_model(name, source), [image], crops=True, band=band)
     threadpool_limits(1)
 
 
-def _warm_up(model: Pipeline) -> None:
-    """Ask it for the first time, in which detectors are read and modules imported."""
-    import numpy as np
-
-    from happysad.pipeline.evaluation.abstention import RejectBand
-    from happysad.pipeline.prediction.predict_faces import predict_faces
-
-    predict_faces(model, [np.zeros((96, 96, 3), np.uint8)], crops=True, band=RejectBand(0.4, 0.6))
-
-
 if MODELS in os.environ:
-    with suppress(Exception):  # the processes meet it again and tell
-        prepare(json.loads(os.environ[MODELS]))
+    with suppress(Exception):  # the workers meet it again and report it
+        preload(json.loads(os.environ[MODELS]))
     gc.collect()
     gc.freeze()  # looking through them for garbage would copy the pages that are shared

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.card_thresholds import card_errors, card_reject_band
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.pipeline.model_files.shipped import SHIPPED, model_path
 from happysad.utils.errors import UserError
 
-if TYPE_CHECKING:
-    from happysad.pipeline.evaluation.abstention import RejectBand
 
-
-class UnknownModel(UserError):
+class UnknownModelError(UserError):
     """The service offers no model of that name."""
 
 
 @dataclass(frozen=True)
-class Offered:
-    """A model that can be asked for by its name, which for a file is its name without suffix."""
+class ServedModel:
+    """A model of the service; its name for a file is the file's without suffix."""
 
     name: str
     source: str
@@ -36,62 +35,49 @@ class Offered:
     @property
     def max_errors(self) -> list[float]:
         """The errors that the card holds thresholds for, in ascending order."""
-        from happysad.pipeline.model_files.card_thresholds import card_errors
-
         return card_errors(self.card)
 
-    def band(self, max_error: float | None) -> RejectBand | None:
-        """The thresholds for an error; None where every face is to be answered.
-
-        Raises
-        ------
-        UserError
-            The card has no thresholds for it.
-        """
-        from happysad.pipeline.model_files.card_thresholds import card_reject_band
-
+    def reject_band(self, max_error: float | None) -> RejectBand | None:
+        """The thresholds for an error, or UserError; None where every face is to get a label."""
         return None if max_error is None else card_reject_band(self.card, max_error)
 
 
-class Models:
-    """The offered models, by name; the first is the default.
+class ServedModels:
+    """The models of the service, by name; the first is the default.
 
-    Raises
-    ------
-    UserError
-        A file or its card is missing, or two models have one name.
+    UserError where a file or its card is missing, or two models have one name.
     """
 
     def __init__(self, sources: Sequence[str]) -> None:
-        self._offered: dict[str, Offered] = {}
+        self._models: dict[str, ServedModel] = {}
         for source in sources:
             name = source if source in SHIPPED else Path(source).stem
-            if name in self._offered and source == self._offered[name].source:
+            if name in self._models and source == self._models[name].source:
                 raise UserError(f"the model {source} is named twice")
-            if name in self._offered:
+            if name in self._models:
                 raise UserError(f"two models are named {name}: rename one of the files")
-            self._offered[name] = Offered(name, source, _card(source))
+            self._models[name] = ServedModel(name, source, _card(source))
 
     @property
     def default(self) -> str:
-        """The name of the model that answers where none is named."""
-        return next(iter(self._offered))
+        """The name of the model that is used where none is named."""
+        return next(iter(self._models))
 
     @property
     def sources(self) -> dict[str, str]:
         """Names to shipped names or files."""
-        return {one.name: one.source for one in self}
+        return {model.name: model.source for model in self}
 
-    def __iter__(self) -> Iterator[Offered]:
-        return iter(self._offered.values())
+    def __iter__(self) -> Iterator[ServedModel]:
+        return iter(self._models.values())
 
-    def get(self, name: str | None = None) -> Offered:
-        """The model of a name; UnknownModel where there is none."""
-        offered = self._offered.get(self.default if name is None else name)
-        if offered is None:
-            known = " and ".join(self._offered)
-            raise UnknownModel(f"this service has no model named {name!r}, only {known}")
-        return offered
+    def get(self, name: str | None = None) -> ServedModel:
+        """The model of a name; UnknownModelError where there is none."""
+        model = self._models.get(self.default if name is None else name)
+        if model is None:
+            known = " and ".join(self._models)
+            raise UnknownModelError(f"this service has no model named {name!r}, only {known}")
+        return model
 
 
 def _card(source: str) -> dict[str, Any]:

@@ -1,23 +1,22 @@
-"""Who answers a few images at a time: the interface, and this process as one of them."""
+"""A worker predicts a few images at a time: the interface, and one within this process."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from happysad.service.workers import model_cache as warm
-from happysad.service.workers.image_limits import PIXELS, unreadable
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.prediction.predict_faces import predict_faces
+from happysad.pipeline.prediction.prediction import ImagePrediction
+from happysad.service.workers import model_cache
+from happysad.service.workers.limits import Limits, why_unreadable
 
-if TYPE_CHECKING:
-    from happysad.pipeline.evaluation.abstention import RejectBand
-    from happysad.pipeline.prediction.prediction import ImagePrediction
-
-Named = Sequence[tuple[str, bytes]]
-"""Images and their names."""
+NamedImages = Sequence[tuple[str, bytes]]
+"""Names and encoded images."""
 
 
 class PredictOptions(NamedTuple):
-    """What is the same for images that are answered together."""
+    """What is the same for images that are predicted together."""
 
     model: str
     crops: bool
@@ -26,47 +25,42 @@ class PredictOptions(NamedTuple):
 
 
 class Worker(Protocol):
-    """Answers a few images at a time."""
+    """Predicts a few images at a time."""
 
-    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
-        """One answer per image."""
+    def predict(self, options: PredictOptions, images: NamedImages) -> list[ImagePrediction]:
+        """One prediction per image."""
 
     def close(self) -> None:
-        """Nothing more will be asked; may be called while another thread waits for an answer."""
+        """End it; may be called while another thread waits for predictions."""
 
 
 class InProcessWorker:
     """This process, whose threads take turns with much of the work.
 
-    Parameters
-    ----------
-    sources : mapping
-        Model names to shipped names or files.
-    pixels : int
-        An image of more raises TooLarge.
+    ``sources`` maps model names to shipped names or files; an image of more than ``pixels``
+    raises TooLargeError.
     """
 
-    def __init__(self, sources: Mapping[str, str], pixels: int = PIXELS) -> None:
+    def __init__(self, sources: Mapping[str, str], pixels: int = Limits.pixels) -> None:
         self._sources, self._pixels = dict(sources), pixels
-        warm.prepare({})
+        model_cache.preload({})
 
-    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
-        """One answer per image; what is no image is not given to the model."""
-        from happysad.pipeline.prediction.predict_faces import predict_faces
-        from happysad.pipeline.prediction.prediction import ImagePrediction
-
-        reasons = [unreadable(data, name, self._pixels) for name, data in images]
-        whole = [one for one, reason in zip(images, reasons, strict=True) if not reason]
-        model = warm.pipeline(asked.model, self._sources[asked.model])
-        names, data = [name for name, _ in whole], [data for _, data in whole]
-        answers = iter(
+    def predict(self, options: PredictOptions, images: NamedImages) -> list[ImagePrediction]:
+        """One prediction per image; what is no image is not given to the model."""
+        reasons = [why_unreadable(data, name, self._pixels) for name, data in images]
+        readable = [image for image, reason in zip(images, reasons, strict=True) if not reason]
+        predictions = iter(
             predict_faces(
-                model, data, crops=asked.crops, min_score=asked.min_score, band=asked.band,
-                names=names,
+                model_cache.get_model(options.model, self._sources[options.model]),
+                [data for _, data in readable],
+                crops=options.crops,
+                min_score=options.min_score,
+                band=options.band,
+                names=[name for name, _ in readable],
             )
-        )  # fmt: skip
+        )
         return [
-            ImagePrediction(name, "unreadable", reason) if reason else next(answers)
+            ImagePrediction(name, "unreadable", reason) if reason else next(predictions)
             for (name, _), reason in zip(images, reasons, strict=True)
         ]
 

@@ -1,4 +1,4 @@
-"""Processes that answer, one for each core."""
+"""Workers in processes of their own, one for each core."""
 
 from __future__ import annotations
 
@@ -9,54 +9,49 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from happysad.service.workers import model_cache as warm
-from happysad.service.workers.image_limits import PIXELS
-from happysad.service.workers.worker import InProcessWorker, Named, PredictOptions, Worker
+from happysad.pipeline.prediction.prediction import ImagePrediction
+from happysad.service.workers import model_cache
+from happysad.service.workers.limits import Limits
+from happysad.service.workers.worker import InProcessWorker, NamedImages, PredictOptions, Worker
 from happysad.utils.errors import UserError
 
-if TYPE_CHECKING:
-    from happysad.pipeline.prediction.prediction import ImagePrediction
-
 _starting = threading.Lock()
-"""Of who starts a process: meanwhile the environment is another."""
+"""Held while a process starts, for which the environment is changed."""
 
 
 def start_workers(
-    jobs: int, sources: Mapping[str, str], pixels: int = PIXELS, processes: bool = True
+    jobs: int, sources: Mapping[str, str], pixels: int = Limits.pixels, processes: bool = True
 ) -> list[Worker]:
-    """As many hands as jobs, ready to answer; UserError where a model cannot be loaded."""
+    """As many workers as jobs, with their models loaded; UserError where one cannot be."""
     if not processes:
         return [InProcessWorker(sources, pixels) for _ in range(jobs)]
-    hands: list[WorkerProcess] = []
-    try:
-        for _ in range(jobs):
-            hands.append(WorkerProcess(sources, pixels))
-        for hand in hands:
-            hand.ready()
-    except BaseException:
-        for hand in hands:
-            hand.close()
-        raise
-    return [*hands]
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(closing(WorkerProcess(sources, pixels))) for _ in range(jobs)
+        ]
+        for worker in workers:
+            worker.wait_until_ready()
+        stack.pop_all()
+    return [*workers]
 
 
 class WorkerProcess:
     """A process of its own: landmarks and Python hold the interpreter's lock a third of the time.
 
-    If it dies, of an image that breaks a decoder or for want of memory, the next question starts
+    If it dies, of an image that breaks a decoder or for want of memory, the next call starts
     another. Parameters as of `InProcessWorker`.
     """
 
-    def __init__(self, sources: Mapping[str, str], pixels: int = PIXELS) -> None:
+    def __init__(self, sources: Mapping[str, str], pixels: int = Limits.pixels) -> None:
         self._sources, self._pixels = dict(sources), pixels
         self._closed = self._is_ready = False
         self._start()
 
-    def ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until its models are loaded; UserError where they cannot be."""
         if self._is_ready:
             return
@@ -65,35 +60,30 @@ class WorkerProcess:
         try:
             error = self._pipe.recv()
         except (EOFError, OSError):
-            error = _ended()
+            error = _died_loading()
         if error is not None:
             self._pipe.close()
-            told = f"the models cannot be loaded ({error})"
-            raise error if isinstance(error, UserError) else UserError(told)
+            if not isinstance(error, UserError):
+                error = UserError(f"the models cannot be loaded ({error})")
+            raise error
         self._is_ready = True
 
-    def answer(self, asked: PredictOptions, images: Named) -> list[ImagePrediction]:
-        """One answer per image.
-
-        Raises
-        ------
-        ChildProcessError
-            The process died over it, or cannot be started again.
-        """
+    def predict(self, options: PredictOptions, images: NamedImages) -> list[ImagePrediction]:
+        """One prediction per image; ChildProcessError if the process dies or cannot be started."""
         try:
-            self.ready()
-        except UserError as error:  # whose fault is not the user who asks
+            self.wait_until_ready()
+        except UserError as error:  # not a mistake of the client
             raise ChildProcessError(str(error)) from None
         try:
-            self._pipe.send((asked, [(name, data) for name, data in images]))  # no classes of ours
-            answers = self._pipe.recv()
+            self._pipe.send((options, [(name, data) for name, data in images]))  # plain tuples
+            result = self._pipe.recv()
         except (EOFError, OSError):
             self._pipe.close()
             self._is_ready = False
-            raise ChildProcessError(f"answering {len(images)} images ended its process") from None
-        if isinstance(answers, Exception):
-            raise answers
-        return list(answers)
+            raise ChildProcessError(f"predicting {len(images)} images ended its process") from None
+        if isinstance(result, Exception):
+            raise result
+        return list(result)
 
     def close(self) -> None:
         """End the process, in the middle of its work if need be."""
@@ -103,7 +93,7 @@ class WorkerProcess:
         self._process.join()
 
     def _start(self) -> None:
-        with _forked_from_a_warm_one(self._sources) as context:
+        with _start_method(self._sources) as context:
             if self._closed:
                 raise UserError("the service is ending")
             pipe, theirs = context.Pipe()
@@ -113,40 +103,40 @@ class WorkerProcess:
                 process.start()
             except (EOFError, OSError):  # the one to fork from died
                 pipe.close()
-                raise _ended() from None
+                raise _died_loading() from None
             finally:
                 theirs.close()
             self._pipe, self._process = pipe, process
 
 
-def _ended() -> UserError:
+def _died_loading() -> UserError:
     return UserError(
         "a process ended while it loaded the models: is there memory enough for so many --jobs?"
     )
 
 
 @contextmanager
-def _forked_from_a_warm_one(sources: Mapping[str, str]) -> Iterator[Any]:
-    """How to start processes; in the block, which has one thread at a time, the environment is
-    as they need it."""
+def _start_method(sources: Mapping[str, str]) -> Iterator[Any]:
+    """The context of multiprocessing; in the block, which one thread enters at a time, the
+    environment is that of the process to fork from."""
     with _starting, _environment(sources):
         if not sys.platform.startswith("linux"):
             yield multiprocessing.get_context("spawn")
             return
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([warm.__name__])
+        context.set_forkserver_preload([model_cache.__name__])
         yield context
 
 
 @contextmanager
 def _environment(sources: Mapping[str, str]) -> Iterator[None]:
-    told = {
-        warm.MODELS: json.dumps(dict(sources)),
+    changes = {
+        model_cache.MODELS: json.dumps(dict(sources)),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
     try:
         yield
     finally:
@@ -158,16 +148,16 @@ def _environment(sources: Mapping[str, str]) -> Iterator[None]:
 
 
 def _work(pipe: Connection, sources: dict[str, str], pixels: int) -> None:
-    """Load models and tell; answer what comes through the pipe until its other end is closed."""
+    """Load models and report; predict what comes through the pipe until its other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that serves
     with suppress(EOFError, OSError):
-        error = _result_or_error(warm.prepare, sources)
+        error = _result_or_error(model_cache.preload, sources)
         pipe.send(error)
         if error is not None:
             return
-        hand = InProcessWorker(sources, pixels)
+        worker = InProcessWorker(sources, pixels)
         while True:
-            pipe.send(_result_or_error(hand.answer, *pipe.recv()))
+            pipe.send(_result_or_error(worker.predict, *pipe.recv()))
 
 
 def _result_or_error(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -18,7 +18,7 @@ from happysad.pipeline.models.registry import make_model
 class TwoNumbers(FaceFeature):
     """Brightness under one name, and a number that says nothing under another."""
 
-    def _describe(self, faces):
+    def _extract(self, faces):
         noise = faces.crops[:, 0, 0].astype(np.float32) / 255
         return np.stack([faces.crops[:, 4, 4] / 255, noise], axis=1, dtype="f4")
 
@@ -82,12 +82,12 @@ def test_the_groups_of_each_block_of_a_whole_model_are_permuted(name, blocks, da
 def test_features_are_computed_once(planted, monkeypatch):
     model, faces, labels = planted
     calls = []
-    whole = TwoNumbers._describe
+    whole = TwoNumbers._extract
 
     def counted(self, faces):
         calls.append(len(faces))
         return whole(self, faces)
 
-    monkeypatch.setattr(TwoNumbers, "_describe", counted)
+    monkeypatch.setattr(TwoNumbers, "_extract", counted)
     permutation_importance(model, faces, labels, 3)
     assert sum(calls) == 100

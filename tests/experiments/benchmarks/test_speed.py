@@ -1,96 +1,90 @@
-"""What an answer costs: the tables, never the times."""
+"""What a prediction costs: the tables, never the times."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from happysad.experiments.benchmarks import speed
+from happysad.experiments.benchmarks import memory, scaling, speed
 from happysad.experiments.benchmarks.memory import BYTES, SHELL
 from happysad.experiments.benchmarks.speed import COLUMNS, main, measure, summary
+from happysad.utils.errors import UserError
 
 
-def told(*arguments: object):
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def test_a_models_stages_floor_and_footprint(model_file, demo_data, monkeypatch):
-    def weighed(file, photo, repeats):  # test_footprint.py does it in earnest
+def test_a_models_stages_and_footprint(model_file, demo_data, monkeypatch):
+    images = {"faces": sorted((demo_data / "test" / "sad").iterdir())[:2]}
+
+    def footprint(file, photo, repeats):  # test_memory.py measures it
         assert (file, photo, repeats) == (model_file, images["faces"][0], 1)
         own = {"kind": "footprint", "value": 1.0, "unit": "MB"}
         return [{**own, "stage": stage} for stage in (BYTES, SHELL)]
 
-    monkeypatch.setattr("happysad.experiments.benchmarks.memory.footprint_rows", weighed)
-    images = {"faces": sorted((demo_data / "test" / "sad").iterdir())[:2]}
-    frame = measure({"mine": model_file}, images, repeats=1, batches=(1, 3))
+    monkeypatch.setattr(memory, "footprint_rows", footprint)
+    frame = measure([str(model_file)], images, repeats=1, batches=(1, 3))
     assert list(frame.columns) == COLUMNS
-    assert set(frame["model"]) == {"mine"}
+    assert set(frame["model"]) == {str(model_file)}
     assert (frame["value"] > 0).all()
-    kinds = frame.groupby("kind")["stage"].agg(set)
-    assert {"decode", "detect", "align"} <= kinds["face"]
-    assert kinds["classifier"] == {"classify"}
-    assert kinds["footprint"] == {BYTES, SHELL}
-    seen = frame[frame["kind"] != "footprint"]
-    assert set(seen["images"]) == {"faces"}
-    assert set(seen.loc[seen["kind"] != "floor", "batch"]) == {1, 3}
+    stages = frame.groupby("kind")["stage"].agg(set)
+    assert {"decode", "detect", "align"} <= stages["face"]
+    assert stages["classifier"] == {"classify"}
+    assert stages["footprint"] == {BYTES, SHELL}
+    timed = frame[frame["kind"] != "footprint"]
+    assert set(timed["images"]) == {"faces"}
+    assert set(timed["batch"]) == {1, 3}
 
 
-def test_the_summary_sums_up_and_compares_with_the_floor():
+def test_the_summary_sums_up_the_stages():
     stages = [("face", "detect", 4.0), ("descriptor", "Hog()", 0.5), ("classifier", "classify", 1)]
-    rows = [("m", "photos", kind, s, n, v * n, "ms") for n in (1, 2) for kind, s, v in stages]
-    rows += [("m", "photos", "floor", "detect", 1, 3.0, "ms")]
-    rows += [("m", "photos", "floor", "5 landmarks", 1, 2.0, "ms")]
+    rows = [
+        (model, "photos", kind, stage, n, value * n, "ms")
+        for model in ("m", "k")
+        for n in (1, 2)
+        for kind, stage, value in stages
+    ]
     rows += [("m", None, "footprint", "model file", None, 7.5, "MB")]
-    lines = summary(pd.DataFrame(rows, columns=COLUMNS).astype({"batch": "Int64"}))
-    first = lines[: lines.index("m, photos, batch of 2")]
-    assert first[0] == "m, photos, batch of 1"
-    texts = [" ".join(line.split()) for line in first]
-    assert "from file to answer 5.500 ms" in texts
-    assert "descriptors and classifier 1.500 ms" in texts
-    assert "0.300 of the floor: 5.000 ms for detect, 5 landmarks by themselves" in texts
-    assert " ".join(lines[-1].split()) == "model file 7.500 MB"
+    lines = summary(pd.DataFrame(rows, columns=COLUMNS).astype({"batch": "Int64"})).splitlines()
+    texts = [" ".join(line.split()) for line in lines]
+    assert texts.count("file to prediction 5.500 11.000") == 2
+    assert "Hog() 0.500 1.000" in texts
+    assert texts[-1] == "m model file 7.500 MB"
 
 
 def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     rows = [("m", "photos", "classifier", "classify", 1, 1.0, "ms")]
-    rows += [("m", "photos", "floor", "detect", 1, 4.0, "ms")]
-    asked = []
+    calls = []
 
-    def measured(models, images, repeats):
-        asked.append((list(models), {kind: len(files) for kind, files in images.items()}, repeats))
+    def measured(models, images):
+        calls.append((list(models), {kind: len(files) for kind, files in images.items()}))
         return pd.DataFrame(rows, columns=COLUMNS)
 
     monkeypatch.setattr(speed, "measure", measured)
-    done = told("--count", 2, "--repeats", 5, "--out", tmp_path / "new")
-    assert done.exit_code == 0, done.output
-    assert "0.250 of the floor" in done.output
-    assert asked[0][1:] == ({"photograph 350x350": 2, "tight crop 48x48": 2}, 5)
-    assert asked[0][0] == ["fusion-svm", "texture-svm"]
+    result = invoke("--count", 2, "--out", tmp_path / "new")
+    assert result.exit_code == 0, result.output
+    assert "file to prediction" in result.stdout
+    kinds = {"photograph 350x350": 2, "tight crop 48x48": 2}
+    assert calls == [(["fusion-svm", "texture-svm"], kinds)]
     assert list(pd.read_csv(tmp_path / "new" / "speed.csv").columns) == COLUMNS
 
 
-def test_growth_is_written_and_told(tmp_path):
-    done = told("--growth", "--model", "dummy", "--sizes", "12, 24", "--out", tmp_path)
-    assert done.exit_code == 0, done.output
-    frame = pd.read_csv(tmp_path / "growth.csv")
-    assert list(frame.columns) == ["model", "images", "stage", "cpu_s", "ms_per_image"]
-    assert set(frame["images"]) == {12, 24}
-    assert "grows as images to the power of" in done.output
+def test_growth_is_written_and_shown(tmp_path, monkeypatch):
+    row = {"model": "dummy", "stage": "fit", "cpu_s": 1.0, "ms_per_image": 1.0}
+    frame = pd.DataFrame([{**row, "images": n} for n in (12, 24)])
+    monkeypatch.setattr(scaling, "growth", lambda name: frame.assign(model=name))
+    result = invoke("--growth", "--model", "dummy", "--model", "hog-svm", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert set(pd.read_csv(tmp_path / "growth.csv")["model"]) == {"dummy", "hog-svm"}
+    assert "exponent" in result.stdout
 
 
-@pytest.mark.parametrize("sizes", ["", "many", "3", "100,"])
-def test_wrong_sizes_are_one_sentence(tmp_path, sizes):
-    done = told("--growth", "--model", "dummy", "--sizes", sizes, "--out", tmp_path)
-    if sizes == "100,":
-        assert done.exit_code == 0
-        return
-    assert done.exit_code == 2
-    assert "--sizes are numbers of 10 or more" in done.output
-
-
-def test_a_file_in_the_place_of_the_folder_is_one_sentence(tmp_path):
+def test_mistakes_are_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    done = told("--out", tmp_path / "file")
-    assert done.exit_code == 2
-    assert "is a file" in done.output
+    result = invoke("--out", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "is a file" in result.stderr
+    with pytest.raises(UserError, match="no model named 'hog-svm' comes with happysad"):
+        measure(["hog-svm"], {})

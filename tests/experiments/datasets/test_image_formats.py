@@ -43,9 +43,9 @@ def test_muxspace_has_two_formats_that_give_the_label_away(shared_data):
 
     from happysad.pipeline.data.class_folders import read_source
 
-    rows = read_source(shared_data / "muxspace").rows
-    formats = format_names([image_form(str(row.path)) for row in rows])
-    counts = pd.DataFrame({"form": formats, "label": [row.label for row in rows]}).value_counts()
+    frame = read_source(shared_data / "muxspace").frame
+    formats = format_names([image_form(path) for path in frame["path"]])
+    counts = pd.DataFrame({"form": formats, "label": frame["label"]}).value_counts()
     assert counts.to_dict() == {
         ("grey 350x350", "happy"): 2534,
         ("grey 350x350", "sad"): 53,

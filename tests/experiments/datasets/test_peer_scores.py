@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from happysad.experiments.datasets.peer_scores import PEERS, SCORES, peer_answers, read_scores
+from happysad.experiments.datasets.peer_scores import PEERS, SCORES, peer_predictions, read_scores
 from happysad.utils.errors import UserError
 
 FER, FACE_API = PEERS.values()
@@ -31,7 +31,7 @@ def predictions(*images: str) -> pd.DataFrame:
 
 def test_the_larger_score_answers_and_its_share_is_the_probability(tmp_path):
     scores = read_scores(table(tmp_path, "set/a/1.png,0.3,0.1,1e-12,3e-12", "set/b/1.png,0,0,1,0"))
-    made = peer_answers(predictions("/data/set/b/1.png", "/data/set/a/1.png"), scores)
+    made = peer_predictions(predictions("/data/set/b/1.png", "/data/set/a/1.png"), scores)
     assert made["model"].tolist() == [FER, FER, FACE_API, FACE_API]
     assert made["predicted"].tolist() == ["sad", "happy", "happy", "sad"]
     assert made["p_happy"].tolist() == pytest.approx([0, 0.75, 1, 0.25])
@@ -40,20 +40,20 @@ def test_the_larger_score_answers_and_its_share_is_the_probability(tmp_path):
 
 def test_an_image_listed_twice_is_answered_twice(tmp_path):
     scores = read_scores(table(tmp_path, "set/a/1.png,1,0,0,1"))
-    made = peer_answers(predictions("/x/set/a/1.png", "/x/set/a/1.png"), scores)
+    made = peer_predictions(predictions("/x/set/a/1.png", "/x/set/a/1.png"), scores)
     assert made["predicted"].tolist() == ["happy", "happy", "sad", "sad"]
 
 
 def test_names_alike_in_two_data_sets_are_told_apart(tmp_path):
     scores = read_scores(table(tmp_path, "one/a/1.png,1,0,1,0", "two/a/1.png,0,1,0,1"))
-    made = peer_answers(predictions("/x/two/a/1.png"), scores)
+    made = peer_predictions(predictions("/x/two/a/1.png"), scores)
     assert set(made["predicted"]) == {"sad"}
 
 
 def test_an_image_without_scores_is_one_sentence(tmp_path):
     scores = read_scores(table(tmp_path, "set/a/1.png,1,0,0,1"))
     with pytest.raises(UserError, match=r"1 of 2 images have no scores.*such as /x/set/b/1.png"):
-        peer_answers(predictions("/x/set/a/1.png", "/x/set/b/1.png"), scores)
+        peer_predictions(predictions("/x/set/a/1.png", "/x/set/b/1.png"), scores)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Data sets as one frame: pieces by format, each with parts of its own."""
+"""Data sets as one frame: subsets by format, each with parts of its own."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ def mixed(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_official_parts_stay_and_others_test_on_the_test_part(demo_data):
-    frame, (piece,), _, _ = read_subsets([str(demo_data)], [], 0, silent)
-    assert piece.name == "forty"
-    assert set(frame["split"].iloc[piece.train]) == {"train"}
-    assert set(frame["split"].iloc[piece.test]) == {"test"}
-    assert list(piece.for_others) == list(piece.test)
+    frame, (subset,), _, _ = read_subsets([str(demo_data)], [], 0, silent)
+    assert subset.name == "forty"
+    assert set(frame["split"].iloc[subset.train]) == {"train"}
+    assert set(frame["split"].iloc[subset.test]) == {"test"}
+    assert list(subset.for_others) == list(subset.test)
 
 
 def test_a_set_is_cut_by_format_and_each_piece_has_all_parts(demo_data, mixed):
-    frame, pieces, _, notes = read_subsets([str(demo_data), str(mixed)], ["mixed"], 0, silent)
-    assert [piece.name for piece in pieces] == ["forty", "mixed grey 100x100", "mixed small colour"]
+    frame, subsets, _, notes = read_subsets([str(demo_data), str(mixed)], ["mixed"], 0, silent)
+    assert [subset.name for subset in subsets] == ["forty", "mixed grey 100x100", "mixed small colour"]
     assert len(frame) == 80
-    for piece in pieces[1:]:
-        assert len(piece.for_others) == 20
-        assert set(frame["piece"].iloc[piece.for_others]) == {piece.name}
-        for rows in (piece.train, piece.test):
+    for subset in subsets[1:]:
+        assert len(subset.for_others) == 20
+        assert set(frame["subset"].iloc[subset.for_others]) == {subset.name}
+        for rows in (subset.train, subset.test):
             assert set(frame["label"].iloc[rows]) == {"happy", "sad"}
-    every = np.concatenate([piece.for_others for piece in pieces])
+    every = np.concatenate([subset.for_others for subset in subsets])
     assert len(set(every.tolist())) == len(every)
     assert any(line.startswith("mixed: no official parts") for line in notes)
 

@@ -6,18 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from happysad.experiments.end_to_end import browser as page_browser
-from happysad.experiments.end_to_end.browser import MODULES, browser, missing, wait_for
+from happysad.experiments.end_to_end import browser as module
+from happysad.experiments.end_to_end.browser import browser, missing, wait_for
 from happysad.utils.errors import UserError
 
 
-def test_the_libraries_are_those_that_the_service_asks_for():
-    from happysad.commands.serve import NEEDED
-
-    assert {"selenium", *NEEDED} == set(MODULES)
-
-
-class Still:
+class NeverReady:
     """A browser whose page never gets there."""
 
     def __init__(self, *messages):
@@ -31,18 +25,18 @@ class Still:
         return self.messages if (by, name) == ("id", "message") else []
 
 
-@pytest.mark.parametrize(
-    ("messages", "told"), [((), ""), (("",), ""), (("No camera\nAgain",), r" \(No camera Again\)")]
-)
-def test_waiting_in_vain_is_one_sentence_with_the_pages_own(messages, told):
+def test_waiting_in_vain_is_one_sentence_with_the_pages_own():
     pytest.importorskip("selenium")
-    with pytest.raises(UserError, match=f"^the page shows no box in 0 seconds{told}$"):
-        wait_for(Still(*messages), "box", "window.there", seconds=0)
+    cases = (((), ""), (("",), ""), (("No camera\nAgain",), r" \(No camera Again\)"))
+    for messages, shown in cases:
+        with pytest.raises(UserError, match=f"^the page shows no box in 0 seconds{shown}$"):
+            wait_for(NeverReady(*messages), "box", "window.there", seconds=0)
 
 
 def test_without_a_browser_it_says_what_is_not_there(monkeypatch):
-    monkeypatch.setattr(page_browser, "CHROMIUM", ("no-such-browser",))
-    monkeypatch.setattr(page_browser, "DRIVER", ("no-such-driver",))
-    assert missing().startswith("Chromium, chromedriver")
+    monkeypatch.setattr(module, "CHROMIUM", ("no-such-browser",))
+    monkeypatch.setattr(module, "DRIVER", ("no-such-driver",))
+    monkeypatch.setattr(module, "NEEDED", ("no_such_library",))
+    assert missing().split(", ") == ["Chromium", "chromedriver", "no_such_library"]
     with pytest.raises(UserError, match="not found: Chromium, chromedriver"), browser():
         pass

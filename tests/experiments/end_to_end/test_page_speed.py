@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
+from click.testing import CliRunner
 
 from happysad.experiments.end_to_end import page_speed
 from happysad.experiments.end_to_end.browser import missing
-from happysad.experiments.end_to_end.page_speed import measure, rate
-from happysad.experiments.end_to_end.service_process import pinned
+from happysad.experiments.end_to_end.page_speed import rate
+from happysad.experiments.end_to_end.service_process import Service
 from happysad.utils.errors import UserError
 
 
@@ -26,21 +25,21 @@ class NoAnswers:
 
 
 def test_no_answers_are_a_sentence_and_no_division_by_zero():
+    pytest.importorskip("selenium")
     driver = NoAnswers()
     with pytest.raises(UserError, match="no answer in 0 seconds"):
-        rate(driver, "http://localhost:1", seconds=0, warm=0)
+        rate(driver, Service(0, "localhost", 1), seconds=0, warm_up=0)
     assert driver.address == "http://localhost:1/?camera=1"
 
 
+@pytest.mark.browser
 def test_answers_a_second_and_what_they_cost(monkeypatch, model_file):
     if absent := missing():
         pytest.skip(f"the page cannot be tried here, not found: {absent}")
-    monkeypatch.setattr(page_speed, "WARM", 0)
-    with pinned([min(os.sched_getaffinity(0))]):
-        frame = measure(str(model_file), seconds=1)
-    assert list(frame["cores"]) == ["all on one core"]
-    row = frame.iloc[0]
-    assert row["answers"] >= 1
-    assert 0 < row["draw_ms"] < row["answer_ms"]
-    assert row["service_cpu_ms"] > 0
-    assert row["browser_cpu_ms"] > 0
+    monkeypatch.setattr(rate, "__defaults__", (0,))
+    result = CliRunner().invoke(page_speed.main, ["--model", str(model_file), "--seconds", "1"])
+    assert result.exit_code == 0, result.output
+    values = {name: float(value) for name, value in map(str.split, result.stdout.splitlines())}
+    assert values["answers"] >= 1
+    assert values["answer_ms"] > values["draw_ms"] >= 0
+    assert min(values["service_cpu_ms"], values["browser_cpu_ms"]) > 0

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from happysad.experiments.maintenance.appearance_model import (
+    correlations,
     face_mask,
     learn,
-    likeness,
     mirrored,
-    nearest_likeness,
+    nearest_similarity,
     normalised,
     softened,
 )
@@ -78,7 +78,7 @@ def test_softened_outside_the_face_only(faces: Faces) -> None:
     assert 0.2 < mask.mean() < 0.7
 
 
-def test_likeness_tells_copies(faces: Faces) -> None:
+def test_correlations_tell_copies(faces: Faces) -> None:
     """A basis without spread draws one picture again and again; among noise it has no double."""
     shipped = load_basis()
     picture = faces[1][:1]
@@ -96,12 +96,14 @@ def test_likeness_tells_copies(faces: Faces) -> None:
     usual = shipped.texture.reshape(1, 64, 64)
     noise = np.random.default_rng(1).normal(0, 1, (5, 64, 64)).astype(np.float32)
     drawn = np.repeat(basis.texture.reshape(1, 64, 64), 4, axis=0)
-    assert likeness(shipped, drawn, picture).min() > 0.99
-    assert likeness(shipped, drawn, picture[:, :, ::-1]).min() > 0.99
-    assert likeness(shipped, drawn, drawn + 3 * np.linspace(-1, 1, 64)).min() > 0.9  # side light
-    assert likeness(shipped, drawn, usual + noise).max() < 0.3
+    assert correlations(shipped, drawn, picture).min() > 0.99
+    assert correlations(shipped, drawn, picture[:, :, ::-1]).min() > 0.99
+    assert (
+        correlations(shipped, drawn, drawn + 3 * np.linspace(-1, 1, 64)).min() > 0.9
+    )  # side light
+    assert correlations(shipped, drawn, usual + noise).max() < 0.3
     copy = shipped.texture + shipped.texture_components[0]
     codes = {"centers": np.array([[[1.0]], [[1.0]]], np.float32)}
     one = {**vars(basis), **codes, "texture": shipped.texture}
     one["texture_components"] = shipped.texture_components[:1]
-    assert nearest_likeness(Basis(**one), copy.reshape(1, 64, 64), 4).min() > 0.99
+    assert nearest_similarity(Basis(**one), copy.reshape(1, 64, 64), 4).min() > 0.99

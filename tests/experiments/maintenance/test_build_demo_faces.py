@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
 from happysad.experiments.maintenance import build_demo_faces
-from happysad.experiments.maintenance.appearance_model import nearest_likeness
+from happysad.experiments.maintenance.appearance_model import nearest_similarity
 from happysad.experiments.maintenance.build_demo_faces import (
-    MAX_LIKENESS,
+    MAX_SIMILARITY,
     VOTES,
     Face,
     agreed_images,
@@ -55,12 +56,16 @@ def test_only_agreed_training_images(tmp_path: Path) -> None:
     assert chosen == [("Training_1.png", "happy"), ("Training_2.png", "sad")]
 
 
-def test_missing_votes_or_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path)]) == 2
-    assert f"{VOTES} is missing" in capsys.readouterr().err
+def build(folder: Path, out: Path) -> Result:
+    return CliRunner().invoke(main, [str(folder), "--out", str(out)])
+
+
+def test_missing_votes_or_class(tmp_path: Path) -> None:
+    result = build(tmp_path, tmp_path / "basis.npz")
+    assert (result.exit_code, f"{VOTES} is missing" in result.stderr) == (2, True)
     write_votes(tmp_path, {"train/happy/Training_1.png": [0, 10, 0, 0, 0]})
-    assert main([str(tmp_path)]) == 2
-    assert "lacks the happy or the sad images" in capsys.readouterr().err
+    result = build(tmp_path, tmp_path / "basis.npz")
+    assert (result.exit_code, "lacks the happy or the sad" in result.stderr) == (2, True)
 
 
 def test_a_similarity_is_found_again() -> None:
@@ -122,11 +127,9 @@ def test_no_face_no_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_same_data_same_bytes_and_copies_are_refused(
-    shared_data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fer = shared_data / "fer2013"
     rows = agreed_images(fer)
@@ -137,21 +140,23 @@ def test_same_data_same_bytes_and_copies_are_refused(
         shutil.copy(path, target)
     shutil.copy(fer / VOTES, tmp_path)
     refused = tmp_path / "refused.npz"
-    assert main([str(tmp_path), "--out", str(refused)]) == 2  # so few faces are drawn again
-    assert "is the copy of a real one" in capsys.readouterr().err
+    result = build(tmp_path, refused)
+    assert result.exit_code == 2  # so few faces are drawn again
+    assert "is the copy of a real one" in result.stderr
     assert not refused.exists()
-    monkeypatch.setattr(build_demo_faces, "MAX_LIKENESS", 1)
+    monkeypatch.setattr(build_demo_faces, "MAX_SIMILARITY", 1)
     one, two = tmp_path / "one.npz", tmp_path / "two.npz"
     for out in (one, two):
-        assert main([str(tmp_path), "--out", str(out)]) == 0
+        assert build(tmp_path, out).exit_code == 0
     assert one.read_bytes() == two.read_bytes()
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_no_drawn_face_is_a_copy_of_a_real_one(shared_data: Path) -> None:
     """On the sad faces and some of the happy ones; the script itself looks at all of them."""
     rows = agreed_images(shared_data / "fer2013")
     some = [row for row in rows if row[1] == "sad"][:300] + rows[:200]
     faces, _ = frontal_faces(some)
     _, _, textures = framed(faces, load_basis().shape.astype(float))
-    assert nearest_likeness(load_basis(), textures).max() < MAX_LIKENESS
+    assert nearest_similarity(load_basis(), textures).max() < MAX_SIMILARITY

@@ -1,4 +1,4 @@
-"""The script that learns the small patterns: what it learns, from which images, what it writes."""
+"""The script that learns the visual words: what it learns, from which images, what it writes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import shutil
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from happysad.experiments.maintenance.build_visual_words import NOISE, build, learn, main
+from happysad.experiments.maintenance.build_visual_words import NOISE, learn, main
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.visual_words import WORDS_FILE, patches, with_mirrored
 from happysad.pipeline.demo.demo_faces import make_demo_faces
@@ -41,8 +42,8 @@ def test_words_are_means_of_patches_that_are_nearest_to_them(crops, learned):
     assert set(near) == set(range(12))
     for word in range(12):
         mean = whitened[near == word].mean(axis=0)
-        likeness = mean @ words[word] / np.linalg.norm(mean) / np.linalg.norm(words[word])
-        assert likeness > 0.8  # learned from some of the patches at a time
+        cosine = mean @ words[word] / np.linalg.norm(mean) / np.linalg.norm(words[word])
+        assert cosine > 0.8  # learned from some of the patches at a time
 
 
 def test_the_same_seed_learns_the_same(crops, learned):
@@ -51,27 +52,25 @@ def test_the_same_seed_learns_the_same(crops, learned):
     assert np.abs(other - again).max() > 0.1
 
 
-def test_only_the_train_part_is_looked_at_and_the_file_is_what_the_package_reads(
-    demo_data, tmp_path, capsys
-):
-    assert main([str(demo_data), "--out", str(tmp_path / "words.npz")]) == 0
-    told = capsys.readouterr().out
-    assert "128 words of 6x6 pixels from 24 faces" in told
-    shutil.copytree(demo_data / "train", tmp_path / "data" / "train")
-    for part in ("val", "test"):  # the same faces in each part: nothing new to learn from
+@pytest.mark.slow
+def test_only_the_train_part_is_read_and_the_file_is_what_the_package_reads(demo_data, tmp_path):
+    def build(data, out):
+        return CliRunner().invoke(main, [str(data), "--out", str(out)])
+
+    result = build(demo_data, tmp_path / "words.npz")
+    assert result.exit_code == 0, result.output
+    assert "128 words from 24 faces" in result.stdout
+    for part in ("train", "val", "test"):  # the same faces in each part: nothing new to learn from
         shutil.copytree(demo_data / "train", tmp_path / "data" / part)
-    build(tmp_path / "data", tmp_path / "again.npz")
+    assert build(tmp_path / "data", tmp_path / "again.npz").exit_code == 0
     with np.load(tmp_path / "words.npz") as one, np.load(tmp_path / "again.npz") as two:
         with np.load(WORDS_FILE) as shipped:
             assert {name: one[name].shape for name in one} == {
                 name: shipped[name].shape for name in shipped
             }
         np.testing.assert_array_equal(one["words"], two["words"])
-
-
-def test_a_folder_that_is_not_there_is_one_sentence(tmp_path, capsys):
-    assert main([str(tmp_path / "none"), "--out", str(tmp_path / "words.npz")]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("error: ")
-    assert told.count("\n") == 1
-    assert not (tmp_path / "words.npz").exists()
+    result = build(tmp_path / "none", tmp_path / "none.npz")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("happysad: ")
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "none.npz").exists()

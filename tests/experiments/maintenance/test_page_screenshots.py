@@ -11,6 +11,7 @@ from happysad.experiments.maintenance.page_screenshots import take_pictures
 from happysad.utils.errors import UserError
 
 
+@pytest.mark.browser
 def test_pictures_of_the_whole_page_light_and_dark(tmp_path):
     if absent := missing():
         pytest.skip(f"the page cannot be tried here, not found: {absent}")

@@ -1,4 +1,4 @@
-"""The unit of an experiment: its names, its random state, its settings."""
+"""The task of an experiment: its names, its random state, its settings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, reason, task_seed
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, split_rows, task_seed
 from happysad.pipeline.models.registry import RECIPES, make_model
-from happysad.utils.errors import UserError
 
 
-def unit(name: str = "dummy", **axes) -> FitTask:
+def task(name: str = "dummy", **axes) -> FitTask:
     return FitTask(name, partial(make_model, name), np.arange(4), **axes)
 
 
@@ -20,26 +19,37 @@ def test_each_axis_has_a_seed_of_its_own():
     seeds = {task_seed(*one) for one in axes}
     assert len(seeds) == len(axes)
     assert all(0 <= seed < 2**31 for seed in seeds)
-    assert task_seed(0, "dummy") == unit().random_state
-    assert task_seed(3, "dummy", 2, "n=5") == unit(seed=3, fold=2, condition="n=5").random_state
+    assert task_seed(0, "dummy") == task().random_state
+    assert task_seed(3, "dummy", 2, "n=5") == task(seed=3, fold=2, condition="n=5").random_state
 
 
-def test_the_seed_of_a_unit_is_for_good():
+def test_the_seed_of_a_task_is_for_good():
     assert task_seed(0, "dummy") == 1107884909
 
 
 def test_settings_tell_models_and_random_states_apart():
-    digests = {unit(name).settings() for name in RECIPES if not name.startswith("cnn")}
+    digests = {task(name).settings() for name in RECIPES if not name.startswith("cnn")}
     assert len(digests) == len([name for name in RECIPES if not name.startswith("cnn")])
-    assert unit("hog-svm").settings() == unit("hog-svm").settings()
-    assert unit("hog-svm").settings() != unit("hog-svm", seed=1).settings()
+    assert task("hog-svm").settings() == task("hog-svm").settings()
+    assert task("hog-svm").settings() != task("hog-svm", seed=1).settings()
 
 
-def test_a_place_speaks_for_itself_or_takes_the_units_condition():
-    assert unit(condition="n=5").condition_of(EvaluationSet("a", "test")) == "n=5"
-    assert unit(condition="n=5").condition_of(EvaluationSet("a", "test", "blur 1")) == "blur 1"
+def test_an_evaluation_set_has_its_own_condition_or_that_of_the_task():
+    assert task(condition="n=5").condition_of(EvaluationSet("a", "test")) == "n=5"
+    assert task(condition="n=5").condition_of(EvaluationSet("a", "test", "blur 1")) == "blur 1"
 
 
-def test_a_reason_is_one_line():
-    assert reason(ValueError("no\nsuch  thing")) == "ValueError: no such thing"
-    assert reason(UserError("give a folder")) == "give a folder"
+def test_where_a_function_lies_in_memory_is_no_setting():
+    def settings(address: str) -> str:
+        model = make_model("dummy").set_params(classifier__strategy=f"<function f at {address}>")
+        return FitTask("mine", lambda _: model, np.arange(4)).settings()
+
+    assert settings("0x7f00") == settings("0x7fff")
+
+
+def test_rows_of_the_parts(data):
+    train, evaluated = split_rows(data)
+    split = data.frame["split"]
+    assert set(split.iloc[train]) == {"train"}
+    assert {part.split: len(rows) for part, rows in evaluated.items()} == {"val": 6, "test": 10}
+    assert all(set(split.iloc[rows]) == {part.split} for part, rows in evaluated.items())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.experiments.maintenance import publish_results as place
+from happysad.experiments.reporting.model_card import publish
 from happysad.experiments.reporting.model_card.document import card_text
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.shipping.card import _without_names, publish_shipped
@@ -25,9 +25,9 @@ def root(tmp_path, monkeypatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     (home / "README.md").write_text(PAGE)
-    monkeypatch.setattr(place, "ROOT", home)
-    monkeypatch.setattr(place, "README", home / "README.md")
-    monkeypatch.setattr(place, "RESULTS", home / "docs" / "results")
+    monkeypatch.setattr(publish, "ROOT", home)
+    monkeypatch.setattr(publish, "README", home / "README.md")
+    monkeypatch.setattr(publish, "RESULTS", home / "docs" / "results")
     monkeypatch.setattr(shipped, "FOLDER", home / "models")
     monkeypatch.setattr(shipped, "SHIPPED", {"landmarks-svm": "one", "hog-svm": "other"})
     monkeypatch.setattr("happysad.experiments.reporting.model_card.example_faces.FACES", 12)

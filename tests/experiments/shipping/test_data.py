@@ -1,15 +1,21 @@
-"""The images of the shipped models: which are fitted on, which are tested on, which leaked."""
+"""The settings of ``ship``, and its images: fitted on, tested on, leaked."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.fit_tasks import EvaluationSet
-from happysad.experiments.shipping.data import read_ship_data
+from happysad.experiments.shipping import ship
+from happysad.experiments.shipping.data import ShipConfig, read_ship_data
+from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.models.registry import RECIPES
 from happysad.utils.console import silent
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,7 @@ def test_all_others_are_tested_on_formats_apart(data):
     }
     assert list(data.tests)[-1] == EvaluationSet("forty", "test")  # whose images are timed
     for place, rows in data.tests.items():
-        assert set(data.frame["piece"].iloc[rows]) == {place.dataset}
+        assert set(data.frame["subset"].iloc[rows]) == {place.dataset}
         assert not set(rows) & set(data.fit)
 
 
@@ -53,17 +59,33 @@ def test_test_images_that_show_a_picture_fitted_on_are_marked(ship_config, demo_
 
 def test_a_trial_takes_some_of_each_part(data, ship_config):
     some = read_ship_data(replace(ship_config, limit=10), silent)
-    counts = some.frame.groupby(["piece", "split"]).size()
+    counts = some.frame.groupby(["subset", "split"]).size()
     assert counts["forty", "train"] == 10
     assert counts["forty", "val"] == 6  # all there are
     assert counts["forty", "test"] == 10
-    for _, own in some.frame.groupby("piece"):
+    for _, own in some.frame.groupby("subset"):
         assert set(own["label"]) == {"happy", "sad"}
     assert len(some.fit) == 10 + 6
     assert [len(rows) for rows in some.tests.values()] == [10, 10, 10]
-    assert some.digest != data.digest
+    assert some.hash != data.hash
     assert "a trial: 10 images" in some.notes[-1]
 
 
 def test_how_the_other_data_would_be_cut_is_not_told(data):
     assert not any("official parts" in note for note in data.notes)
+
+
+def test_impossible_numbers_are_one_sentence():
+    for settings, words in (({"folds": 1}, "folds is 2"), ({"limit": -1}, "limit 0 or more")):
+        with pytest.raises(UserError, match=words):
+            ShipConfig(**settings)
+
+
+def test_the_config_that_is_shipped_can_be_read():
+    config = read_config(Path(ship.__file__).with_suffix(".toml"), ShipConfig)
+    assert config.models == []  # those that the package names, which are recipes
+    assert set(SHIPPED) <= set(RECIPES)
+    assert RECIPES["texture-svm"].predictor == "5"
+    assert config.formats_apart == [Path(source).name for source in config.others]
+    assert {f"{Path(config.data).name} {part}" for part in ("val", "test")} == set(config.called)
+    assert config.limit == 0

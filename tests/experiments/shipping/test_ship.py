@@ -7,12 +7,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from happysad.experiments.runner.run_folder import read_rows
-from happysad.experiments.shipping.ship import main, ship
+from happysad.experiments.shipping.data import read_ship_data
+from happysad.experiments.shipping.ship import FOLDS, SHIPPED, main, ship, ship_tasks
 from happysad.pipeline.model_files.model_file import load_model
+from happysad.utils.console import silent
 from happysad.utils.errors import UserError
 
 MODELS = ("landmarks-svm", "hog-svm")
@@ -108,3 +111,48 @@ def test_the_command_prints_what_it_found(ship_config, shipped_run, tmp_path):
     assert "cross-validated" in result.stdout
     assert "news grey 120x120 test" in result.stdout
     assert f"written to {run}" in result.stdout
+
+
+@pytest.fixture(scope="module")
+def data(ship_config):
+    return read_ship_data(ship_config, silent)
+
+
+@pytest.fixture(scope="module")
+def tasks(ship_config, data):
+    return [task for task in ship_tasks(ship_config, data) if task.model == "hog-svm"]
+
+
+def test_nobody_is_fitted_on_and_tested_on(tasks, data):
+    groups = data.frame["group"].to_numpy(str)
+    for task in tasks:
+        for rows in task.evaluation_sets.values():
+            assert not set(groups[task.train]) & set(groups[rows]), task.condition
+
+
+def test_the_shipped_model_is_fitted_on_all_and_tested_on_all_others(tasks, data):
+    (task,) = [task for task in tasks if task.condition == SHIPPED]
+    assert list(task.train) == list(data.fit)
+    tested = np.concatenate(list(task.evaluation_sets.values()))
+    assert sorted([*task.train, *tested]) == list(range(len(data.frame)))
+
+
+def test_folds_hold_everyone_out_once(tasks, data):
+    folds = [task for task in tasks if task.condition == FOLDS]
+    assert [task.fold for task in folds] == [1, 2]
+    held = np.concatenate([rows for task in folds for rows in task.evaluation_sets.values()])
+    assert sorted(held) == sorted(data.fit)
+    for task in folds:
+        (rows,) = task.evaluation_sets.values()
+        assert sorted([*task.train, *rows]) == list(data.fit)
+        assert set(data.frame["label"].iloc[task.train]) == {"happy", "sad"}
+
+
+def test_without_names_they_are_those_of_the_package(ship_config, data):
+    tasks = ship_tasks(replace(ship_config, models=[]), data)
+    assert {task.model for task in tasks} == {"fusion-svm", "texture-svm"}
+
+
+def test_too_many_folds_are_one_sentence(ship_config, data):
+    with pytest.raises(UserError, match=r"too few .* faces for 30 folds"):
+        ship_tasks(replace(ship_config, folds=30), data)

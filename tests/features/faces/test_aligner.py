@@ -50,30 +50,29 @@ def test_the_face_is_found(upright):
     assert ([right, bottom] > PUPILS).all()
 
 
-@pytest.mark.parametrize("size", [48, 96, 130])
-def test_the_eyes_land_on_their_places(astronaut, size):
-    faces = FaceAligner(size=size).transform([astronaut])
-    assert faces.crops.shape == (1, size, size)
-    # Aligned by the corners of the eyes of 5 points; the 68 points see the eyes there too.
-    np.testing.assert_allclose(eyes_of(faces.landmarks[0]), places(size), atol=0.01 * size)
+def test_the_eyes_land_on_their_places(astronaut):
+    for size in (48, 96, 130):
+        faces = FaceAligner(size=size).transform([astronaut])
+        assert faces.crops.shape == (1, size, size)
+        # Aligned by the corners of the eyes of 5 points; the 68 points see the eyes there too.
+        np.testing.assert_allclose(eyes_of(faces.landmarks[0]), places(size), atol=0.01 * size)
 
 
-@pytest.mark.parametrize("degrees", [0, 20, -20])
-def test_the_pupils_that_a_person_sees_land_there_too(astronaut, turn, degrees):
+def test_the_pupils_that_a_person_sees_land_there_too(astronaut, turn):
     # Paint the pupils black on a white copy and find them again in the crop.
     dots = np.full(astronaut.shape[:2], 255, np.uint8)
     for x, y in PUPILS:
         cv2.circle(dots, (round(x * 8), round(y * 8)), 20, 0, -1, shift=3)
-    photo, dots = turn(astronaut, degrees), turn(dots, degrees)
     aligner = FaceAligner()
-    face = aligner.transform([photo])
-    crop = cut_alike(aligner, photo, dots, face)
-    for (x, y), half in zip(places(96), (slice(0, 48), slice(48, 96)), strict=True):
-        dark = np.zeros((96, 96))
-        dark[:, half] = 255.0 - crop[:, half]
-        row, column = (np.indices((96, 96)) * dark).sum(axis=(1, 2)) / dark.sum()
-        assert column == pytest.approx(x, abs=2)
-        assert row == pytest.approx(y, abs=2)
+    for degrees in (0, 20, -20):
+        photo = turn(astronaut, degrees)
+        crop = cut_alike(aligner, photo, turn(dots, degrees), aligner.transform([photo]))
+        for (x, y), half in zip(places(96), (slice(0, 48), slice(48, 96)), strict=True):
+            dark = np.zeros((96, 96))
+            dark[:, half] = 255.0 - crop[:, half]
+            row, column = (np.indices((96, 96)) * dark).sum(axis=(1, 2)) / dark.sum()
+            assert column == pytest.approx(x, abs=2), degrees
+            assert row == pytest.approx(y, abs=2), degrees
 
 
 def cut_alike(aligner, photo, other, face):
@@ -86,22 +85,16 @@ def cut_alike(aligner, photo, other, face):
     return warp(other, matrix, aligner.size)
 
 
-@pytest.mark.parametrize(
-    ("degrees", "scale"), [(20, 1.0), (-20, 1.0), (8, 1.0), (0, 0.7), (-12, 1.3)]
-)
-def test_turning_and_scaling_the_photo_leave_the_crop_nearly_alone(
-    astronaut, upright, turn, degrees, scale
-):
-    face = FaceAligner().transform([turn(astronaut, degrees, scale)])
-    assert face.status.tolist() == ["detected"]
-    difference = np.abs(face.landmarks - upright.landmarks)
-    assert difference.mean() < 1.2
-    assert difference.max() < 6
-    middle = slice(16, 80)
-    same = np.corrcoef(
-        face.crops[0, middle, middle].ravel(), upright.crops[0, middle, middle].ravel()
-    )
-    assert same[0, 1] > 0.9
+def test_turning_and_scaling_the_photo_leave_the_crop_nearly_alone(astronaut, upright, turn):
+    middle = (0, slice(16, 80), slice(16, 80))
+    for case in ((20, 1.0), (-20, 1.0), (8, 1.0), (0, 0.7), (-12, 1.3)):  # degrees, scale
+        face = FaceAligner().transform([turn(astronaut, *case)])
+        assert face.status.tolist() == ["detected"], case
+        difference = np.abs(face.landmarks - upright.landmarks)
+        assert difference.mean() < 1.2, case
+        assert difference.max() < 6, case
+        same = np.corrcoef(face.crops[middle].ravel(), upright.crops[middle].ravel())[0, 1]
+        assert same > 0.9, case
 
 
 def test_an_image_is_rescaled_once(astronaut, monkeypatch):
@@ -117,14 +110,12 @@ def test_an_image_is_rescaled_once(astronaut, monkeypatch):
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("color", [False, True])
-def test_a_rescaled_image_given_along_changes_nothing(astronaut, upright, color):
-    aligner = FaceAligner(color=color)
+def test_a_rescaled_image_given_along_changes_nothing(astronaut, upright, same_faces):
     face = Detection(tuple(float(side) for side in upright.boxes[0]), 1.0)
-    usual = aligner.align(astronaut, face)
-    given = aligner.align(astronaut, face, rescaled(to_gray(astronaut)))
-    np.testing.assert_array_equal(given.crops, usual.crops)
-    np.testing.assert_array_equal(given.landmarks, usual.landmarks)
+    for color in (False, True):
+        aligner = FaceAligner(color=color)
+        usual = aligner.align(astronaut, face)
+        same_faces(aligner.align(astronaut, face, rescaled(to_gray(astronaut))), usual)
 
 
 def test_a_bigger_photo_gives_nearly_the_same_face(astronaut, upright):
@@ -179,21 +170,16 @@ def test_a_tiny_crop_is_found_and_enlarged(tiny, upright):
     assert np.corrcoef(face.crops.ravel(), upright.crops.ravel())[0, 1] > 0.9
 
 
-@pytest.mark.parametrize("kind", ["coffee", "flat", "one pixel", "thin"])
-def test_where_no_face_is_the_whole_image_is_taken(kind):
-    image = {
-        "coffee": data.coffee,
-        "flat": lambda: np.full((64, 80), 127, np.uint8),
-        "one pixel": lambda: np.zeros((1, 1), np.uint8),
-        "thin": lambda: np.zeros((2, 500, 3), np.uint8),
-    }[kind]()
-    face = FaceAligner().transform([image])
-    height, width = image.shape[:2]
-    assert face.status.tolist() == ["full_frame"]
-    assert 0 <= face.scores[0] < MIN_SCORE
-    assert np.isfinite(face.landmarks).all()
-    inset = np.array([width, height, width, height]) / 20 + 1
-    assert (np.abs(face.boxes[0] - [0, 0, width, height]) <= inset).all()
+def test_where_no_face_is_the_whole_image_is_taken():
+    flat, pixel = np.full((64, 80), 127, np.uint8), np.zeros((1, 1), np.uint8)
+    for image in (data.coffee(), flat, pixel, np.zeros((2, 500, 3), np.uint8)):
+        face = FaceAligner().transform([image])
+        height, width = image.shape[:2]
+        assert face.status.tolist() == ["full_frame"], image.shape
+        assert 0 <= face.scores[0] < MIN_SCORE, image.shape
+        assert np.isfinite(face.landmarks).all(), image.shape
+        inset = np.array([width, height, width, height]) / 20 + 1
+        assert (np.abs(face.boxes[0] - [0, 0, width, height]) <= inset).all(), image.shape
 
 
 def test_a_box_of_ones_own_can_be_aligned(astronaut, upright):
@@ -247,15 +233,14 @@ def test_marked_images_are_unreadable_and_in_their_rows(broken):
     assert not faces.boxes[0].any()
 
 
-@pytest.mark.parametrize("which", [0, 2, 3, 4])
-@pytest.mark.parametrize("stored", [False, True])
-def test_otherwise_the_error_names_the_file(broken, tmp_path, which, stored):
-    store = FeatureCache(tmp_path / "cache") if stored else None
-    with use_feature_cache(store):
-        # What was marked before is not taken from the store in place of the error.
-        FaceAligner(on_error="mark").transform([broken[which]])
-        with pytest.raises(ImageError, match=broken[which].name):
-            FaceAligner().transform([broken[1], broken[which]])
+def test_otherwise_the_error_names_the_file(broken, tmp_path):
+    for cache in (None, FeatureCache(tmp_path / "cache")):
+        for bad in (broken[i] for i in (0, 2, 3, 4)):
+            with use_feature_cache(cache):
+                # What was marked before is not taken from the cache in place of the error.
+                FaceAligner(on_error="mark").transform([bad])
+                with pytest.raises(ImageError, match=bad.name):
+                    FaceAligner().transform([broken[1], bad])
 
 
 def test_an_array_that_is_no_image_is_marked_or_raised(astronaut):
@@ -271,14 +256,14 @@ def test_an_unknown_setting_is_named(astronaut):
         "color": "yes", "detector": None,
     }  # fmt: skip
     for name, value in wrong.items():
-        told = f"The '{name}' parameter of FaceAligner must be .* Got {value!r} instead"
+        message = f"The '{name}' parameter of FaceAligner must be .* Got {value!r} instead"
         for method in (FaceAligner(**{name: value}).fit, FaceAligner(**{name: value}).transform):
-            with pytest.raises(InvalidParameterError, match=told):
+            with pytest.raises(InvalidParameterError, match=message):
                 method([astronaut])
     assert issubclass(InvalidParameterError, ValueError)
 
 
-def test_a_bare_image_or_path_is_refused(astronaut, broken):
+def test_a_bare_image_or_path_is_rejected(astronaut, broken):
     for bare in (str(broken[1]), broken[1], astronaut, to_gray(astronaut)):
         for on_error in ("raise", "mark"):
             with pytest.raises(ImageError, match="give a list of images"):
@@ -310,7 +295,7 @@ def test_an_array_of_images_of_one_size_is_a_list_of_them(tiny):
     assert len(FaceAligner().transform(stack)) == 2
 
 
-def test_of_several_faces_the_surest_is_taken(astronaut, upright):
+def test_of_several_faces_the_most_confident_is_taken(astronaut, upright):
     blurred = cv2.GaussianBlur(astronaut, (0, 0), 3)
     for pair in ([astronaut, blurred], [blurred, astronaut]):
         face = FaceAligner().transform([np.hstack(pair)])
@@ -319,25 +304,26 @@ def test_of_several_faces_the_surest_is_taken(astronaut, upright):
         assert face.scores[0] > FaceAligner().transform([blurred]).scores[0]
 
 
+@pytest.mark.process
 def test_two_processes_find_what_one_does(astronaut, tiny, turn, same_faces, monkeypatch):
-    asked = []
+    jobs = []
 
     class Watched(joblib.Parallel):
         def __init__(self, n_jobs, **options):
-            asked.append(n_jobs)
+            jobs.append(n_jobs)
             super().__init__(n_jobs=n_jobs, **options)
 
     monkeypatch.setattr(joblib, "Parallel", Watched)
     images = [tiny, turn(tiny, 5), tiny[:, ::-1], to_gray(astronaut)] * 5
     same_faces(FaceAligner(n_jobs=2).transform(images), FaceAligner().transform(images))
-    assert asked == [2]
+    assert jobs == [2]
 
 
-def test_progress_is_told(tiny):
-    heard = []
-    with listen(lambda *what: heard.append(what)):
+def test_progress_is_reported(tiny):
+    reports = []
+    with listen(lambda *what: reports.append(what)):
         FaceAligner().transform([tiny] * 3)
-    assert heard == [("finding faces", 3, 3)]
+    assert reports == [("finding faces", 3, 3)]
 
 
 # In colour.
@@ -370,7 +356,7 @@ def test_no_images_and_unreadable_ones_in_colour(tmp_path):
     assert faces.status.tolist() == ["unreadable", "full_frame"]
 
 
-def test_scikit_learns_manners(astronaut):
+def test_scikit_learns_conventions(astronaut):
     expected = {
         "size": 64, "predictor": "5", "min_score": 0.1, "on_error": "mark", "n_jobs": 2,
         "color": True, "detector": False,
@@ -391,34 +377,34 @@ def test_it_pickles_small(astronaut, upright, same_faces):
     same_faces(pickle.loads(data).transform([astronaut]), upright)
 
 
-# The store.
+# The cache.
 
 
 @pytest.fixture
 def cached(tmp_path, astronaut, tiny):
-    """Three images, their faces, and a store that holds them."""
+    """Three images, their faces, and a cache that holds them."""
     Image.fromarray(tiny).save(tmp_path / "tiny.png")
     images = [astronaut, tmp_path / "tiny.png", np.full((40, 40), 99, np.uint8)]
     plain = FaceAligner().transform(images)
-    store = FeatureCache(tmp_path / "cache")
-    with use_feature_cache(store):
+    cache = FeatureCache(tmp_path / "cache")
+    with use_feature_cache(cache):
         FaceAligner().transform(images)
-    return images, plain, store
+    return images, plain, cache
 
 
 @pytest.fixture
-def no_looking(monkeypatch):
+def no_computing(monkeypatch):
     """To look at an image is an error: what comes was stored."""
 
     def look(self, image):
-        raise AssertionError("computed, not read from the store")
+        raise AssertionError("computed, not read from the cache")
 
     monkeypatch.setattr(FaceAligner, "_one", look)
 
 
-def test_stored_faces_are_read_and_equal(cached, same_faces, no_looking):
-    images, plain, store = cached
-    with use_feature_cache(store):
+def test_stored_faces_are_read_and_equal(cached, same_faces, no_computing):
+    images, plain, cache = cached
+    with use_feature_cache(cache):
         again = FaceAligner().transform(images)
     same_faces(again, plain)
     for name in ("crops", "landmarks", "boxes", "scores", "status"):
@@ -427,9 +413,9 @@ def test_stored_faces_are_read_and_equal(cached, same_faces, no_looking):
     assert all(len(key) == 64 for key in again.keys)
 
 
-def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, no_looking):
-    images, _, store = cached
-    with use_feature_cache(store):
+def test_on_error_and_n_jobs_share_the_cache_and_other_settings_do_not(cached, no_computing):
+    images, _, cache = cached
+    with use_feature_cache(cache):
         FaceAligner(on_error="mark", n_jobs=2).transform(images)
         others = [{"size": 64}, {"predictor": "5"}, {"min_score": 0.3}, {"color": True}]
         for other in [*others, {"detector": False}]:
@@ -438,15 +424,15 @@ def test_on_error_and_n_jobs_share_the_store_and_other_settings_do_not(cached, n
 
 
 def test_settings_have_keys_of_their_own(cached):
-    images, _, store = cached
-    with use_feature_cache(store):
+    images, _, cache = cached
+    with use_feature_cache(cache):
         usual = FaceAligner().transform(images[2:]).keys[0]
         small = FaceAligner(size=64).transform(images[2:]).keys[0]
         color = FaceAligner(color=True).transform(images[2:]).keys[0]
         unsought = FaceAligner(detector=False).transform(images[2:]).keys[0]
         strict = FaceAligner(min_score=0.9).transform(images[2:]).keys[0]
     assert len({usual, small, color, unsought, strict}) == 5
-    with use_feature_cache(store):  # the crop does not depend on what else is found in it
+    with use_feature_cache(cache):  # the crop does not depend on what else is found in it
         assert FaceAligner(predictor="5").transform(images[2:]).keys[0] == usual
 
 
@@ -472,9 +458,9 @@ def test_colour_faces_are_stored_in_colour(tmp_path, astronaut, tiny, same_faces
 
 
 def test_a_changed_file_is_looked_at_again(cached, astronaut):
-    images, plain, store = cached
+    images, plain, cache = cached
     Image.fromarray(astronaut).save(images[1])
-    with use_feature_cache(store):
+    with use_feature_cache(cache):
         changed = FaceAligner().transform(images)
     np.testing.assert_array_equal(changed.crops[1], plain.crops[0])
 
@@ -495,60 +481,57 @@ def flipped(data):
     return data[:middle] + bytes([98]) + data[middle + 1 :]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        flipped,
-        lambda data: data[: len(data) // 2],
-        lambda data: b"",
-        lambda data: b"these are only words\n" * 1000,
-        lambda data: data[:5000] + bytes(3000) + data[8000:],
-    ],
-    ids=["a flipped byte", "half a file", "an empty file", "words", "a hole"],
-)
-def test_a_damaged_store_is_never_trusted(cached, same_faces, damage):
-    images, plain, store = cached
-    (file,) = store.folder.glob("faces-*.sqlite")
-    file.write_bytes(damage(file.read_bytes()))
-    with use_feature_cache(store):
-        same_faces(FaceAligner().transform(images), plain)
-        same_faces(FaceAligner().transform(images), plain)
+def test_a_damaged_cache_is_never_trusted(cached, same_faces):
+    images, plain, cache = cached
+    (file,) = cache.folder.glob("faces-*.sqlite")
+    data = file.read_bytes()
+    damaged = [
+        flipped(data),
+        data[: len(data) // 2],
+        b"",
+        b"these are only words\n" * 1000,
+        data[:5000] + bytes(3000) + data[8000:],
+    ]
+    for content in damaged:
+        file.write_bytes(content)
+        with use_feature_cache(cache):
+            same_faces(FaceAligner().transform(images), plain)
+            same_faces(FaceAligner().transform(images), plain)
 
 
-def test_a_store_filled_by_a_process_that_was_killed(tmp_path, tiny, turn, same_faces):
-    if os.name == "nt":
-        pytest.skip("SIGKILL")
+@pytest.mark.process
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_a_cache_filled_by_a_process_that_was_killed(tmp_path, tiny, turn, same_faces):
     images = [turn(tiny, degrees) for degrees in range(6)]
     np.save(tmp_path / "images.npy", np.stack(images))
     code = (
         "import os, signal, sys, numpy as np\n"
-        "from happysad.features import store\n"
+        "from happysad.utils import feature_cache as cache\n"
         "from happysad.features.faces.aligner import FaceAligner\n"
         "images = list(np.load(sys.argv[1]))\n"
-        "with store.use_feature_cache(store.FeatureCache(sys.argv[2])):\n"
+        "with cache.use_feature_cache(cache.FeatureCache(sys.argv[2])):\n"
         "    FaceAligner().transform(images[:3])\n"
-        "    insert = store.FeatureCache._insert\n"
-        "    def killed(self, space, rows):\n"
-        "        database = self._open(space)\n"
+        "    def killed(self, name, rows):\n"
+        "        database = self._open(name)\n"
         "        database.execute('PRAGMA cache_size = 1')\n"
         "        database.executemany('INSERT INTO entries VALUES (?, ?, ?)', rows)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    store.FeatureCache._insert = killed\n"
+        "    cache.FeatureCache._insert = killed\n"
         "    FaceAligner().transform(images)\n"
     )
     arguments = [str(tmp_path / "images.npy"), str(tmp_path / "cache")]
     ended = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert list((tmp_path / "cache").glob("*-journal"))  # it died within a transaction
-    plain, store = FaceAligner().transform(images), FeatureCache(tmp_path / "cache")
-    with use_feature_cache(store):
+    plain, cache = FaceAligner().transform(images), FeatureCache(tmp_path / "cache")
+    with use_feature_cache(cache):
         same_faces(FaceAligner().transform(images), plain)
         keys = FaceAligner().transform(images).keys.tolist()
-    (file,) = store.folder.glob("*.sqlite")
-    assert store.missing(file.stem, keys) == []
+    (file,) = cache.folder.glob("*.sqlite")
+    assert cache.missing(file.stem, keys) == []
 
 
-def test_nothing_is_written_without_a_store(tmp_path, tiny, monkeypatch):
+def test_nothing_is_written_without_a_cache(tmp_path, tiny, monkeypatch):
     monkeypatch.chdir(tmp_path)
     FaceAligner().transform([tiny])
     assert os.listdir(tmp_path) == []
@@ -570,6 +553,7 @@ def real_faces(real_sample):
     return FaceAligner(on_error="mark").transform(real_sample)
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_most_real_faces_are_found_and_all_are_read(real_faces):
     assert len(real_faces) == 300
@@ -583,6 +567,7 @@ def test_most_real_faces_are_found_and_all_are_read(real_faces):
     assert found.boxes.max() <= 72
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_real_crops_are_upright(real_faces):
     found = real_faces[real_faces.status == "detected"]
@@ -599,6 +584,7 @@ def test_real_crops_are_upright(real_faces):
     assert np.corrcoef(mean.ravel(), mean[:, ::-1].ravel())[0, 1] > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_the_mouth_tells_happy_from_sad(real_faces):
     shape = normalised_shape(real_faces.landmarks)

@@ -41,16 +41,15 @@ def test_the_face_is_found_around_eyes_and_mouth(gray):
     assert face.found
 
 
-@pytest.mark.parametrize(
-    "name", ["coffee", "rocket", "brick", "moon", "gravel", "chelsea", "text", "grass", "coins"]
-)
-def test_no_face_is_found_where_there_is_none(name):
-    picture = to_gray(getattr(data, name)())
-    assert find_faces(picture) == []
-    one = find_one_face(picture)
-    assert not one.found
-    assert 0 <= one.score < MIN_SCORE
-    assert one == full_frame(picture, one.score)
+def test_no_face_is_found_where_there_is_none():
+    names = ("coffee", "rocket", "brick", "moon", "gravel", "chelsea", "text", "grass", "coins")
+    for name in names:
+        picture = to_gray(getattr(data, name)())
+        assert find_faces(picture) == [], name
+        one = find_one_face(picture)
+        assert not one.found, name
+        assert 0 <= one.score < MIN_SCORE, name
+        assert one == full_frame(picture, one.score), name
 
 
 def test_only_the_astronauts_face_is_found_and_not_her_badge():
@@ -62,17 +61,16 @@ def test_only_the_astronauts_face_is_found_and_not_her_badge():
     assert find_one_face(to_gray(data.astronaut())) == face
 
 
-@pytest.mark.parametrize(
-    ("side", "missed", "found"), [(350, 20, 40), (640, 32, 64), (2560, 64, 112)]
-)
-def test_how_small_a_face_may_be(side, missed, found):
+def test_how_small_a_face_may_be():
     """Pixels of the face's box; the head is pasted on grey."""
     head = to_gray(data.astronaut())[20:230, 120:330]
-    for width, expected in ((missed, 0), (found, 1)):
-        small = cv2.resize(head, None, fx=width / 93, fy=width / 93, interpolation=cv2.INTER_AREA)
-        picture = np.full((side * 3 // 4, side), 120, np.uint8)
-        picture[50 : 50 + len(small), 60 : 60 + len(small[0])] = small
-        assert len(find_faces(picture)) == expected, width
+    for side, missed, found in ((350, 20, 40), (640, 32, 64), (2560, 64, 112)):
+        for width in (missed, found):
+            scale = width / 93
+            small = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            picture = np.full((side * 3 // 4, side), 120, np.uint8)
+            picture[50 : 50 + len(small), 60 : 60 + len(small[0])] = small
+            assert len(find_faces(picture)) == (width == found), (side, width)
 
 
 def test_the_photographer_is_found_once():
@@ -95,7 +93,7 @@ def test_the_boxes_are_those_that_dlibs_own_detector_draws(gray):
     np.testing.assert_allclose(face.box, box, atol=0.13 * theirs.width())  # its steps are 1.2
 
 
-def test_the_surest_face_comes_first(gray):
+def test_the_most_confident_face_comes_first(gray):
     blurred = cv2.GaussianBlur(gray, (0, 0), 3)
     for pair in ([gray, blurred], [blurred, gray]):
         found = find_faces(np.hstack(pair), 0.3)
@@ -116,24 +114,22 @@ def test_a_lower_score_finds_no_less_and_a_high_one_nothing(gray):
     assert not one.found
 
 
-@pytest.mark.parametrize("scale", [0.5, 0.25, 2.0, 6.0])
-def test_the_box_is_in_pixels_of_the_image_at_every_size(gray, scale):
+def test_the_box_is_in_pixels_of_the_image_at_every_size(gray):
     # Small images are enlarged and big ones shrunk before the detector sees them.
-    resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    box = np.array(find_faces(resized)[0].box) / scale
-    np.testing.assert_allclose(box, find_faces(gray)[0].box, atol=14)
+    for scale in (0.5, 0.25, 2.0, 6.0):
+        resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        box = np.array(find_faces(resized)[0].box) / scale
+        np.testing.assert_allclose(box, find_faces(gray)[0].box, atol=14, err_msg=str(scale))
 
 
-@pytest.mark.parametrize(
-    "shape", [(1, 1), (3, 1500), (700, 2), (80, 80), (14, 700), (1500, 40), (33, 4000)], ids=str
-)
-def test_images_of_odd_shapes_do_no_harm(shape):
-    image = np.full(shape, 90, np.uint8)
-    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    assert find_faces(image) == find_faces(noise) == []
-    points = find_landmarks(image, full_frame(image))
-    assert points.shape == (68, 2)
-    assert np.isfinite(points).all()
+def test_images_of_odd_shapes_do_no_harm():
+    for shape in ((1, 1), (3, 1500), (700, 2), (80, 80), (14, 700), (1500, 40), (33, 4000)):
+        image = np.full(shape, 90, np.uint8)
+        noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        assert find_faces(image) == find_faces(noise) == [], shape
+        points = find_landmarks(image, full_frame(image))
+        assert points.shape == (68, 2), shape
+        assert np.isfinite(points).all(), shape
 
 
 def test_the_full_frame_is_about_the_whole_image_and_not_found():
@@ -142,12 +138,12 @@ def test_the_full_frame_is_about_the_whole_image_and_not_found():
     assert (face.score, face.found) == (0.0, False)
 
 
-@pytest.mark.parametrize(("predictor", "count"), [("68", 68), ("5", 5)])
-def test_the_eyes_are_where_a_person_sees_them(gray, predictor, count):
-    points = find_landmarks(gray, find_faces(gray)[0], predictor)
-    assert points.shape == (count, 2)
-    assert points.dtype == np.float32
-    np.testing.assert_allclose(eye_centers(points), PUPILS, atol=2)
+def test_the_eyes_are_where_a_person_sees_them(gray):
+    for predictor in ("68", "5"):
+        points = find_landmarks(gray, find_faces(gray)[0], predictor)
+        assert points.shape == (int(predictor), 2)
+        assert points.dtype == np.float32
+        np.testing.assert_allclose(eye_centers(points), PUPILS, atol=2, err_msg=predictor)
 
 
 def test_the_mouth_corners_are_where_a_person_sees_them(gray):
@@ -155,30 +151,29 @@ def test_the_mouth_corners_are_where_a_person_sees_them(gray):
     np.testing.assert_allclose(points[[48, 54]], MOUTH_CORNERS, atol=6)
 
 
-@pytest.mark.parametrize("scale", [0.4, 2.0, 6.0])
-def test_landmarks_scale_with_the_image(gray, scale):
+def test_landmarks_scale_with_the_image(gray):
     # Pixel centres: x in the image is (x + 0.5) * scale - 0.5 in the resized one.
     usual = find_faces(gray)[0]
-    resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    detection = Detection(tuple(side * scale for side in usual.box), usual.score)
-    points = (find_landmarks(resized, detection) + 0.5) / scale - 0.5
-    difference = np.abs(points - find_landmarks(gray, usual))
-    assert difference.mean() < 1.0
+    for scale in (0.4, 2.0, 6.0):
+        resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        detection = Detection(tuple(side * scale for side in usual.box), usual.score)
+        points = (find_landmarks(resized, detection) + 0.5) / scale - 0.5
+        assert np.abs(points - find_landmarks(gray, usual)).mean() < 1.0, scale
 
 
-@pytest.mark.parametrize("side", [48, 100, 250, 2000])
-def test_a_point_comes_back_to_its_own_pixel_at_every_size(monkeypatch, side):
+def test_a_point_comes_back_to_its_own_pixel_at_every_size(monkeypatch):
     # In place of the predictor one that finds the middle of a bright square.
-    image = np.zeros((side, side), np.uint8)
-    image[side // 3 : side // 3 + 9, side // 2 : side // 2 + 5] = 255
-
-    def middle(seen, box):
-        y, x = (np.indices(seen.shape) * (seen / seen.sum())).sum(axis=(1, 2))
+    def middle(image, box):
+        y, x = (np.indices(image.shape) * (image / image.sum())).sum(axis=(1, 2))
         return SimpleNamespace(parts=lambda: [SimpleNamespace(x=x, y=y)])
 
     monkeypatch.setattr(detect, "shape_predictor", lambda name: middle)
-    points = find_landmarks(image, full_frame(image))
-    np.testing.assert_allclose(points, [[side // 2 + 2, side // 3 + 4]], atol=0.12)
+    for side in (48, 100, 250, 2000):
+        image = np.zeros((side, side), np.uint8)
+        image[side // 3 : side // 3 + 9, side // 2 : side // 2 + 5] = 255
+        points = find_landmarks(image, full_frame(image))
+        expected = [[side // 2 + 2, side // 3 + 4]]
+        np.testing.assert_allclose(points, expected, atol=0.12, err_msg=str(side))
 
 
 def test_the_image_is_left_as_it_was(gray):
@@ -187,34 +182,35 @@ def test_the_image_is_left_as_it_was(gray):
     np.testing.assert_array_equal(gray, before)
 
 
-@pytest.mark.parametrize(("side", "longest"), [(48, 192), (192, 192), (700, 700), (2560, 1280)])
-def test_an_image_is_brought_to_sizes_that_faces_are_found_at(side, longest):
-    seen = rescaled(np.zeros((side // 2, side), np.uint8))
-    assert isinstance(seen, Rescaled)
-    assert seen.pixels.shape == (longest // 2, longest)
-    assert seen.scale == longest / side
+def test_an_image_is_brought_to_sizes_that_faces_are_found_at():
+    for side, longest in ((48, 192), (192, 192), (700, 700), (2560, 1280)):
+        small = rescaled(np.zeros((side // 2, side), np.uint8))
+        assert isinstance(small, Rescaled)
+        assert small.pixels.shape == (longest // 2, longest)
+        assert small.scale == longest / side
 
 
-@pytest.mark.parametrize("scale", [0.3, 1.0, 3.0])
-def test_a_rescaled_image_gives_what_the_image_gives(gray, scale):
-    image = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    seen = rescaled(image)
-    assert find_faces(seen) == find_faces(image)
-    assert find_one_face(seen) == find_one_face(image) == find_faces(image)[0]
-    blank = np.zeros_like(image)
-    np.testing.assert_allclose(find_one_face(rescaled(blank)).box, full_frame(blank).box, atol=0.1)
-    face = find_faces(image)[0]
-    for predictor in ("68", "5"):
-        points = find_landmarks(seen, face, predictor)
-        np.testing.assert_array_equal(points, find_landmarks(image, face, predictor))
+def test_a_rescaled_image_gives_what_the_image_gives(gray):
+    for scale in (0.3, 1.0, 3.0):
+        image = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small, faces = rescaled(image), find_faces(image)
+        assert find_faces(small) == faces, scale
+        assert find_one_face(small) == find_one_face(image) == faces[0], scale
+        blank = np.zeros_like(image)
+        box = find_one_face(rescaled(blank)).box
+        np.testing.assert_allclose(box, full_frame(blank).box, atol=0.1, err_msg=str(scale))
+        for predictor in ("68", "5"):
+            points = find_landmarks(small, faces[0], predictor)
+            np.testing.assert_array_equal(points, find_landmarks(image, faces[0], predictor))
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_almost_all_of_the_real_faces_are_found(shared_data):
     """98% of all 1,473; every third of them here."""
     folder = shared_data / "fer2013" / "test"
     files = [sorted((folder / label).glob("PrivateTest_*")) for label in ("happy", "sad")]
-    seen = [path for part in files for path in part[::3]]
-    assert len(seen) > 450
-    found = [find_one_face(to_gray(read_image(path))).found for path in seen]
+    paths = [path for part in files for path in part[::3]]
+    assert len(paths) > 450
+    found = [find_one_face(to_gray(read_image(path))).found for path in paths]
     assert np.mean(found) >= 0.97

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,9 +15,8 @@ def test_its_length_shape_and_size(faces):
     assert faces.size == 96
 
 
-@pytest.mark.parametrize(
-    ("index", "rows"),
-    [
+def test_it_indexes_like_an_array_in_all_its_parts(faces):
+    for index, rows in (
         (slice(1, 3), [1, 2]),
         (slice(None, None, -1), [3, 2, 1, 0]),
         (2, [2]),
@@ -27,15 +27,13 @@ def test_its_length_shape_and_size(faces):
         (np.array([True, False, False, True]), [0, 3]),
         ([True, False, False, True], [0, 3]),
         ((np.array([1, 2]), ...), [1, 2]),
-        (np.array([], int), []),
-    ],
-    ids=str,
-)
-def test_it_indexes_like_an_array_in_all_its_parts(faces, index, rows):
-    part = faces[index]
-    assert isinstance(part, Faces)
-    for name in ("crops", "landmarks", "boxes", "scores", "status", "keys"):
-        np.testing.assert_array_equal(getattr(part, name), getattr(faces, name)[rows])
+        (np.array([], int), np.array([], int)),
+    ):
+        part = faces[index]
+        assert isinstance(part, Faces)
+        for name in ("crops", "landmarks", "boxes", "scores", "status", "keys"):
+            expected = getattr(faces, name)[rows]
+            np.testing.assert_array_equal(getattr(part, name), expected, f"{index} {name}")
 
 
 def test_an_index_beyond_the_end_is_an_error_and_iteration_ends(faces):
@@ -46,7 +44,7 @@ def test_an_index_beyond_the_end_is_an_error_and_iteration_ends(faces):
     assert [face.keys[0] for face in faces] == faces.keys.tolist()
 
 
-def test_parts_of_different_lengths_are_refused(faces):
+def test_parts_of_different_lengths_are_rejected(faces):
     with pytest.raises(ValueError, match=r"differ in length.*'crops': 3"):
         Faces(faces.crops[:3], faces.landmarks, faces.boxes, faces.scores, faces.status, faces.keys)
 
@@ -97,7 +95,7 @@ def test_scikit_learn_indexes_it(faces, same_faces):
     assert train.keys.tolist() == y_train.tolist()
 
 
-def test_grey_and_colour_are_told_apart(faces):
+def test_grey_and_colour_are_distinguished(faces):
     assert not faces.color
     assert not Faces.empty(96).color
     assert Faces.empty(64, color=True).color
@@ -106,3 +104,16 @@ def test_grey_and_colour_are_told_apart(faces):
     assert blank.crops.shape == (1, 64, 64, 3)
     assert blank.size == 64
     assert blank[[0, 0]].crops.shape == (2, 64, 64, 3)
+
+
+def test_bytes_hold_a_face_and_nothing_of_an_unreadable_one(faces, same_faces):
+    for color in (False, True):
+        for face in faces:
+            if color:
+                face = replace(face, crops=np.repeat(face.crops[..., None], 3, axis=3))
+            copy = Faces.from_bytes(face.to_bytes(), "a key", 96, color)
+            same_faces(copy, face)
+            assert copy.keys.tolist() == ["a key"]
+        blank = Faces.unreadable(96, color)
+        assert blank.to_bytes() == b""
+        same_faces(Faces.from_bytes(b"", "a key", 96, color), blank)

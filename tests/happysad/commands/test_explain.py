@@ -13,6 +13,7 @@ def told(happysad, model_file, photo, tmp_path):
     return happysad("explain", "--model", model_file, photo, "--out", out).stdout.splitlines(), out
 
 
+@pytest.mark.slow
 def test_a_table_and_a_picture(told, photo):
     lines, out = told
     assert lines[0].startswith(f"{photo}: happy, p(happy) 0.")
@@ -27,6 +28,7 @@ def test_a_table_and_a_picture(told, photo):
         assert picture.size == (1300, 884)
 
 
+@pytest.mark.slow
 def test_tight_crops(happysad, model_file, demo_data, tmp_path):
     face = sorted((demo_data / "test" / "sad").iterdir())[0]
     words = ("explain", "--model", model_file, face, "--crops", "--out", tmp_path / "why.png")
@@ -62,6 +64,7 @@ def test_places_that_cannot_be_written(refused, model_file, photo, tmp_path):
     assert "cannot write the picture" in told
 
 
+@pytest.mark.slow
 def test_without_a_name_the_shipped_model_is_asked(happysad, photo, tmp_path):
     from happysad.pipeline.model_files.model_file import load_model
 

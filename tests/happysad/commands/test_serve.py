@@ -59,6 +59,7 @@ def children_of(pid):
 
 
 @linux_only
+@pytest.mark.process
 def test_it_answers_and_ends_at_once_when_told_to_and_leaves_nothing(served, photo):
     process, address = served()
     with urllib.request.urlopen(f"{address}/v1/predict", photo.read_bytes(), LONG) as answer:
@@ -74,18 +75,7 @@ def test_it_answers_and_ends_at_once_when_told_to_and_leaves_nothing(served, pho
     assert not any(os.path.exists(f"/proc/{pid}") for pid in below)
 
 
-def test_on_a_network_it_says_who_can_use_it_and_sigterm_ends_it_too(served):
-    process, address = served("--host", "0.0.0.0")
-    assert address.startswith("http://127.0.0.1:")
-    with urllib.request.urlopen(f"{address}/healthz", timeout=LONG) as answer:
-        assert answer.status == 200
-    process.terminate()
-    _, err = process.communicate(timeout=LONG)
-    assert process.returncode == 0
-    assert err.startswith("anyone on the network can use it: there is no password")
-    assert "localhost or HTTPS" in err
-
-
+@pytest.mark.process
 def test_a_model_that_cannot_be_used_is_one_sentence(refused, model_file, tmp_path):
     told = refused("serve", "--port", 0, "--model", tmp_path / "no.joblib")
     assert "there is no model file" in told
@@ -101,6 +91,7 @@ def test_without_the_web_extra_it_says_what_to_install(refused, monkeypatch):
     assert told.endswith('the service needs no_such_library: run pip install "happysad[web]"')
 
 
+@pytest.mark.process
 def test_the_browser_is_opened_at_the_page_that_was_asked_for(monkeypatch, model_file):
     begun, opened = [], []
 
@@ -180,18 +171,23 @@ def test_the_help_has_examples(happysad):
     assert "there is no password" in told
 
 
-def test_what_is_under_way_at_the_end_is_told_so(served):
-    process, address = served()
+@pytest.mark.process
+def test_on_a_network_it_says_who_can_use_it_and_sigterm_ends_it_too(served):
+    process, address = served("--host", "0.0.0.0")
+    assert address.startswith("http://127.0.0.1:")
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=LONG) as half:
         half.sendall(
             b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"
         )
-        urllib.request.urlopen(f"{address}/healthz", timeout=LONG).close()  # it is there by now
+        with urllib.request.urlopen(f"{address}/healthz", timeout=LONG) as answer:
+            assert answer.status == 200
         process.terminate()
-        answer = half.makefile("rb").read()
+        answer = half.makefile("rb").read()  # to what is under way as it ends
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b'{"detail":"the service is ending: send it again"}' in answer
     _, err = process.communicate(timeout=LONG)
-    assert "Traceback" not in err
     assert process.returncode == 0
+    assert err.startswith("anyone on the network can use it: there is no password")
+    assert "localhost or HTTPS" in err
+    assert "Traceback" not in err

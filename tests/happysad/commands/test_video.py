@@ -17,7 +17,7 @@ from PIL import Image
 from happysad.commands import video as module
 from happysad.pipeline.demo.demo_clips import Actor
 from happysad.utils.progress import listen
-from happysad.video_io.video_file import Clip
+from happysad.video_io.video_file import VideoReader
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def _elsewhere(tmp_path, monkeypatch):
 
 
 def frames(path):
-    return [frame for _, frame in Clip(str(path)).frames()]
+    return [frame for _, frame in VideoReader(str(path)).frames()]
 
 
 def test_a_video_a_table_and_a_picture(happysad, clip, tmp_path):
@@ -148,16 +148,17 @@ def test_progress_goes_to_the_end_whatever_the_file_says(model_file, draw, tmp_p
     from happysad.pipeline.model_files.model_file import load_model
     from happysad.pipeline.tracking.tracker import FaceTracker
 
-    clip = Clip(str(draw(tmp_path / "c.mp4", [], 4)))
+    clip = VideoReader(str(draw(tmp_path / "c.mp4", [], 4)))
     tracker = FaceTracker(load_model(model_file))
     for said in (0, 2, 4, 100):
         clip.n_frames, told = said, []
         with open(os.devnull, "w") as rows, listen(lambda *report, told=told: told.append(report)):
-            module.watch(clip, tracker, Timeline(rows), None)
+            module.track_video(clip, tracker, Timeline(rows), None)
         assert told[-1] == ("frames", 4, 4)
         assert all(done < total for _, done, total in told[:-1])
 
 
+@pytest.mark.process
 def test_told_to_stop_it_leaves_nothing(model_file, draw, tmp_path):
     clip = draw(tmp_path / "long.mp4", [Actor(side=130)], 400)
     asked = ["video", str(clip), "--model", str(model_file), "--out", "out"]

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from happysad.output.explain_figure import HAPPY, SAD, draw_explanation, save_explanation
-from happysad.pipeline.explain.explain import Explanation
+from happysad.pipeline.explain.explanation import Explanation
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def explanation():
         landmarks=np.full((68, 2), 50, np.float32),
         box=(10, 20, 60, 80),
         map=heat,
-        features=pd.DataFrame(rows, columns=["name", "words", "value", "typical", "effect"]),
+        features=pd.DataFrame(rows, columns=["name", "description", "value", "typical", "effect"]),
         method="occlusion",
         intercept=float("nan"),
     )

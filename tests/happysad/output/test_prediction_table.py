@@ -7,11 +7,17 @@ import json
 import pandas as pd
 import pytest
 
-from happysad.output.prediction_table import print_table, shown, summary, write_csv, write_json
+from happysad.output.prediction_table import (
+    print_predictions,
+    shown,
+    summary,
+    write_csv,
+    write_json,
+)
 from happysad.pipeline.prediction.prediction import COLUMNS, FacePrediction, ImagePrediction
 from happysad.utils.errors import UserError
 
-ANSWERS = [
+PREDICTIONS = [
     ImagePrediction(
         "a.jpg", "ok", "", 9, 9,
         (
@@ -29,7 +35,7 @@ ANSWERS = [
 
 
 def test_the_table_lines_up(capsys):
-    print_table(ANSWERS)
+    print_predictions(PREDICTIONS)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["image", "face", "answer", "p(happy)", "box"]
     assert lines[1].split() == ["a.jpg", "0", "happy", "0.971", "1", "2", "3", "4"]
@@ -43,15 +49,17 @@ def test_the_table_lines_up(capsys):
 
 
 def test_a_long_reason_does_not_part_the_columns(capsys):
-    print_table(
-        [*ANSWERS, ImagePrediction("e.jpg", "unreadable", "for reasons " + 50 * "too long ")]
+    print_predictions(
+        [*PREDICTIONS, ImagePrediction("e.jpg", "unreadable", "for reasons " + 50 * "too long ")]
     )
     assert len(capsys.readouterr().out.splitlines()[1]) < 60
 
 
 def test_wide_letters_take_two_columns(capsys):
-    faces = ANSWERS[0].faces
-    print_table([ImagePrediction(name, "ok", "", 9, 9, faces) for name in ("漢字.jpg", "1234.jpg")])
+    faces = PREDICTIONS[0].faces
+    print_predictions(
+        [ImagePrediction(name, "ok", "", 9, 9, faces) for name in ("漢字.jpg", "1234.jpg")]
+    )
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].index("happy") + 2 == lines[3].index("happy")
 
@@ -61,19 +69,19 @@ def test_names_that_no_terminal_can_show():
 
 
 def test_the_summary_counts(capsys):
-    line = summary(ANSWERS, crops=False)
+    line = summary(PREDICTIONS, crops=False)
     assert line == (
         "3 faces in 4 images: 1 happy, 1 sad, 1 unsure; no face found in 1 (if they are tight "
         "crops of faces, add --crops); no face found in 1 of 4 crops, read as a whole; 1 unreadable"
     )
-    assert summary(ANSWERS[:1], True) == "2 faces in 1 image: 1 happy, 1 unsure"
-    crops = summary([ANSWERS[0], *ANSWERS[3:] * 2], True)
+    assert summary(PREDICTIONS[:1], True) == "2 faces in 1 image: 1 happy, 1 unsure"
+    crops = summary([PREDICTIONS[0], *PREDICTIONS[3:] * 2], True)
     assert crops.endswith(" 2 sad, 1 unsure; no face found in 2 of 3 crops, read as a whole")
-    assert summary(ANSWERS[2:3], True) == "0 faces in 1 image; 1 unreadable"
+    assert summary(PREDICTIONS[2:3], True) == "0 faces in 1 image; 1 unreadable"
 
 
 def test_the_csv_file_is_the_frame(tmp_path):
-    write_csv(ANSWERS, str(tmp_path / "new" / "a.csv"))
+    write_csv(PREDICTIONS, str(tmp_path / "new" / "a.csv"))
     frame = pd.read_csv(tmp_path / "new" / "a.csv")
     assert tuple(frame.columns) == COLUMNS
     assert list(frame["image"]) == ["a.jpg", "a.jpg", "b,\n.jpg", "c.jpg", "d.jpg"]
@@ -84,11 +92,11 @@ def test_the_csv_file_is_the_frame(tmp_path):
 
 
 def test_json_says_what_was_asked(tmp_path, capsys):
-    write_json(ANSWERS, str(tmp_path / "a.json"), {"model": "m"})
+    write_json(PREDICTIONS, str(tmp_path / "a.json"), {"model": "m"})
     content = json.loads((tmp_path / "a.json").read_text("utf-8"))
     assert content["model"] == "m"
-    assert [image["status"] for image in content["images"]] == [a.status for a in ANSWERS]
-    write_json(ANSWERS, "-", {"model": "m"})
+    assert [image["status"] for image in content["images"]] == [a.status for a in PREDICTIONS]
+    write_json(PREDICTIONS, "-", {"model": "m"})
     assert json.loads(capsys.readouterr().out) == content
 
 
@@ -108,7 +116,7 @@ def test_json_holds_text_whatever_the_name(tmp_path, capsys):
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError, match="cannot write the table"):
-        write_csv(ANSWERS, str(tmp_path / "folder"))
+        write_csv(PREDICTIONS, str(tmp_path / "folder"))
     with pytest.raises(UserError, match="cannot write the answers"):
-        write_json(ANSWERS, str(tmp_path / "folder"), {})
+        write_json(PREDICTIONS, str(tmp_path / "folder"), {})
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]

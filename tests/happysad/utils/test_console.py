@@ -19,9 +19,9 @@ from happysad.utils.progress import report
 def test_notes_go_to_standard_error(capsys):
     say("a line")
     silent("another")
-    told = capsys.readouterr()
-    assert told.err == "a line\n"
-    assert told.out == ""
+    shown = capsys.readouterr()
+    assert shown.err == "a line\n"
+    assert shown.out == ""
 
 
 def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):
@@ -35,20 +35,19 @@ def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):
     assert capsys.readouterr().err == "happysad: there is no model\n"
 
 
-@pytest.mark.parametrize("resumes", [True, False])
-def test_stopped_by_hand_says_how_to_go_on_where_one_can(capsys, resumes):
-    def command() -> None:
-        raise KeyboardInterrupt
+def test_stopped_by_hand_says_how_to_go_on_where_one_can(capsys):
+    for module, resumes in (("happysad.experiments.mine", True), ("happysad.mine", False)):
 
-    command.__module__ = "happysad.experiments.mine" if resumes else "happysad.mine"
-    command = exit_on_user_error(command)
+        def command() -> None:
+            raise KeyboardInterrupt
 
-    with pytest.raises(SystemExit) as ended:
-        command()
-    assert ended.value.code == 130
-    told = capsys.readouterr().err
-    assert told.startswith("happysad: stopped")
-    assert ("goes on from here" in told) == resumes
+        command.__module__ = module
+        with pytest.raises(SystemExit) as ended:
+            exit_on_user_error(command)()
+        assert ended.value.code == 130
+        message = capsys.readouterr().err
+        assert message.startswith("happysad: stopped")
+        assert ("goes on from here" in message) == resumes
 
 
 def test_what_the_system_refuses_is_one_sentence(capsys, tmp_path):
@@ -73,6 +72,7 @@ command()
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 def test_output_that_nobody_takes_ends_it_without_a_traceback(tmp_path):
     (tmp_path / "prints.py").write_text(PRINTS)
@@ -113,14 +113,14 @@ def test_a_pipe_gets_nothing_of_short_work(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_quiet_is_quiet_and_nothing_is_told_after_the_block(capsys):
+def test_quiet_is_quiet_and_nothing_is_shown_after_the_block(capsys):
     with progress(quiet=True):
         report("finding faces", 5000, 5000)
     with progress():
         pass
     report("finding faces", 5000, 5000)
-    told = capsys.readouterr()
-    assert told.err == told.out == ""
+    shown = capsys.readouterr()
+    assert shown.err == shown.out == ""
 
 
 def test_a_terminal_gets_bars(capsys, monkeypatch):
@@ -131,16 +131,16 @@ def test_a_terminal_gets_bars(capsys, monkeypatch):
         for done in (0, 20, 400):
             report("finding faces", done, 400)
         report("finding faces", 100, 100)  # a second pass begins a bar of its own
-        report("finding faces", 4, 4)  # done in the blink of an eye
-    told = capsys.readouterr()
-    assert "finding faces" in told.err
-    assert "400/400" in told.err
-    assert "100/100" in told.err
-    assert " 4/4" not in told.err
-    assert told.out == ""
+        report("finding faces", 4, 4)  # done in no time
+    shown = capsys.readouterr()
+    assert "finding faces" in shown.err
+    assert "400/400" in shown.err
+    assert "100/100" in shown.err
+    assert " 4/4" not in shown.err
+    assert shown.out == ""
 
 
-def test_being_told_to_end_is_taken_as_ctrl_c(capsys):
+def test_sigterm_is_taken_as_ctrl_c(capsys):
     before = signal.getsignal(signal.SIGTERM)
 
     @exit_on_user_error

@@ -6,17 +6,17 @@ import pytest
 from PIL import Image
 
 from happysad.utils.errors import UserError
-from happysad.video_io.file_checks import check_clip, why_unreadable
+from happysad.video_io.file_checks import check_video, why_unreadable
 
 
 def told(path):
     with pytest.raises(UserError) as error:
-        check_clip(str(path))
+        check_video(str(path))
     return str(error.value)
 
 
 def test_a_clip_is_a_clip(clip):
-    check_clip(str(clip))
+    check_video(str(clip))
 
 
 def test_what_is_none_is_one_sentence(tmp_path, photo):
@@ -42,7 +42,7 @@ def test_an_image_by_any_name_is_one(tmp_path):
 def test_an_animated_gif_is_a_clip_and_a_still_one_is_not(tmp_path):
     frames = [Image.new("L", (40, 30), k * 90) for k in range(3)]
     frames[0].save(tmp_path / "moves.gif", save_all=True, append_images=frames[1:])
-    check_clip(str(tmp_path / "moves.gif"))
+    check_video(str(tmp_path / "moves.gif"))
     frames[0].save(tmp_path / "still.gif")
     assert "is an image, no video" in told(tmp_path / "still.gif")
 
@@ -68,4 +68,4 @@ def test_boxes_of_every_length_are_skipped(tmp_path):
 def test_a_text_named_as_an_image_is_not_taken_for_a_clip(tmp_path):
     (tmp_path / "t.jpg").write_text("text")
     with pytest.raises(UserError, match=r"t\.jpg: it is named as an image and is none"):
-        check_clip(str(tmp_path / "t.jpg"))
+        check_video(str(tmp_path / "t.jpg"))

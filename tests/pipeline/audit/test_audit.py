@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from happysad.pipeline.audit.audit import audit
+from happysad.pipeline.audit.audit import audit_data
 from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
 from happysad.utils.errors import UserError
 
@@ -32,7 +32,7 @@ def faulty(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_fault_is_found(faulty: Path) -> None:
-    found = audit(faulty)
+    found = audit_data(faulty)
     kinds = found.kinds()
     assert list(found.findings.columns) == COLUMNS
     assert list(kinds) == [kind for kind in KINDS if kind in kinds]
@@ -51,8 +51,9 @@ def test_every_fault_is_found(faulty: Path) -> None:
     assert found.n_images == 47
 
 
+@pytest.mark.slow
 def test_the_built_in_faces_have_no_such_faults(demo_data: Path) -> None:
-    kinds = set(audit(demo_data).kinds())
+    kinds = set(audit_data(demo_data).kinds())
     serious = {"leak", "person", "two labels", "exact copy", "near-duplicate"}
     assert not kinds & {*serious, "unreadable", "blank", "imbalance"}
 
@@ -64,20 +65,28 @@ def test_people_on_both_sides_of_a_table(folder: Path) -> None:
         for n, f in files
     ]
     (folder / "people.csv").write_text("\n".join(["path,label,split,person", *lines]))
-    kinds = audit(folder / "people.csv").kinds()
+    kinds = audit_data(folder / "people.csv").kinds()
     assert len(kinds["person"]) == 20
     assert kinds["person"].iloc[0]["detail"] == "p0: train 1, test 1"
 
 
 def test_one_class_alone_can_be_audited(folder: Path) -> None:
     shutil.rmtree(folder / "sad")
-    kinds = audit(folder).kinds()
+    kinds = audit_data(folder).kinds()
     assert kinds["file facts"].iloc[0]["detail"].startswith("too few")
+
+
+def test_files_that_cannot_be_read_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "happy").mkdir()
+    (tmp_path / "happy" / "empty.png").touch()
+    kinds = audit_data(tmp_path).kinds()
+    assert kinds["unreadable"]["image"].tolist() == ["happy/empty.png"]
+    assert kinds["one class"].iloc[0]["detail"] == "all: 0 happy, 0 sad"
 
 
 def test_nothing_to_audit(tmp_path: Path) -> None:
     (tmp_path / "happy").mkdir()
     with pytest.raises(UserError, match="nothing to audit"):
-        audit(tmp_path)
+        audit_data(tmp_path)
     with pytest.raises(UserError, match="does not exist"):
-        audit(tmp_path / "no")
+        audit_data(tmp_path / "no")

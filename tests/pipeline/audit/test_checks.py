@@ -1,36 +1,43 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from happysad.pipeline.audit import checks as ask
+from happysad.pipeline.audit import checks
 from happysad.pipeline.audit.shortcuts import Score, Shortcuts
-from happysad.pipeline.data.records import ImageRecord, ImageRecords
+from happysad.pipeline.data.records import ImageRecords, records_frame
 from happysad.pipeline.duplicates.ecc_alignment import Match
 from happysad.pipeline.duplicates.near_duplicates import Pair
 
-HERE = ImageRecords("x", Path("/"))
+RECORDS = ImageRecords("x", Path("/"), records_frame([]))
 
 
-def row(
-    name: str, label: str = "happy", split: str = "", group: str = "", sha: str = ""
-) -> ImageRecord:
-    return ImageRecord(Path("/", name), label, split, group, sha or name, b"x")
+def row(name: str, label: str = "happy", split: str = "", group: str = "", sha: str = "") -> tuple:
+    return f"/{name}", label, split, group, sha or name
 
 
-def told(found, *names: str) -> list[tuple]:
+def frame_of(*rows: tuple) -> pd.DataFrame:
+    """As of opened images; none is blank."""
+    frame = records_frame(row[:4] for row in rows)
+    return frame.assign(sha256=[row[4] for row in rows], thumbnail="pixels")
+
+
+def columns(found, *names: str) -> list[tuple]:
     return [tuple(one.get(name, "") for name in names) for one in found]
 
 
 def test_unreadable_and_blank() -> None:
-    (found,) = ask.unreadable(HERE, [(row("a", "sad", "val"), "the file is empty")])
+    failed = frame_of(row("a", "sad", "val")).assign(error="the file is empty")
+    (found,) = checks.unreadable(RECORDS, failed)
     assert found == {
         "kind": "unreadable", "severity": "look", "image": "a", "label": "sad", "split": "val",
         "detail": "the file is empty",
     }  # fmt: skip
-    blank = ImageRecord(Path("/b"), "sad")
-    assert told(ask.blanks(HERE, [row("a"), blank]), "kind", "image") == [("blank", "b")]
+    frame = frame_of(row("a"), row("b")).assign(thumbnail=["pixels", None])
+    assert columns(checks.blanks(RECORDS, frame), "kind", "image") == [("blank", "b")]
 
 
 def test_pairs_are_sorted_into_kinds() -> None:
@@ -44,8 +51,8 @@ def test_pairs_are_sorted_into_kinds() -> None:
     ]
     numbers = ((0, 1), (1, 2), (2, 3), (2, 4), (3, 5))
     pairs = [Pair(a, b, Match(0.9567, 0.9, b == 3)) for a, b in numbers]
-    found = ask.duplicates(HERE, rows, pairs)
-    assert told(found, "kind", "image", "other", "detail", "correlation") == [
+    found = checks.duplicates(RECORDS, frame_of(*rows), pairs)
+    assert columns(found, "kind", "image", "other", "detail", "correlation") == [
         ("exact copy", "1", "0", "exact copy", 0.957),
         ("near-duplicate", "2", "1", "near-duplicate", 0.957),
         ("leak", "3", "2", "mirrored", 0.957),
@@ -57,7 +64,7 @@ def test_pairs_are_sorted_into_kinds() -> None:
 
 def test_the_image_of_train_comes_second() -> None:
     rows = [row("a", split="val"), row("b", split="train")]
-    (found,) = ask.duplicates(HERE, rows, [Pair(0, 1, Match(1.0, 1.0))])
+    (found,) = checks.duplicates(RECORDS, frame_of(*rows), [Pair(0, 1, Match(1.0, 1.0))])
     assert (found["image"], found["split"]) == ("a", "val")
     assert (found["other"], found["other_split"]) == ("b", "train")
 
@@ -65,23 +72,27 @@ def test_the_image_of_train_comes_second() -> None:
 def test_a_person_on_both_sides() -> None:
     rows = [row("a", "sad", "train", "Anna"), row("b", "sad", "test", "Anna")]
     rows += [row("c", "sad", "train", "Bert"), row("d", "sad", "train", "Bert"), row("e")]
-    found = ask.persons(HERE, rows)
-    assert told(found, "kind", "image", "other", "detail") == [
+    found = checks.persons(RECORDS, frame_of(*rows))
+    assert columns(found, "kind", "image", "other", "detail") == [
         ("person", "b", "a", "Anna: train 1, test 1")
     ]
 
 
 def test_a_class_that_is_missing_is_called_so() -> None:
     rows = [row("a"), row("b")]
-    assert told(ask.balance(HERE, rows), "kind", "detail") == [("one class", "all: 2 happy, 0 sad")]
-    found = told(ask.faces(HERE, rows, np.array([True, True])), "kind", "detail")
+    assert columns(checks.balance(RECORDS, frame_of(*rows)), "kind", "detail") == [
+        ("one class", "all: 2 happy, 0 sad")
+    ]
+    found = columns(
+        checks.faces(RECORDS, frame_of(*rows), np.array([True, True])), "kind", "detail"
+    )
     assert found == [("coverage", "all: a face found in happy 100.0%")]
 
 
 def test_balance() -> None:
     rows = [row(f"{n}", "sad" if n % 4 == 0 else "happy", "train") for n in range(16)]
     rows += [row("x", "sad", "test"), row("y", "happy", "test")]
-    assert told(ask.balance(HERE, rows), "kind", "split", "detail") == [
+    assert columns(checks.balance(RECORDS, frame_of(*rows)), "kind", "split", "detail") == [
         ("balance", "", "all: 13 happy, 5 sad, 2.6 to 1"),
         ("balance", "train", "train: 12 happy, 4 sad, 3.0 to 1"),
         ("imbalance", "train", "train: 12 happy, 4 sad, 3.0 to 1"),
@@ -93,9 +104,9 @@ def test_faces_by_class_and_part() -> None:
     rows = [row(f"{n}", ("happy", "sad")[n % 2], "train") for n in range(10)]
     detected = np.array([True] * 10)
     detected[[1, 3]] = False
-    found = list(ask.faces(HERE, rows, detected))
+    found = list(checks.faces(RECORDS, frame_of(*rows), detected))
     text = "a face found in happy 100.0%, sad 60.0%"
-    assert told(found, "kind", "image", "detail") == [
+    assert columns(found, "kind", "image", "detail") == [
         ("no face", "1", ""),
         ("no face", "3", ""),
         ("coverage", "", f"all: {text}"),
@@ -103,22 +114,25 @@ def test_faces_by_class_and_part() -> None:
         ("coverage", "", f"train: {text}"),
         ("face coverage", "", f"train: {text}"),
     ]
-    assert [one["kind"] for one in ask.faces(HERE, rows, np.ones(10, bool))] == ["coverage"] * 2
+    assert [one["kind"] for one in checks.faces(RECORDS, frame_of(*rows), np.ones(10, bool))] == [
+        "coverage"
+    ] * 2
 
 
 def test_only_what_tells_much_is_a_shortcut() -> None:
     scores = {"format": Score(0.7, 0.6, 0.8), "width": Score(0.65, 0.45, 0.9)}
     scores["contrast"] = Score(0.55, 0.54, 0.56)
     found = Shortcuts(Score(0.72, 0.6, 0.8), scores, {"format": "happy 90% PNG, sad 80% JPEG"})
-    lines = list(ask.shortcuts(HERE, found))
+    lines = list(checks.shortcuts(RECORDS, found))
     assert [one["kind"] for one in lines] == ["shortcut"] * 2 + ["file facts"] * 2
     assert lines[1]["detail"] == (
         "format: balanced accuracy 0.700 (0.600 to 0.800); happy 90% PNG, sad 80% JPEG"
     )
-    (none,) = ask.shortcuts(HERE, None)
+    (none,) = checks.shortcuts(RECORDS, None)
     assert "too few" in none["detail"]
 
 
-def test_what_was_left_out_is_told() -> None:
-    listing = ImageRecords("x", Path("/"), notes=["3 images of other classes left out: anger (3)"])
-    assert told(ask.left_out(listing), "kind", "detail") == [("left out", listing.notes[0])]
+def test_what_was_left_out_is_reported() -> None:
+    note = "3 images of other classes left out: anger (3)"
+    records = replace(RECORDS, notes=[note])
+    assert columns(checks.left_out(records), "kind", "detail") == [("left out", note)]

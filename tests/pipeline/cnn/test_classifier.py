@@ -16,12 +16,15 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.classifier import CnnClassifier, find_cnn
 from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES
+from happysad.pipeline.model_files.model_file import save_model
 from happysad.utils.errors import UserError
 
 Mouths = Callable[..., tuple[Faces, NDArray[np.str_]]]
@@ -67,13 +70,14 @@ def test_history_has_a_row_an_epoch(fitted: CnnClassifier) -> None:
 
 
 def test_same_seed_same_weights_another_seed_others(mouths: Mouths) -> None:
-    faces, labels = mouths(48)
-    options = {**QUICK, "epochs": 2}
-    a, b, c = (CnnClassifier(**options, random_state=s).fit(faces, labels) for s in (3, 3, 4))
-    for name in a.weights_:
-        np.testing.assert_array_equal(a.weights_[name], b.weights_[name])
-    assert not np.array_equal(a.weights_["output.weight"], c.weights_["output.weight"])
-    assert a.history_ == b.history_
+    faces, labels = mouths(24)
+    for architecture, epochs in (("small", 2), ("resnet", 1)):
+        options = {**QUICK, "architecture": architecture, "epochs": epochs}
+        a, b, c = (CnnClassifier(**options, random_state=s).fit(faces, labels) for s in (3, 3, 4))
+        for name in a.weights_:
+            np.testing.assert_array_equal(a.weights_[name], b.weights_[name], name)
+        assert not np.array_equal(a.weights_["output.weight"], c.weights_["output.weight"])
+        assert a.history_ == b.history_
 
 
 def test_global_state_is_left_alone(mouths: Mouths) -> None:
@@ -173,14 +177,14 @@ def test_predicts_the_faces_it_trained_on_even_when_few(mouths: Mouths) -> None:
     assert CnnClassifier(**QUICK, random_state=0).fit(faces, labels).predict(faces).shape == (6,)
 
 
-@pytest.mark.parametrize("input_size", [8, 20, 48, 128])
-def test_input_sizes(input_size: int, mouths: Mouths) -> None:
-    faces, labels = mouths(12)
-    options = {**QUICK, "input_size": input_size, "epochs": 1}
-    model = CnnClassifier(**options, random_state=0).fit(faces, labels)
-    side = input_size // 8
-    assert model.weights_["dense.weight"].shape == (128, 128 * side * side)
-    assert model.predict(faces).shape == (12,)
+def test_input_sizes(mouths: Mouths) -> None:
+    faces, labels = mouths(6)
+    for input_size in (8, 20, 128):
+        options = {**QUICK, "input_size": input_size, "epochs": 1}
+        model = CnnClassifier(**options, random_state=0).fit(faces, labels)
+        side = input_size // 8
+        assert model.weights_["dense.weight"].shape == (128, 128 * side * side)
+        assert model.predict(faces).shape == (6,)
 
 
 def test_mistakes_are_named(mouths: Mouths) -> None:
@@ -208,14 +212,11 @@ def test_mistakes_are_named(mouths: Mouths) -> None:
 
 
 def test_resnet_learns_mouths_and_has_the_same_manners(mouths: Mouths) -> None:
-    options = {**QUICK, "architecture": "resnet", "epochs": 8}
+    options = {**QUICK, "architecture": "resnet"}
     model = CnnClassifier(**options, random_state=0).fit(*mouths(120))
     faces, labels = mouths(40, seed=1)
     assert (model.predict(faces) == labels).mean() > 0.9
-    again = CnnClassifier(**options, random_state=0).fit(*mouths(120))
-    for name, array in model.weights_.items():
-        assert array.dtype == np.float32
-        np.testing.assert_array_equal(array, again.weights_[name])
+    assert all(array.dtype == np.float32 for array in model.weights_.values())
     assert b"torch" not in pickle.dumps(model)
     copy = pickle.loads(pickle.dumps(model))
     np.testing.assert_allclose(copy.predict_proba(faces), model.predict_proba(faces), atol=1e-6)
@@ -314,14 +315,49 @@ def test_validation_part_with_other_labels_is_refused(mouths: Mouths) -> None:
 
 
 def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch, mouths: Mouths) -> None:
-    from happysad.pipeline.cnn import training as cnn_train
+    from happysad.pipeline.cnn import training
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cnn_train.Augmentation, "__call__", interrupt)
+    monkeypatch.setattr(training.Augmentation, "__call__", interrupt)
     with pytest.raises(KeyboardInterrupt):
         CnnClassifier(**QUICK).fit(*mouths(12))
+
+
+WHAT_IS_NO_START = {
+    "the LogisticRegression given is no CNN": LogisticRegression(),
+    "its classifier is LogisticRegression": Pipeline([("only", LogisticRegression())]),
+    "is not fitted": CnnClassifier(),
+    "there is no model file missing.joblib": "missing.joblib",
+    "the NoneType given is no CNN": None,
+}
+
+
+def test_a_cnn_is_found_in_a_classifier_a_pipeline_and_a_file(cnn_model: Any, tmp_path) -> None:
+    path = save_model(cnn_model, tmp_path / "cnn.joblib")
+    for source in (cnn_model[-1], cnn_model, cnn_model[1:], path, str(path)):
+        for name, array in cnn_model[-1].weights_.items():
+            np.testing.assert_array_equal(find_cnn(source).weights_[name], array)
+    for says, source in WHAT_IS_NO_START.items():
+        with pytest.raises(UserError, match=says):
+            find_cnn(source)
+
+
+def test_fine_tuning_needs_the_same_network(fitted: CnnClassifier, mouths: Mouths) -> None:
+    for options, faces, says in (
+        ({"architecture": "resnet"}, mouths(6), "architecture 'small', not 'resnet'"),
+        ({"input_size": 48}, mouths(6), "input_size 16, not 48"),
+        ({}, mouths(6, color=True), "channels 1, not 3"),
+        (
+            {"architecture": "resnet", "input_size": 48},
+            mouths(6),
+            "architecture 'small', not 'resnet', input_size 16, not 48",
+        ),
+        ({}, (mouths(6)[0], ["a", "b"] * 3), "classes 'happy and sad', not 'a and b'"),
+    ):
+        with pytest.raises(UserError, match=says):
+            CnnClassifier(**{**QUICK, **options}, start_from=fitted).fit(*faces)
 
 
 def test_without_torch_says_what_to_install(
@@ -335,8 +371,8 @@ def test_without_torch_says_what_to_install(
         return real_import(name, *args, **kwargs)  # type: ignore[arg-type]
 
     saved = pickle.dumps(fitted)
-    for module in ("cnn_net", "cnn_train"):
-        monkeypatch.delitem(sys.modules, f"happysad.pipeline.{module}", raising=False)
+    for module in ("networks", "training"):
+        monkeypatch.delitem(sys.modules, f"happysad.pipeline.cnn.{module}", raising=False)
     monkeypatch.setattr(builtins, "__import__", no_torch)
     faces, labels = mouths(6)
     with pytest.raises(UserError, match=r'pip install "happysad\[cnn\]"'):
@@ -345,6 +381,7 @@ def test_without_torch_says_what_to_install(
         pickle.loads(saved).predict(faces)
 
 
+@pytest.mark.process
 def test_import_is_light() -> None:
     code = (
         "import sys, happysad.pipeline.cnn.classifier; print([m for m in ('torch', 'skorch')"

@@ -1,22 +1,31 @@
-"""pipeline/cnn/settings.py: what is usual, what is given, what is refused."""
+"""pipeline/cnn/settings.py: default and given schedules, values allowed, class weights."""
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.class_weight import compute_class_weight
 
 from happysad.pipeline.cnn.classifier import CnnClassifier
-from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES, schedule_of
+from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES, class_weights, schedule_of
+from happysad.utils.errors import UserError
+
+CLASSES = np.array(["happy", "sad"])
+TARGETS = np.array([0] * 9 + [1] * 3, np.float32)
 
 
-@pytest.mark.parametrize("architecture", SCHEDULES)
-def test_the_usual_is_that_of_the_architecture_and_gentler_from_a_start(architecture: str) -> None:
-    scratch = schedule_of(CnnClassifier(architecture).get_params(), 9999)
-    tuning = schedule_of(CnnClassifier(architecture, start_from="some.joblib").get_params(), 9999)
-    assert scratch == SCHEDULES[architecture]
-    assert tuning == FINE_TUNING[architecture]
-    assert tuning.learning_rate < scratch.learning_rate
-    assert tuning.epochs < scratch.epochs
+def test_the_default_is_that_of_the_architecture_and_gentler_in_fine_tuning() -> None:
+    for architecture, default in SCHEDULES.items():
+        scratch = schedule_of(CnnClassifier(architecture).get_params(), 9999)
+        model = CnnClassifier(architecture, start_from="some.joblib")
+        tuning = schedule_of(model.get_params(), 9999)
+        assert scratch == default
+        assert tuning == FINE_TUNING[architecture]
+        assert tuning.learning_rate < scratch.learning_rate
+        assert tuning.epochs < scratch.epochs
 
 
 def test_what_is_given_wins() -> None:
@@ -49,7 +58,7 @@ def test_what_is_out_of_range_is_named() -> None:
         "zoom": [1.0],
         "flip": ["yes"],
         "mirror": [2],
-        "class_weight": ["even"],
+        "class_weight": ["even", 3, [1, 2]],
         "validation_fraction": [0.0, 1.0],
         "precision": ["half"],
         "random_state": [-1],
@@ -57,5 +66,24 @@ def test_what_is_out_of_range_is_named() -> None:
         "verbose": ["x"],
     }.items():
         for value in values:
-            with pytest.raises(InvalidParameterError, match=f"'{name}' .* Got {value!r} instead"):
+            with pytest.raises(
+                InvalidParameterError, match=f"'{name}' .* Got {re.escape(repr(value))}"
+            ):
                 CnnClassifier(**{name: value})._validate_params()
+
+
+def test_class_weights_are_those_of_scikit_learn_or_of_a_dict() -> None:
+    expected = compute_class_weight("balanced", classes=np.array([0, 1]), y=TARGETS)
+    np.testing.assert_allclose(class_weights("balanced", CLASSES, TARGETS), expected)
+    assert class_weights("balanced", CLASSES, TARGETS) == (12 / 18, 2.0)
+    assert class_weights(None, CLASSES, TARGETS) == (1, 1)
+    assert class_weights({"sad": 3}, CLASSES, TARGETS) == (1, 3)
+    assert class_weights({"sad": 3, "happy": 0.5}, CLASSES, TARGETS) == (0.5, 3)
+
+
+def test_class_weights_are_of_these_classes_and_above_0() -> None:
+    with pytest.raises(UserError, match=r"give None, 'balanced', or a dict.*happy and sad"):
+        class_weights({"angry": 2}, CLASSES, TARGETS)
+    for weight in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(UserError, match="above 0"):
+            class_weights({"sad": weight}, CLASSES, TARGETS)

@@ -8,14 +8,16 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("skorch")
 
-from happysad.pipeline.cnn.small_net import SmallCnn, probabilities  # noqa: E402
+from happysad.pipeline.cnn.networks import SmallCnn, probabilities  # noqa: E402
 from happysad.pipeline.cnn.training import (  # noqa: E402
     Augmentation,
     WeightedLoss,
     has_fast_bfloat16,
+    hold_out,
     seeded,
     train,
 )
+from happysad.utils.errors import UserError  # noqa: E402
 
 
 def some_images(n: int = 12, size: int = 24) -> torch.Tensor:
@@ -90,7 +92,8 @@ def test_training_separates_bright_from_dark(bfloat16: bool) -> None:
     if bfloat16 and not has_fast_bfloat16():
         pytest.skip("this processor has no bfloat16")
     y = (np.arange(64) % 2).astype(np.float32)
-    images = (some_images(64, 16) * 60 + 150 * torch.from_numpy(y)[:, None, None, None]).byte()
+    images = some_images(64, 16) * 60 + 150 * torch.from_numpy(y)[:, None, None, None]
+    images = images.byte().numpy()
     with seeded(0):
         net = SmallCnn(16)
         history = train(
@@ -113,7 +116,7 @@ def test_training_separates_bright_from_dark(bfloat16: bool) -> None:
 
 def test_training_is_silent_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
     y = np.array([0, 1, 0, 1], np.float32)
-    images = (some_images(4, 16) * 255).byte()
+    images = (some_images(4, 16) * 255).byte().numpy()
     for verbose in (False, True):
         train(
             SmallCnn(16),
@@ -147,3 +150,15 @@ def test_augmentation_turns_all_colours_alike() -> None:
         out = Augmentation(15, 0.2, True)(gray.repeat(1, 3, 1, 1))
     assert out.shape == (6, 3, 24, 24)
     torch.testing.assert_close(out[:, 0], out[:, 2])
+
+
+def test_each_class_is_held_out_and_no_row_twice() -> None:
+    targets = np.array([0] * 9 + [1] * 3, np.float32)
+    held, kept = hold_out(targets, 0.34, seed=0)
+    assert sorted([*held, *kept]) == list(range(12))
+    assert targets[held].tolist().count(1) == 1
+    assert len(held) == 4
+    assert hold_out(targets, 0.34, seed=0)[0].tolist() == held.tolist()
+    assert any(hold_out(targets, 0.34, seed=s)[0].tolist() != held.tolist() for s in range(1, 9))
+    with pytest.raises(UserError, match="at least 2 faces a class"):
+        hold_out(targets[:10], 0.1, seed=0)

@@ -11,15 +11,16 @@ from happysad.utils.errors import UserError
 
 
 def touch(root: Path, *names: str) -> Path:
-    """Files that only have a name: listing opens none of them."""
+    """Files that only have a name: records opens none of them."""
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"x")
     return root
 
 
-def listed(listing: ImageRecords) -> list[tuple[str, str, str]]:
-    return sorted((listing.short(row.path), row.label, row.split) for row in listing.rows)
+def listed(records: ImageRecords) -> list[tuple[str, str, str]]:
+    frame = records.frame
+    return sorted(zip(records.names(frame.path), frame.label, frame.split, strict=True))
 
 
 def test_class_folders_with_synonyms_and_depth(tmp_path: Path) -> None:
@@ -32,11 +33,12 @@ def test_class_folders_with_synonyms_and_depth(tmp_path: Path) -> None:
     assert read_source(tmp_path).notes == []
 
 
-@pytest.mark.parametrize(("val", "test"), [("valid", "Testing"), ("Validation", "TEST")])
-def test_part_folders(tmp_path: Path, val: str, test: str) -> None:
-    names = [f"{part}/{label}/a.jpg" for part in ("train", val, test) for label in ("happy", "sad")]
-    splits = Counter(row.split for row in read_source(touch(tmp_path, *names)).rows)
-    assert splits == {"train": 2, "val": 2, "test": 2}
+def test_part_folders(tmp_path: Path) -> None:
+    for val, test in (("valid", "Testing"), ("Validation", "TEST")):
+        parts = ("train", val, test)
+        names = [f"{part}/{label}/a.jpg" for part in parts for label in ("happy", "sad")]
+        frame = read_source(touch(tmp_path / val, *names)).frame
+        assert Counter(frame["split"]) == {"train": 2, "val": 2, "test": 2}, parts
 
 
 def test_all_that_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
@@ -45,42 +47,42 @@ def test_all_that_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
     assert read_source(tmp_path).notes == [
         "3 images of other classes left out: fear (1), neutral (2)",
         "1 image outside the class folders left out: f.jpg",
-        "3 files that are no images left out: empty.d/readme.md, happy/list.csv, notes.txt",
+        "3 non-image files left out: empty.d/readme.md, happy/list.csv, notes.txt",
     ]
 
 
 def test_what_lies_beside_the_parts_is_named(tmp_path: Path) -> None:
     touch(tmp_path, "train/happy/a.jpg", "train/sad/b.jpg", "train/c.jpg", "happy/d.jpg")
-    listing = read_source(touch(tmp_path, "test/0001.jpg"))
-    assert [row[0] for row in listed(listing)] == ["train/happy/a.jpg", "train/sad/b.jpg"]
-    assert listing.notes == [
+    records = read_source(touch(tmp_path, "test/0001.jpg"))
+    assert [row[0] for row in listed(records)] == ["train/happy/a.jpg", "train/sad/b.jpg"]
+    assert records.notes == [
         "3 images outside the class folders left out: happy/d.jpg, test/0001.jpg, train/c.jpg"
     ]
 
 
 def test_hidden_files_and_folders_are_ignored(tmp_path: Path) -> None:
     touch(tmp_path, "happy/a.jpg", "sad/b.jpg", ".DS_Store", "happy/.x.jpg", "sad/Thumbs.db")
-    listing = read_source(touch(tmp_path, ".git/c.jpg", "__MACOSX/happy/d.jpg"))
-    assert len(listing.rows) == 2
-    assert listing.notes == []
+    records = read_source(touch(tmp_path, ".git/c.jpg", "__MACOSX/happy/d.jpg"))
+    assert len(records.frame) == 2
+    assert records.notes == []
 
 
 def test_a_link_that_loops_is_walked_once(tmp_path: Path) -> None:
     touch(tmp_path, "happy/a.jpg", "sad/b.jpg")
     (tmp_path / "happy" / "again").symlink_to(tmp_path / "happy", target_is_directory=True)
-    assert len(read_source(tmp_path).rows) == 2
+    assert len(read_source(tmp_path).frame) == 2
 
 
 def test_fer2013_names_decide_on_the_part(tmp_path: Path) -> None:
     touch(tmp_path, "train/happy/Training_happy1.png", "train/sad/Training_sad2.png")
     touch(tmp_path, "test/happy/PublicTest_happy3.png", "test/sad/PrivateTest_sad4.png")
-    listing = read_source(tmp_path)
-    assert [row[2] for row in listed(listing)] == ["val", "test", "train", "train"]
-    assert "PublicTest is val" in " ".join(listing.notes)
+    records = read_source(tmp_path)
+    assert [row[2] for row in listed(records)] == ["val", "test", "train", "train"]
+    assert "PublicTest is val" in " ".join(records.notes)
     # One name without a prefix: the folders are the parts again.
-    listing = read_source(touch(tmp_path, "test/sad/5.jpg"))
-    assert [row[2] for row in listed(listing)] == ["test", "test", "test", "train", "train"]
-    assert listing.notes == []
+    records = read_source(touch(tmp_path, "test/sad/5.jpg"))
+    assert [row[2] for row in listed(records)] == ["test", "test", "test", "train", "train"]
+    assert records.notes == []
 
 
 def test_a_folder_with_one_table(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_log_gives_the_notes(folder: Path) -> None:
     (folder / "notes.txt").write_text("x")
     lines: list[str] = []
     data = load_data(str(folder), log=lines.append)
-    assert data.notes[0] == "1 file that is no image left out: notes.txt"
+    assert data.notes[0] == "1 non-image file left out: notes.txt"
     assert lines == ["reading 40 images of faces", *data.notes]
 
 
@@ -85,9 +85,9 @@ def test_odd_files_are_read_or_named(folder: Path, draw) -> None:
     assert len(names) == 44
     assert data.notes[:2] == [
         "1 image of other classes left out: neutral (1)",
-        "1 file that is no image left out: notes.txt",
+        "1 non-image file left out: notes.txt",
     ]
-    unread = "2 images cannot be read and are left out: happy/zero.jpg (the file is empty), sad/cut"
+    unread = "2 unreadable images left out: happy/zero.jpg (the file is empty), sad/cut"
     assert data.notes[2].startswith(unread)
     assert len(data.notes) == 4  # and how the parts were made
 
@@ -111,12 +111,11 @@ def test_near_duplicates_in_train_are_named(folder: Path, draw) -> None:
     seen = Image.open(folder / "train" / "sad" / "5.png").crop((2, 3, 62, 63))
     seen.point(lambda v: v // 2 + 40).save(folder / "test" / "sad" / "saved again.jpg")
     data = load_data(folder)
-    twins = data.frame.set_index("path")["near_duplicate_of"]
-    found = {Path(one).name: Path(other).name for one, other in twins[twins != ""].items()}
+    near = data.frame.set_index("path")["near_duplicate_of"]
+    found = {Path(one).name: Path(other).name for one, other in near[near != ""].items()}
     assert found == {"saved again.jpg": "5.png"}
-    kept = "(kept, named in the column near_duplicate_of)"
-    said = f"a near-duplicate in train {kept}: test/sad/saved again.jpg"
-    assert data.notes == [f"1 image of test has {said}"]
+    text = "with a near-duplicate in train (kept, see column near_duplicate_of)"
+    assert data.notes == [f"1 image of test {text}: test/sad/saved again.jpg"]
 
 
 def test_persons_of_a_table_are_on_one_side(folder: Path) -> None:
@@ -147,7 +146,7 @@ def test_one_class_only(folder: Path) -> None:
 def test_a_class_whose_files_all_fail(folder: Path) -> None:
     for path in (folder / "sad").iterdir():
         path.write_bytes(b"")
-    with pytest.raises(UserError, match=r"holds only happy faces.*20 images cannot be read"):
+    with pytest.raises(UserError, match=r"holds only happy faces.*20 unreadable images"):
         load_data(folder)
 
 
@@ -174,6 +173,7 @@ def test_too_few_to_cut(folder: Path) -> None:
         load_data(folder)
 
 
+@pytest.mark.process
 def test_import_is_light() -> None:
     code = (
         "import sys, happysad.pipeline.data.dataset; "
@@ -201,7 +201,7 @@ def test_fer2013(shared_data: Path) -> None:
     assert notes.count("other classes") == 1
     assert "ferplus_training_votes.csv" in notes
     assert "2 images left out because an exact copy has the other label: " in notes
-    assert "100 images are in two official parts as exact copies" in notes
+    assert "100 images in two official parts as exact copies" in notes
     leaked = data.frame[data.frame["near_duplicate_of"] != ""]
     assert set(leaked["split"]) == {"val", "test"}
     # About one in seven; the labels of two copies in a hundred differ at most.
@@ -220,12 +220,12 @@ def test_muxspace(shared_data: Path) -> None:
     assert data.frame["group"].nunique() == 1426  # of two pairs of people there is one picture
     assert (data.frame["near_duplicate_of"] == "").all()
     assert (data.frame.groupby("group")["split"].nunique() == 1).all()
-    twice = "1 image is listed twice and kept once: images/Kimberly_Stewart_0001.jpg"
+    twice = "1 image listed more than once and kept once: images/Kimberly_Stewart_0001.jpg"
     assert data.notes[0] == twice
     shares = data.frame.groupby("label")["split"].value_counts(normalize=True)
     for label in ("happy", "sad"):
         assert abs(shares[label, "train"] - 0.70) < 0.02
     # The table by itself is the same data set.
     by_table = read_source(shared_data / "muxspace" / "legend.csv")
-    assert sorted(str(row.path) for row in by_table.rows) == list(data.frame["path"])
+    assert sorted(by_table.frame["path"]) == list(data.frame["path"])
     assert by_table.name == data.name

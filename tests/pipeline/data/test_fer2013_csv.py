@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from happysad.pipeline.data import fer2013_csv as pixel_table
+from happysad.pipeline.data import fer2013_csv as fer2013_csv
 from happysad.pipeline.data.csv_tables import read_table
 from happysad.pipeline.data.records import ImageRecords
 from happysad.utils.errors import UserError
@@ -33,32 +34,33 @@ def kaggle(tmp_path: Path) -> Path:
     return file
 
 
-def check(listing: ImageRecords) -> None:
-    rows = [(row.label, row.split) for row in listing.rows]
+def check(records: ImageRecords) -> None:
+    frame = records.frame
+    rows = list(zip(frame.label, frame.split, strict=True))
     assert rows == [(lab, part) for part in ("train", "val", "test") for lab in ("happy", "sad")]
-    for row, pixels in zip(listing.rows, PIXELS, strict=False):
-        np.testing.assert_array_equal(read_image(row.path), pixels)
+    for path, pixels in zip(frame["path"], PIXELS, strict=False):
+        np.testing.assert_array_equal(read_image(path), pixels)
 
 
 def test_kaggle_layout(tmp_path: Path) -> None:
-    listing = read_table(kaggle(tmp_path))
-    check(listing)
-    assert listing.name == "fer2013"
-    assert listing.notes == ["2 images of other classes left out: angry (1), neutral (1)"]
-    assert all(row.path.is_relative_to(tmp_path / "cache") for row in listing.rows)
+    records = read_table(kaggle(tmp_path))
+    check(records)
+    assert records.name == "fer2013"
+    assert records.notes == ["2 images of other classes left out: angry (1), neutral (1)"]
+    assert records.frame["path"].str.startswith(str(tmp_path / "cache")).all()
 
 
 def test_icml_layout_has_blanks_in_its_header(tmp_path: Path) -> None:
     file = tmp_path / "icml_face_data.csv"
     line = f"3,PrivateTest,{text_of(PIXELS[0])}\n"
     file.write_text("emotion, Usage, pixels\n" + line)
-    assert [row.split for row in read_table(file).rows] == ["test"]
+    assert read_table(file).frame["split"].tolist() == ["test"]
 
 
 def test_without_usage(tmp_path: Path) -> None:
     file = tmp_path / "train.csv"
     file.write_text(f"emotion,pixels\n4,{text_of(PIXELS[0])}\n")
-    assert [(row.label, row.split) for row in read_table(file).rows] == [("sad", "")]
+    assert read_table(file).frame[["label", "split"]].to_numpy().tolist() == [["sad", ""]]
 
 
 def test_rows_that_cannot_be_read_are_named_each_time(tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ def test_rows_that_cannot_be_read_are_named_each_time(tmp_path: Path) -> None:
     first, second = read_table(file), read_table(file)
     assert first.notes == second.notes
     assert first.notes == [
-        "5 rows cannot be read and are left out: line 3 (3 pixels make no square), "
+        "5 unreadable rows left out: line 3 (3 pixels make no square), "
         "line 4 (not all pixels are numbers), line 5 (pixels beyond 0 to 255), "
         "line 6 (Usage is Later), line 7 (0 pixels make no square)"
     ]
@@ -78,7 +80,7 @@ def test_rows_that_cannot_be_read_are_named_each_time(tmp_path: Path) -> None:
 def test_the_second_call_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = kaggle(tmp_path)
     read_table(file)
-    monkeypatch.setattr(pixel_table, "_unpack", lambda *_: pytest.fail("unpacked again"))
+    monkeypatch.setattr(fer2013_csv, "_write_images", lambda *_: pytest.fail("written again"))
     check(read_table(file))
 
 
@@ -86,24 +88,25 @@ def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20])
 
 
-@pytest.mark.parametrize("damage", [os.unlink, truncate])
-@pytest.mark.parametrize("name", ["train_happy_*.png", "index.json"])
-def test_a_damaged_cache_is_made_again(tmp_path: Path, damage, name: str) -> None:
+def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
     file = kaggle(tmp_path)
     home = read_table(file).root
-    damage(next(home.glob(name)))
-    check(read_table(file))
-    assert [entry.name for entry in home.parent.iterdir()] == [home.name]  # nothing left beside
+    whole = sorted(home.iterdir())
+    for damage, name in product((os.unlink, truncate), ("train_happy_*.png", "index.json")):
+        damage(next(home.glob(name)))
+        check(read_table(file))
+        assert sorted(home.iterdir()) == whole, (damage, name)  # no temporary file is left
+        assert list(home.parent.iterdir()) == [home]
 
 
-def test_killed_while_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_while_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = kaggle(tmp_path)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pixel_table.json, "dumps", killed)
+        patch.setattr(fer2013_csv.json, "dumps", killed)
         with pytest.raises(KeyboardInterrupt):
             read_table(file)
     check(read_table(file))

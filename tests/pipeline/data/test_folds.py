@@ -33,6 +33,6 @@ def test_seeds_draw_anew_and_repeat():
     assert any(list(a[1]) != list(b[1]) for a, b in zip(one, two, strict=True))
 
 
-def test_too_few_groups_is_one_sentence():
+def test_too_few_groups_is_a_one_line_error():
     with pytest.raises(UserError, match="too few sad faces for 7 folds: 7 of different people"):
         grouped_folds(LABELS, GROUPS, 7, 0)

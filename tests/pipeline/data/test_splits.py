@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from happysad.pipeline.data.records import ImageRecord, ImageRecords
+from happysad.pipeline.data.records import ImageRecords, records_frame
 from happysad.pipeline.data.splits import SHARES, assign_parts, with_parts
 from happysad.utils.errors import UserError
 
@@ -42,14 +43,14 @@ def test_order_does_not_matter(faces: list[tuple[str, int]], random) -> None:
     assert cut([faces[index] for index in shuffled]) == [parts[index] for index in shuffled]
 
 
-@pytest.mark.parametrize("size", [1, 4])
-def test_shares_hold_for_each_label(size: int) -> None:
-    faces = [("happy", n // size) for n in range(800)]
-    faces += [("sad", 1000 + n // size) for n in range(120)]
-    found = Counter(zip((label for label, _ in faces), cut(faces), strict=True))
-    for label, number in (("happy", 800), ("sad", 120)):
-        for part, share in SHARES.items():
-            assert abs(found[label, part] - share * number) <= size
+def test_shares_hold_for_each_label() -> None:
+    for size in (1, 4):
+        faces = [("happy", n // size) for n in range(800)]
+        faces += [("sad", 1000 + n // size) for n in range(120)]
+        found = Counter(zip((label for label, _ in faces), cut(faces), strict=True))
+        for label, number in (("happy", 800), ("sad", 120)):
+            for part, share in SHARES.items():
+                assert abs(found[label, part] - share * number) <= size, (size, label, part)
 
 
 def test_the_seed_decides() -> None:
@@ -70,62 +71,45 @@ def test_too_few_groups() -> None:
         cut(faces)
 
 
-def rows_of(splits: list[str]) -> list[ImageRecord]:
+def frame_of(splits: list[str]) -> pd.DataFrame:
     """For each split 20 happy and 20 sad images of their own."""
-    names = [(s, lab, n) for s in splits for lab in ("happy", "sad") for n in range(20)]
-    return [
-        ImageRecord(Path(f"/{number}.png"), lab, s, f"g{number}", f"{number:064d}")
-        for number, (s, lab, _) in enumerate(names)
-    ]
+    names = [(s, lab) for s in splits for lab in ("happy", "sad") for _ in range(20)]
+    rows = [(f"/{n}.png", label, split, f"g{n}") for n, (split, label) in enumerate(names)]
+    return records_frame(rows).assign(sha256=[f"{n:064d}" for n in range(len(rows))])
 
 
-def parts_of(splits: list[str]) -> tuple[Counter[str], list[str]]:
-    listing = ImageRecords("x", Path("/"))
-    rows = with_parts(rows_of(splits), listing, "x", seed=3)
-    return Counter(row.split for row in rows), listing.notes
+def with_notes(frame: pd.DataFrame, seed: int = 3) -> tuple[Counter[str], list[str]]:
+    records = ImageRecords("x", Path("/"), frame)
+    return Counter(with_parts(frame, records, "x", seed)["split"]), records.notes
 
 
-def test_official_parts_are_kept() -> None:
-    assert parts_of(["train", "val", "test"]) == ({"train": 40, "val": 40, "test": 40}, [])
-
-
-def test_val_is_taken_from_train() -> None:
-    found, notes = parts_of(["train", "test"])
-    assert found == {"train": 34, "val": 6, "test": 40}
-    assert notes == ["no val part: 15% of train taken with seed 3"]
-
-
-def test_test_is_taken_from_train() -> None:
-    found, notes = parts_of(["train", "val"])
-    assert found == {"train": 34, "test": 6, "val": 40}
-    assert notes == ["no test part: 15% of train taken with seed 3"]
-
-
-def test_only_train() -> None:
-    found, notes = parts_of(["train"])
-    assert found == {"train": 28, "val": 6, "test": 6}
-    assert notes == ["no val and no test part: 15% each of train taken with seed 3"]
-
-
-@pytest.mark.parametrize(("splits", "text"), [([""], ""), (["test"], " but test alone")])
-def test_no_train_part(splits: list[str], text: str) -> None:
-    found, notes = parts_of(splits)
-    assert found == {"train": 28, "val": 6, "test": 6}
-    made = "cut into train, val and test (70/15/15) with seed 3"
-    assert notes == [f"no official parts{text}: {made}"]
+def test_official_parts_are_kept_and_missing_ones_drawn() -> None:
+    cut = "cut into train, val and test (70/15/15) with seed 3"
+    drawn = {"train": 28, "val": 6, "test": 6}
+    for splits, expected, *notes in (
+        (["train", "val", "test"], {"train": 40, "val": 40, "test": 40}),
+        (["train", "test"], {"train": 34, "val": 6, "test": 40},
+         "no val part: 15% of train taken with seed 3"),
+        (["train", "val"], {"train": 34, "test": 6, "val": 40},
+         "no test part: 15% of train taken with seed 3"),
+        (["train"], drawn, "no val and no test part: 15% each of train taken with seed 3"),
+        ([""], drawn, f"no official parts: {cut}"),
+        (["test"], drawn, f"no official parts but test alone: {cut}"),
+    ):  # fmt: skip
+        assert with_notes(frame_of(splits)) == (expected, notes), splits
 
 
 def test_some_images_without_a_part() -> None:
     with pytest.raises(UserError, match=r"40 images of x without a part.*40\.png"):
-        parts_of(["train", ""])
+        with_notes(frame_of(["train", ""]))
 
 
 def test_copies_in_two_official_parts_are_noted() -> None:
-    rows = rows_of(["train", "val", "test"])
-    exact = ImageRecord(Path("/copy.png"), "happy", "test", "g0", rows[0].sha256)
-    listing = ImageRecords("x", Path("/"))
-    assert len(with_parts([*rows, exact], listing, "x", 0)) == 121
-    assert listing.notes == [
-        "1 image is an exact copy of another (kept): copy.png",
-        "1 image is in two official parts as exact copies (kept): 0.png",
+    frame = frame_of(["train", "val", "test"])
+    frame.loc[120] = ["/copy.png", "happy", "test", "g0", frame["sha256"][0]]
+    found, notes = with_notes(frame)
+    assert found == {"train": 40, "val": 40, "test": 41}
+    assert notes == [
+        "1 image identical to another (kept): copy.png",
+        "1 image in two official parts as exact copies (kept): 0.png",
     ]

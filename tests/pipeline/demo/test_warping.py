@@ -1,4 +1,4 @@
-"""Bending a picture from some vertices to others."""
+"""Warping an image from some vertices to others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from happysad.pipeline.demo.rendering import load_basis
-from happysad.pipeline.demo.warping import bend, rescaled, with_border
+from happysad.pipeline.demo.warping import rescaled, warp, with_border
 
 SQUARE = np.array([[-0.5, -0.5], [39.5, -0.5], [-0.5, 39.5], [39.5, 39.5]], np.float32)
 MESH = np.array([[0, 1, 4], [1, 3, 4], [3, 2, 4], [2, 0, 4]], np.uint8)
@@ -18,15 +18,15 @@ def with_middle(x: float, y: float) -> np.ndarray:
 
 def test_the_same_vertices_change_nothing() -> None:
     image = np.add.outer(np.arange(40.0) ** 2, np.arange(40.0))
-    bent = bend(image, with_middle(19, 19), with_middle(19, 19), MESH, 40)
-    np.testing.assert_allclose(bent[4:-4, 4:-4], image[4:-4, 4:-4], atol=2)
+    warped = warp(image, with_middle(19, 19), with_middle(19, 19), MESH, 40)
+    np.testing.assert_allclose(warped[4:-4, 4:-4], image[4:-4, 4:-4], atol=2)
 
 
 def test_a_spot_goes_where_its_vertex_goes() -> None:
     image = np.zeros((40, 40), np.float32)
     image[15:18, 11:14] = 1
-    bent = bend(image, with_middle(12, 16), with_middle(20, 22), MESH, 40)
-    y, x = np.unravel_index(bent.argmax(), bent.shape)
+    warped = warp(image, with_middle(12, 16), with_middle(20, 22), MESH, 40)
+    y, x = np.unravel_index(warped.argmax(), warped.shape)
     assert abs(x - 20) <= 1
     assert abs(y - 22) <= 1
 
@@ -34,7 +34,7 @@ def test_a_spot_goes_where_its_vertex_goes() -> None:
 def test_triangles_without_area_are_harmless() -> None:
     image = np.random.default_rng(0).random((40, 40), np.float32)
     for target in (with_middle(-0.5, -0.5), with_middle(50, 20)):  # on a corner, outside
-        assert np.abs(bend(image, with_middle(19, 19), target, MESH, 40)).max() < 2
+        assert np.abs(warp(image, with_middle(19, 19), target, MESH, 40)).max() < 2
 
 
 def test_pixel_centres() -> None:

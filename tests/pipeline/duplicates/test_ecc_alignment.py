@@ -30,9 +30,9 @@ def test_a_thumbnail_does_not_know_contrast_and_size() -> None:
     assert thumb.std() > 60  # the whole range of greys is used
 
 
-@pytest.mark.parametrize("value", [0, 128, 255])
-def test_a_blank_image_has_none(value: int) -> None:
-    assert thumbnail(np.full((50, 60), value, np.uint8)) is None
+def test_a_blank_image_has_none() -> None:
+    for value in (0, 128, 255):
+        assert thumbnail(np.full((50, 60), value, np.uint8)) is None, value
     almost = np.full((50, 60), 100, np.uint8)
     almost[::2] += 1
     assert thumbnail(almost) is None

@@ -16,10 +16,10 @@ from happysad.features.faces.aligner import FaceAligner
 from happysad.features.hog import Hog
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
-from happysad.pipeline.cnn.onnx_file import export_onnx
+from happysad.pipeline.cnn.onnx_export import export_onnx
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.check_model import check_model
-from happysad.pipeline.explain.explain import explain
+from happysad.pipeline.explain.explanation import explain
 from happysad.pipeline.model_files.model_file import load_model, save_model
 from happysad.pipeline.models.registry import make_model
 from happysad.pipeline.prediction.predict import predict_images
@@ -69,10 +69,10 @@ def test_one_sentence_wherever_a_model_is_taken(wrong, tmp_path, photo):
     ]
     for words, model in wrong.items():
         for take in takers:
-            with pytest.raises(UserError) as told:
+            with pytest.raises(UserError) as raised:
                 take(model)
-            assert words in str(told.value)
-            assert "\n" not in str(told.value)
+            assert words in str(raised.value)
+            assert "\n" not in str(raised.value)
         with pytest.raises(UserError, match=r"^[^\n]*$"):
             export_onnx(model, tmp_path / "m.onnx")
     assert not list(tmp_path.iterdir())
@@ -84,7 +84,10 @@ def test_one_sentence_wherever_a_model_is_taken(wrong, tmp_path, photo):
     [
         ("occlusion", (Hog(), LogisticRegression(max_iter=500))),
         ("occlusion", (Pixels(12), StandardScaler(), CalibratedClassifierCV(SVC(), cv=2))),
-        ("occlusion", (FeatureUnion([("hog", Hog()), ("lbp", Lbp())]), RandomForestClassifier(20))),
+        pytest.param(
+            "occlusion",
+            (FeatureUnion([("hog", Hog()), ("lbp", Lbp())]), RandomForestClassifier(20)),
+            marks=pytest.mark.slow),
         ("exact", (FeatureUnion([("a", make_pipeline(Pixels(12), StandardScaler()))]),
                    LogisticRegression())),
     ],
@@ -93,13 +96,13 @@ def test_one_sentence_wherever_a_model_is_taken(wrong, tmp_path, photo):
 def test_a_pipeline_made_by_hand_is_a_model(method, steps, shown, tmp_path, photo):
     model = by_hand(*steps).fit(*shown)
     (row,) = predict_images([photo], model).to_dict("records")
-    told = explain(model, photo)
-    assert told.p_happy == pytest.approx(row["p_happy"])
-    assert told.method == method
-    assert np.isfinite(told.map).all()
-    assert np.abs(told.map).max() > 0
-    assert len(told.features) > 0
-    path = save_model(model, tmp_path / "mine.joblib", probe=shown[0][:2])
+    explanation = explain(model, photo)
+    assert explanation.p_happy == pytest.approx(row["p_happy"])
+    assert explanation.method == method
+    assert np.isfinite(explanation.map).all()
+    assert np.abs(explanation.map).max() > 0
+    assert len(explanation.features) > 0
+    path = save_model(model, tmp_path / "mine.joblib", selfcheck_images=shown[0][:2])
     again = load_model(path)
     np.testing.assert_array_equal(again.predict_proba(shown[0]), model.predict_proba(shown[0]))
     assert len(FaceTracker(again).update(shown[0][0], 0.0)) <= 1

@@ -116,9 +116,9 @@ SETTINGS = {
 def test_values_in_a_recipe_are_told_by_the_parameters_full_name(recipe):
     for name, values in SETTINGS[recipe].items():
         for value in values:
-            with pytest.raises(UserError) as told:
+            with pytest.raises(UserError) as raised:
                 tuned(RECIPES[recipe], {name: value})
-            text = str(told.value)
+            text = str(raised.value)
             assert "\n" not in text
             assert name in text or repr(value) in text, text
             if "__" in name and value != "x":
@@ -131,14 +131,14 @@ def test_commands_end_with_the_sentence(tmp_path, demo_data, refused):
     for line in ("classifier__estimator__C = -1", "features__hog__extract__cell = 0"):
         recipe.write_text(f'base = "hog-svm"\n[parameters]\n{line}\n', "utf-8")
         name, _, value = line.partition(" = ")
-        for told in (
+        for message in (
             refused(
                 "train", "--data", demo_data, "--model", recipe, "--out", tmp_path / "m.joblib"
             ),
             refused("compare", "--data", demo_data, "--models", recipe, "--out", tmp_path / "run"),
         ):
-            assert told.startswith(f"happysad: the recipe {recipe}: {name} must be ")
-            assert told.endswith(f"Got {value} instead.")
+            assert message.startswith(f"happysad: the recipe {recipe}: {name} must be ")
+            assert message.endswith(f"Got {value} instead.")
     assert [path.name for path in tmp_path.iterdir()] == ["r.toml"]
 
 
@@ -154,7 +154,7 @@ def test_options_of_the_face_stage_are_checked_when_the_model_is_made():
         ({"predictor": "7"}, "faces__predictor must be a str among .* Got '7'"),
         ({"min_score": 2}, "faces__min_score must be a float"),
         ({"size": 20}, "features__hog__extract: a HOG block .* exceeds 20 pixels"),
-        ({"color": True}, "features__hog__extract: Hog describes grey crops"),
+        ({"color": True}, "features__hog__extract: Hog takes grey crops"),
         ({"sise": 96}, "the face stage has no parameter 'sise'"),
         ({"random_state": "x"}, "random_state must be .* Got 'x'"),
     ):

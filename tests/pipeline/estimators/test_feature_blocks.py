@@ -18,7 +18,7 @@ from happysad.pipeline.estimators.feature_blocks import (
     extracted,
     feature_blocks,
     log_odds_happy,
-    log_odds_with_typical,
+    log_odds_with_mean,
     p_happy_of_features,
 )
 from happysad.pipeline.estimators.samplers import MirroredCopies
@@ -74,7 +74,7 @@ def test_every_block_is_found_with_its_weight_and_training_means(model, mouths, 
     assert (type(pixels.extractor), type(hog.extractor)) == (Pixels, Hog)
     for block in (pixels, hog):
         both = [block.extractor.transform(some) for some in (faces, mirrored(faces))]
-        np.testing.assert_allclose(block.typical, np.concatenate(both).mean(axis=0), atol=1e-4)
+        np.testing.assert_allclose(block.mean, np.concatenate(both).mean(axis=0), atol=1e-4)
 
 
 def test_the_answer_is_that_of_the_features_of_the_blocks(model, mouths):
@@ -96,11 +96,11 @@ def test_columns_made_typical(model, mouths):
     face = mouths(1, seed=2)[0]
     masks = np.zeros((3, 64), bool)
     masks[1:] = True
-    odds = log_odds_with_typical(model, face, {"pixels": masks})
+    odds = log_odds_with_mean(model, face, {"pixels": masks})
     assert odds[0] == pytest.approx(log_odds_happy(model, face)[0], abs=1e-4)
     assert odds[1] == odds[2] != odds[0]
-    again = log_odds_with_typical(model, mouths(1, seed=3)[0], {"pixels": masks})
-    hog = log_odds_with_typical(model, face, {"hog": np.ones((1, 648), bool)})
+    again = log_odds_with_mean(model, mouths(1, seed=3)[0], {"pixels": masks})
+    hog = log_odds_with_mean(model, face, {"hog": np.ones((1, 648), bool)})
     assert again[1] != odds[1]  # the HOG block is still the face's own
     assert hog[0] not in odds
     left = log_odds_happy(model, face)[0]  # the model is left as it was

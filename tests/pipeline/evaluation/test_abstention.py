@@ -27,18 +27,18 @@ def faces(n: int, rng: np.random.Generator, happy: float = 0.58, apart: float = 
 
 def errors(band: RejectBand, labels, p) -> tuple[float, float, float]:
     """Of the faces answered, called happy and called sad, the share that is wrong."""
-    said = band.answer(p)
-    kinds = (said != "unsure", said == "happy", said == "sad")
-    return tuple(float((said != labels)[k].mean()) if k.any() else 0.0 for k in kinds)
+    predicted = band.predict(p)
+    kinds = (predicted != "unsure", predicted == "happy", predicted == "sad")
+    return tuple(float((predicted != labels)[k].mean()) if k.any() else 0.0 for k in kinds)
 
 
 def test_answers():
     band = RejectBand(0.2, 0.8)
-    said = band.answer([0, 0.1999, 0.2, 0.5, 0.7999, 0.8, 1, float("nan")])
-    assert said.tolist() == ["sad"] * 2 + ["unsure"] * 3 + ["happy"] * 2 + ["unsure"]
-    assert RejectBand(0.5, 0.5).answer(np.array([[0.4, 0.5]])).tolist() == [["sad", "happy"]]
-    assert str(band.answer(0.9)) == "happy"
-    assert set(RejectBand(NEVER_SAD, NEVER_HAPPY).answer([0, 0.5, 1]).tolist()) == {"unsure"}
+    predicted = band.predict([0, 0.1999, 0.2, 0.5, 0.7999, 0.8, 1, float("nan")])
+    assert predicted.tolist() == ["sad"] * 2 + ["unsure"] * 3 + ["happy"] * 2 + ["unsure"]
+    assert RejectBand(0.5, 0.5).predict(np.array([[0.4, 0.5]])).tolist() == [["sad", "happy"]]
+    assert str(band.predict(0.9)) == "happy"
+    assert set(RejectBand(NEVER_SAD, NEVER_HAPPY).predict([0, 0.5, 1]).tolist()) == {"unsure"}
 
 
 def test_the_two_ends_in_order():
@@ -59,14 +59,13 @@ def test_the_error_holds_on_faces_it_was_not_chosen_by():
     assert together.mean() > 0.01  # and it does answer what it can
 
 
-def test_the_limit_holds_for_each_word():
+def test_the_limit_holds_for_each_label():
     labels, p = faces(1500, np.random.default_rng(1))
-    band = choose_reject_band(labels, p, 0.02)
-    said = band.answer(p)
-    for word in ("happy", "sad"):
-        wrong, called = (said[said == word] != labels[said == word]).sum(), (said == word).sum()
-        assert called > 20
-        assert upper_limit(wrong, called, 0.8) <= 0.02
+    predicted = choose_reject_band(labels, p, 0.02).predict(p)
+    for label in ("happy", "sad"):
+        called = predicted == label
+        assert called.sum() > 20
+        assert upper_limit((labels[called] != label).sum(), called.sum(), 0.8) <= 0.02
 
 
 def test_no_threshold_further_in_would_do():
@@ -87,7 +86,7 @@ def test_no_threshold_further_in_would_do():
 def test_more_errors_allowed_means_more_answers():
     labels, p = faces(1000, np.random.default_rng(2))
     shares = [
-        np.mean(choose_reject_band(labels, p, error).answer(p) != "unsure")
+        np.mean(choose_reject_band(labels, p, error).predict(p) != "unsure")
         for error in (0.01, 0.03, 0.2)
     ]
     assert 0 < shares[0] < shares[1] < shares[2] == 1
@@ -104,7 +103,7 @@ def test_nothing_can_be_answered():
     rng = np.random.default_rng(0)
     labels = np.where(rng.random(500) < 0.5, "happy", "sad")
     band = choose_reject_band(labels, rng.random(500), 0.02)
-    assert np.mean(band.answer(rng.random(500)) != "unsure") == 0
+    assert np.mean(band.predict(rng.random(500)) != "unsure") == 0
     assert choose_reject_band(labels, np.full(500, 0.58), 0.02) == RejectBand(
         NEVER_SAD, NEVER_HAPPY
     )
@@ -115,8 +114,8 @@ def test_a_small_part_promises_nothing_it_cannot_know():
     assert few == 80
     for number, answers in ((few - 1, 0), (few, 2)):
         labels, p = ["sad"] * number + ["happy"] * number, [0.1] * number + [0.9] * number
-        said = choose_reject_band(labels, p, 0.02).answer([0.05, 0.95])
-        assert (said != "unsure").sum() == answers
+        predicted = choose_reject_band(labels, p, 0.02).predict([0.05, 0.95])
+        assert (predicted != "unsure").sum() == answers
 
 
 def test_sad_faces_are_not_sacrificed_to_the_many_happy_ones():
@@ -125,7 +124,7 @@ def test_sad_faces_are_not_sacrificed_to_the_many_happy_ones():
     band = choose_reject_band(labels, p, 0.05)
     assert band.high >= choose_threshold(labels, p) >= band.low
     sad = p[labels == "sad"]
-    assert np.mean(band.answer(sad) == "happy") < 0.5
+    assert np.mean(band.predict(sad) == "happy") < 0.5
 
 
 @pytest.mark.parametrize("label", ["happy", "sad"])

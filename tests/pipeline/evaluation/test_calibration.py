@@ -59,7 +59,7 @@ def test_reliability():
     assert (row["share_low"], row["share_high"]) == pytest.approx((wilson.low, wilson.high))
 
 
-def test_refused():
+def test_rejected():
     for function in (calibration_error, reliability):
         with pytest.raises(UserError, match="1 labels and p_happy 2"):
             function(["happy"], [0.5, 0.6])

@@ -1,4 +1,4 @@
-"""One trial: a model fitted on one part and measured on the others."""
+"""One run: a model fitted on one part and measured on the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory) -> SimpleNamespace:
     """Train, val and test parts of built-in faces; their files; the store they went through."""
-    folder = tmp_path_factory.mktemp("trial")
+    folder = tmp_path_factory.mktemp("samples")
     images, labels = make_demo_faces(60, random_state=8)
     paths = []
     for number, image in enumerate(images):
@@ -43,33 +43,34 @@ def samples(tmp_path_factory) -> SimpleNamespace:
 
 
 @pytest.fixture(scope="module")
-def trial(samples):
+def result(samples):
     others = {"val": samples.val, "test": samples.test}
     return fit_and_evaluate(make_model("pixels-logreg"), samples.train, others)
 
 
-def test_measures_each_part(trial, samples):
-    assert list(trial.metrics) == list(trial.p_happy) == list(trial.face_status) == ["val", "test"]
+def test_measures_each_part(result, samples):
+    for by_part in (result.metrics, result.p_happy, result.face_status):
+        assert list(by_part) == ["val", "test"]
     for name in ("val", "test"):
         part = getattr(samples, name)
-        assert list(trial.metrics[name]) == list(METRICS)
-        assert trial.metrics[name] == evaluate(part.labels, trial.p_happy[name])
-        assert list(trial.face_status[name]) == list(part.faces.status)
+        assert list(result.metrics[name]) == list(METRICS)
+        assert result.metrics[name] == evaluate(part.labels, result.p_happy[name])
+        assert list(result.face_status[name]) == list(part.faces.status)
 
 
-def test_the_probability_is_that_of_happy(trial, samples):
+def test_the_probability_is_that_of_happy(result, samples):
     happy = samples.test.labels == "happy"
-    assert trial.p_happy["test"][happy].mean() > trial.p_happy["test"][~happy].mean()
+    assert result.p_happy["test"][happy].mean() > result.p_happy["test"][~happy].mean()
 
 
-def test_the_bytes_are_the_model_from_images_on(trial, samples):
-    p = trial.fitted().predict_proba(samples.test.paths)[:, 0]
-    np.testing.assert_allclose(p, trial.p_happy["test"], atol=1e-6)
+def test_the_bytes_are_the_model_from_images_on(result, samples):
+    p = result.fitted().predict_proba(samples.test.paths)[:, 0]
+    np.testing.assert_allclose(p, result.p_happy["test"], atol=1e-6)
 
 
-def test_times_are_told(trial):
-    assert trial.fit_s > 0
-    assert trial.predict_ms > 0
+def test_times_are_told(result):
+    assert result.fit_s > 0
+    assert result.predict_ms > 0
 
 
 def test_without_paths_no_time_is_made_up(samples):
@@ -84,22 +85,22 @@ def test_features_in_the_store_are_not_computed_again(samples, monkeypatch):
     first = fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others, samples.store)
 
     def fail(self, faces):
-        raise AssertionError("described again")
+        raise AssertionError("extracted again")
 
-    monkeypatch.setattr(Hog, "_describe", fail)
+    monkeypatch.setattr(Hog, "_extract", fail)
     second = fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others, samples.store)
     np.testing.assert_array_equal(second.p_happy["val"], first.p_happy["val"])
-    with pytest.raises(AssertionError, match="described again"):
+    with pytest.raises(AssertionError, match="extracted again"):
         fit_and_evaluate(make_model("hog-lbp-svm"), samples.train, others)
 
 
-def test_the_timing_reads_nothing_from_the_store(samples, trial, monkeypatch):
+def test_the_timing_reads_nothing_from_the_store(samples, result, monkeypatch):
     def fail(*arguments):
         raise AssertionError("read from the store")
 
     monkeypatch.setattr(FeatureCache, "get", fail)
     with use_feature_cache(samples.store):
-        assert milliseconds_per_image(trial.fitted(), {"test": samples.test}) > 0
+        assert milliseconds_per_image(result.fitted(), {"test": samples.test}) > 0
 
 
 def test_the_timing_takes_some_images_of_the_last_part_only(samples, monkeypatch):
@@ -121,7 +122,7 @@ def test_libraries_keep_to_one_thread(samples, monkeypatch):
         seen.extend(library["num_threads"] for library in threadpool_info())
         return np.full(len(samples.val.labels), 0.5)
 
-    monkeypatch.setattr(module, "_p_happy", look)
+    monkeypatch.setattr(module, "predict_p_happy", look)
     with threadpool_limits(2):
         fit_and_evaluate(make_model("dummy"), samples.train, {"val": samples.val})
     assert set(seen) == {1}
@@ -138,12 +139,12 @@ def test_groups_reach_the_folds_and_are_not_kept(samples, monkeypatch):
     monkeypatch.setattr(CopiesTogether, "split", watched)
     groups = np.array([f"person {i // 3}" for i in range(len(samples.train.labels))])
     model = make_model("lbp-svm")
-    trial = fit_and_evaluate(model, replace(samples.train, groups=groups), {"test": samples.test})
+    result = fit_and_evaluate(model, replace(samples.train, groups=groups), {"test": samples.test})
     assert any(given is not None and np.array_equal(given, groups) for given in seen)
     assert model[-1].cv.groups is None
-    assert trial.fitted()[-1].cv.groups is None
+    assert result.fitted()[-1].cv.groups is None
     plain = fit_and_evaluate(make_model("lbp-svm"), samples.train, {"test": samples.test})
-    assert not np.array_equal(plain.p_happy["test"], trial.p_happy["test"])
+    assert not np.array_equal(plain.p_happy["test"], result.p_happy["test"])
 
 
 def test_groups_are_not_kept_where_the_fit_fails(samples):

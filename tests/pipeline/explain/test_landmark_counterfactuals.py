@@ -9,7 +9,7 @@ from happysad.features.faces.aligner import FaceAligner
 from happysad.features.landmarks import EXPRESSIONS, SWAPPED
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.explain.landmark_counterfactuals import (
-    WORDS,
+    DESCRIPTIONS,
     in_pixels,
     shape_of,
     with_measure,
@@ -23,18 +23,16 @@ def landmarks():
     return FaceAligner().transform(list(images)).landmarks
 
 
-@pytest.mark.parametrize("name", EXPRESSIONS)
-def test_a_measure_is_set_and_faces_turn_alike_in_the_mirror(landmarks, name):
-    shape = shape_of(landmarks[0])
-    measure = EXPRESSIONS[name]
-    value = float(measure(shape[None])[0]) + 0.05
-    moved = with_measure(shape, name, value)
-    assert float(measure(moved[None])[0]) == pytest.approx(value, abs=1e-6)
-    again = shape_of(in_pixels(moved, landmarks[0]))
-    assert float(measure(again[None])[0]) == pytest.approx(value, abs=1e-4)  # eyes stay put
-    flip = np.array([-1, 1])
-    mirrored = with_measure(shape[SWAPPED] * flip, name, value)
-    np.testing.assert_allclose(mirrored[SWAPPED] * flip, moved, atol=1e-6)
+def test_a_measure_is_set_and_faces_turn_alike_in_the_mirror(landmarks):
+    shape, flip = shape_of(landmarks[0]), np.array([-1, 1])
+    for name, measure in EXPRESSIONS.items():
+        value = float(measure(shape[None])[0]) + 0.05
+        moved = with_measure(shape, name, value)
+        assert float(measure(moved[None])[0]) == pytest.approx(value, abs=1e-6), name
+        again = shape_of(in_pixels(moved, landmarks[0]))
+        assert float(measure(again[None])[0]) == pytest.approx(value, abs=1e-4), name  # eyes stay
+        mirrored = with_measure(shape[SWAPPED] * flip, name, value)
+        np.testing.assert_allclose(mirrored[SWAPPED] * flip, moved, atol=1e-6, err_msg=name)
 
 
 def test_other_parts_stay_where_they_are(landmarks):
@@ -67,6 +65,6 @@ def test_a_typical_part_lies_on_the_rest_whatever_the_frame(landmarks):
     assert (np.abs(half[48:] - broken[48:]) > 10).all()
 
 
-def test_words_for_every_measure():
-    assert set(WORDS) == set(EXPRESSIONS)
-    assert all(high != low for high, low in WORDS.values())
+def test_descriptions_of_every_measure():
+    assert set(DESCRIPTIONS) == set(EXPRESSIONS)
+    assert all(high != low for high, low in DESCRIPTIONS.values())

@@ -14,15 +14,18 @@ from happysad.pipeline.explain.occlusion import blank, cover, occlusion_map, pat
 from happysad.pipeline.models.registry import make_model
 
 
-@pytest.fixture(scope="module")
-def demo():
-    """Built-in faces and their labels."""
-    images, labels = make_demo_faces(140, random_state=11)
+def demo_faces(n):
+    images, labels = make_demo_faces(n, random_state=11)
     return FaceAligner(predictor="5").transform(list(images)), labels
 
 
+@pytest.fixture(scope="module")
+def face():
+    return demo_faces(2)[0][0]
+
+
 class BrightMouth:
-    """Says happy the more, the brighter the picture is where a mouth is."""
+    """Says happy the more, the brighter the crop is where a mouth is."""
 
     classes_ = np.array(["happy", "sad"])
     steps = (("classifier", None),)
@@ -36,8 +39,7 @@ class BrightMouth:
         return np.column_stack([happy, 1 - happy])
 
 
-def test_what_matters_is_found_with_its_sign(demo):
-    face = demo[0][0]
+def test_what_matters_is_found_with_its_sign(face):
     for level, sign in ((255, 1), (0, -1)):
         crop = np.full_like(face.crops, 128)
         crop[:, 68:80, 36:60] = level
@@ -49,8 +51,9 @@ def test_what_matters_is_found_with_its_sign(demo):
         np.testing.assert_allclose(heat[:30], 0, atol=0.1)
 
 
-def test_the_mouth_matters_more_than_a_corner_of_the_cheek(demo):
-    faces, labels = demo
+@pytest.mark.slow
+def test_the_mouth_matters_more_than_a_corner_of_the_cheek():
+    faces, labels = demo_faces(140)
     model = make_model("hog-svm", random_state=0)
     model.set_params(features__hog__extract__cell=8)  # cells of 12 blur the map
     model[1:].fit(faces[:120], labels[:120])
@@ -70,8 +73,8 @@ def test_patches_cover_all_with_soft_edges():
     assert np.abs(np.diff(middle[48])).max() < 0.2
 
 
-def test_a_cover_hides_features_but_not_the_light(demo):
-    crop = demo[0].crops[0]
+def test_a_cover_hides_features_but_not_the_light(face):
+    crop = face.crops[0]
     hidden = blank(crop)
     assert hidden.mean() == pytest.approx(crop.mean(), abs=3)
     small = hidden.reshape(12, 8, 12, 8).mean(axis=(1, 3))
@@ -79,8 +82,8 @@ def test_a_cover_hides_features_but_not_the_light(demo):
     assert np.abs(np.diff(small)).mean() < 0.5 * np.abs(np.diff(seen)).mean()
 
 
-def test_what_is_not_covered_stays_and_nothing_comes_from_a_cache(demo):
-    face = replace(demo[0][0], keys=np.array(["abc"]))
+def test_what_is_not_covered_stays_and_nothing_comes_from_a_cache(face):
+    face = replace(face, keys=np.array(["abc"]))
     masks = np.zeros((2, 96, 96), np.float32)
     masks[1, :48] = 1
     covered = cover(face, masks)
@@ -98,7 +101,7 @@ def test_faces_in_colour_are_covered_too(mouths):
     assert np.ptp(covered.crops[0].astype(float).mean(axis=2)) < np.ptp(face.crops[0])
 
 
-def test_covered_landmarks_go_to_the_typical_place(demo):
+def test_covered_landmarks_go_to_the_typical_place():
     images, _ = make_demo_faces(2, random_state=4)
     faces = FaceAligner().transform(list(images))
     face, typical = faces[0], faces.landmarks[1].astype(float)

@@ -35,7 +35,7 @@ def test_entries_are_the_bands_chosen(answers):
     for entry in entries:
         band = choose_reject_band(*answers, entry["max_error"])
         assert (entry["low"], entry["high"]) == (band.low, band.high)
-        assert entry["coverage"] == (band.answer(answers[1]) != "unsure").mean()
+        assert entry["coverage"] == (band.predict(answers[1]) != "unsure").mean()
     answered = [entry["coverage"] for entry in entries]
     assert answered == sorted(answered)
     assert answered[0] < answered[-1]

@@ -65,19 +65,19 @@ def test_versions_are_those_installed():
 def test_advice_names_what_differs_and_how_to_mend_it():
     here = library_versions()
     assert advice({"versions": here}) == "copy both files again or train it anew"
-    told = advice({"versions": {**here, "opencv": "4.0.1", "python": "3.0.0"}})
-    assert "saved with python 3.0.0, opencv 4.0.1" in told or (
-        "saved with opencv 4.0.1, python 3.0.0" in told
+    text = advice({"versions": {**here, "opencv": "4.0.1", "python": "3.0.0"}})
+    assert "saved with python 3.0.0, opencv 4.0.1" in text or (
+        "saved with opencv 4.0.1, python 3.0.0" in text
     )
-    assert "pip install opencv-python-headless==4.0.1, or train it anew" in told
+    assert "pip install opencv-python-headless==4.0.1, or train it anew" in text
 
 
 def test_licences_follow_from_the_weights_that_a_recipe_uses():
     for name, recipe in RECIPES.items():
-        told = licences(make_model(name))
+        sentences = licences(make_model(name))
         points = LICENCE_68 if recipe.predictor == "68" else LICENCE_5
         network = [LICENCE_RESNET] if name == "embedding-svm" else []
-        assert told == [LICENCE_YUNET, points, *network], name
+        assert sentences == [LICENCE_YUNET, points, *network], name
 
 
 def test_a_whole_card_is_read(tmp_path):
@@ -100,6 +100,6 @@ def test_a_whole_card_is_read(tmp_path):
 def test_what_is_no_card_is_one_sentence(tmp_path, text, words):
     if text is not None:
         (tmp_path / "m.joblib.json").write_text(text)
-    with pytest.raises(UserError, match=words) as told:
+    with pytest.raises(UserError, match=words) as raised:
         read_card(tmp_path / "m.joblib")
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)

@@ -37,6 +37,7 @@ from happysad.pipeline.model_files.model_file import (
     read_card,
     save_model,
 )
+from happysad.pipeline.model_files.selfcheck import find_mismatch, make_selfcheck
 from happysad.utils.errors import UserError
 
 RNG = np.random.default_rng(0)
@@ -63,7 +64,9 @@ def model() -> Pipeline:
 
 @pytest.fixture
 def saved(model: Pipeline, tmp_path: Path) -> Path:
-    return save_model(model, tmp_path / "my model.joblib", {"name": "toy"}, probe=IMAGES[:3])
+    return save_model(
+        model, tmp_path / "my model.joblib", {"name": "toy"}, selfcheck_images=IMAGES[:3]
+    )
 
 
 def edit_card(path: Path, **changes) -> None:
@@ -93,6 +96,7 @@ def test_round_trip(model, saved):
     ]
 
 
+@pytest.mark.process
 def test_plain_joblib_load_in_another_process(model, saved, tmp_path):
     np.save(tmp_path / "images.npy", np.stack(IMAGES))
     code = (
@@ -124,8 +128,8 @@ def test_card(saved, model):
 
 
 def test_card_is_strict_json(model, tmp_path):
-    told = {"metrics": {"roc_auc": float("nan"), "n": np.int64(3), "f1": np.float32(0.5)}}
-    path = save_model(model, tmp_path / "m", {**told, "data": Path("a/b"), "licences": ["CC0"]})
+    further = {"metrics": {"roc_auc": float("nan"), "n": np.int64(3), "f1": np.float32(0.5)}}
+    path = save_model(model, tmp_path / "m", {**further, "data": Path("a/b"), "licences": ["CC0"]})
 
     def never(word):
         raise AssertionError(word)
@@ -151,11 +155,12 @@ def test_no_card(saved):
     refused(saved, "has no card", "joblib.load")
 
 
-@pytest.mark.parametrize("keep", [0, 1, 500, -1])
-def test_cut_file_is_refused_before_unpickling(saved, keep, monkeypatch):
-    saved.write_bytes(saved.read_bytes()[:keep])
+def test_cut_file_is_refused_before_unpickling(saved, monkeypatch):
+    whole = saved.read_bytes()
     monkeypatch.setattr(joblib, "load", lambda *_: pytest.fail("unpickled a damaged file"))
-    refused(saved, "is damaged", "its sha256 is not the one in my model.joblib.json")
+    for keep in (0, 1, 500, -1):
+        saved.write_bytes(whole[:keep])
+        refused(saved, "is damaged", "its sha256 is not the one in my model.joblib.json")
 
 
 def test_one_bit_turned(saved):
@@ -165,10 +170,10 @@ def test_one_bit_turned(saved):
     refused(saved, "is damaged")
 
 
-@pytest.mark.parametrize("text", [b"", b'{"format": 1, ', b"\xff\xfe"])
-def test_damaged_card(saved, text):
-    card_path(saved).write_bytes(text)
-    refused(saved, "is damaged")
+def test_damaged_card(saved):
+    for text in (b"", b'{"format": 1, ', b"\xff\xfe"):
+        card_path(saved).write_bytes(text)
+        refused(saved, "is damaged")
 
 
 def test_card_of_something_else(saved):
@@ -182,31 +187,31 @@ def test_newer_format(saved):
     refused(saved, "has format 2", "upgrade happysad")
 
 
-def test_probe_mismatch(saved):
+def test_selfcheck_mismatch(saved):
     probe = read_card(saved)["probe"]
     probe[1]["p_happy"] += 0.002
     edit_card(saved, probe=probe)
-    refused(saved, "does not answer as it did", "probe image 2", f"{probe[1]['p_happy']:.4f}")
+    refused(saved, "does not answer as it did", "self-check image 2", f"{probe[1]['p_happy']:.4f}")
     probe[1]["p_happy"] -= 0.0015  # other processors round otherwise
     edit_card(saved, probe=probe)
     load_model(saved)
 
 
-def test_probe_mismatch_names_the_versions(saved):
+def test_selfcheck_mismatch_names_the_versions(saved):
     card = read_card(saved)
     card["probe"][0]["p_happy"] = 2.0
     edit_card(saved, probe=card["probe"], versions=card["versions"] | {"opencv": "4.1.0"})
     refused(saved, "saved with opencv 4.1.0", "pip install opencv-python-headless==4.1.0")
 
 
-def test_damaged_probe(saved):
+def test_damaged_selfcheck(saved):
     for shot in ({}, {"png": "AAAA", "p_happy": 0.5}, {"png": "?", "p_happy": 0.5}):
         edit_card(saved, probe=[shot])
-        with pytest.raises(UserError, match="probe is damaged"):
+        with pytest.raises(UserError, match="self-check on the card is damaged"):
             load_model(saved)
 
 
-def test_probe_of_files_and_large_images(model, tmp_path):
+def test_selfcheck_of_files_and_large_images(model, tmp_path):
     tall = RNG.integers(0, 256, (600, 300, 3), dtype=np.uint8)
     Image.fromarray(tall).save(tmp_path / "tall.png")
     seen = []
@@ -218,24 +223,23 @@ def test_probe_of_files_and_large_images(model, tmp_path):
             seen.extend(images)
             return np.full((len(images), 2), 0.5)
 
-    from happysad.pipeline.model_files.selfcheck import check_probe, make_probe
-
-    probe = make_probe(Spy(), [tmp_path / "tall.png", IMAGES[0]])
+    entries = make_selfcheck(Spy(), [tmp_path / "tall.png", IMAGES[0]])
     assert seen[0].shape == (256, 128, 3)
-    assert check_probe(Spy(), probe) == ""
+    assert find_mismatch(Spy(), entries) == ""
     for first, second in zip(seen[:2], seen[2:], strict=True):
         np.testing.assert_array_equal(first, second)
 
 
-def test_too_many_probe_images(model, tmp_path):
+def test_too_many_selfcheck_images(model, tmp_path):
     with pytest.raises(UserError, match="up to 4 images, but 5"):
-        save_model(model, tmp_path / "m.joblib", probe=IMAGES[:5])
+        save_model(model, tmp_path / "m.joblib", selfcheck_images=IMAGES[:5])
 
 
 def test_other_scikit_learn_version_is_one_warning(model, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(sklearn.base, "__version__", "1.2.3")
-        path = save_model(model, tmp_path / "old.joblib", probe=IMAGES[:1])
+        path = save_model(model, tmp_path / "old.joblib", selfcheck_images=IMAGES[:1])
+    edit_card(path, versions=read_card(path)["versions"] | {"scikit-learn": "1.2.3"})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         load_model(path)
@@ -282,12 +286,12 @@ def test_cnn_card_names_torch(tmp_path):
 def test_crash_in_the_middle_leaves_the_old_pair(saved, error, monkeypatch):
     before = {file.name: file.read_bytes() for file in saved.parent.iterdir()}
 
-    def half(model, file, level):
+    def half(model, file, compress):
         Path(file).write_bytes(b"half")
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr("happysad.pipeline.model_files.model_file.dump_model", half)
+        patch.setattr(joblib, "dump", half)
         with pytest.raises(UserError if isinstance(error, OSError) else KeyboardInterrupt):
             save_model(make_model(C=9.0).fit(IMAGES, LABELS), saved)
     assert {file.name: file.read_bytes() for file in saved.parent.iterdir()} == before
@@ -312,9 +316,19 @@ def test_crash_between_the_two_files_is_noticed(saved, monkeypatch):
     refused(saved, "is damaged")
 
 
+def test_a_higher_level_of_compression_gives_a_smaller_file(model, tmp_path):
+    sizes = []
+    for level in (0, 1, 9):
+        path = save_model(model, tmp_path / f"{level}.joblib", compress=level)
+        np.testing.assert_array_equal(load_model(path).predict(IMAGES), model.predict(IMAGES))
+        sizes.append(path.stat().st_size)
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 3
+
+
 def test_saving_again_replaces_both(saved):
     other = make_model(C=9.0).fit(IMAGES, LABELS)
-    save_model(other, saved, probe=IMAGES[:1])
+    save_model(other, saved, selfcheck_images=IMAGES[:1])
     np.testing.assert_array_equal(
         load_model(saved).predict_proba(IMAGES), other.predict_proba(IMAGES)
     )
@@ -375,6 +389,7 @@ for first in (Mine(), FunctionTransformer(mine), FunctionTransformer(lambda x: x
 """
 
 
+@pytest.mark.process
 def test_classes_of_the_running_script_are_refused(tmp_path):
     (tmp_path / "script.py").write_text(MAIN_SCRIPT)
     run = subprocess.run(
@@ -413,6 +428,7 @@ def test_licences():
     assert licences(FrozenEstimator(make_model())) == [LICENCE_YUNET, LICENCE_5]
 
 
+@pytest.mark.process
 def test_import_is_light():
     code = (
         "import sys, happysad.pipeline.model_files.model_file;"

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from happysad.pipeline.model_files.selfcheck import (
-    PROBE_IMAGES,
-    PROBE_PIXELS,
+    MAX_IMAGES,
+    MAX_PIXELS,
     TOLERANCE,
-    check_probe,
-    make_probe,
+    find_mismatch,
+    make_selfcheck,
 )
 from happysad.utils.errors import UserError
 
@@ -35,46 +35,48 @@ def brightness(shift: float = 0.0):
 
 
 @pytest.fixture
-def probe() -> list[dict]:
-    return make_probe(brightness(), IMAGES)
+def entries() -> list[dict]:
+    return make_selfcheck(brightness(), IMAGES)
 
 
-def test_the_same_model_gives_the_same_answers(probe):
-    assert [shot["p_happy"] for shot in probe] == pytest.approx([i.mean() / 255 for i in IMAGES])
-    assert check_probe(brightness(), json.loads(json.dumps(probe))) == ""
-    assert check_probe(brightness(TOLERANCE / 2), probe) == ""
+def test_the_same_model_gives_the_same_answers(entries):
+    assert [entry["p_happy"] for entry in entries] == pytest.approx(
+        [i.mean() / 255 for i in IMAGES]
+    )
+    assert find_mismatch(brightness(), json.loads(json.dumps(entries))) == ""
+    assert find_mismatch(brightness(TOLERANCE / 2), entries) == ""
 
 
-def test_another_model_is_told_by_its_answers(probe):
-    told = check_probe(brightness(0.1), probe)
-    p = probe[0]["p_happy"]
-    assert told == f"probe image 1 gives p_happy {p + 0.1:.4f} in place of {p:.4f}"
-    assert "nan" in check_probe(brightness(float("nan")), probe)
+def test_another_model_is_told_by_its_answers(entries):
+    mismatch = find_mismatch(brightness(0.1), entries)
+    p = entries[0]["p_happy"]
+    assert mismatch == f"self-check image 1 gives p_happy {p + 0.1:.4f} in place of {p:.4f}"
+    assert "nan" in find_mismatch(brightness(float("nan")), entries)
 
 
-def test_images_are_stored_as_they_are_but_large_ones_small(probe):
-    with Image.open(io.BytesIO(base64.b64decode(probe[1]["png"]))) as picture:
+def test_images_are_stored_as_they_are_but_large_ones_small(entries):
+    with Image.open(io.BytesIO(base64.b64decode(entries[1]["png"]))) as picture:
         np.testing.assert_array_equal(np.array(picture), IMAGES[1])
     large = RNG.integers(0, 256, (100, 1000, 3), dtype=np.uint8)
-    (shot,) = make_probe(brightness(), [large])
-    with Image.open(io.BytesIO(base64.b64decode(shot["png"]))) as picture:
-        assert picture.size == (PROBE_PIXELS, round(PROBE_PIXELS / 10))
-    assert check_probe(brightness(), [shot]) == ""
+    (entry,) = make_selfcheck(brightness(), [large])
+    with Image.open(io.BytesIO(base64.b64decode(entry["png"]))) as picture:
+        assert picture.size == (MAX_PIXELS, round(MAX_PIXELS / 10))
+    assert find_mismatch(brightness(), [entry]) == ""
 
 
-def test_no_images_are_no_probe():
-    assert make_probe(brightness(), []) == []
-    assert check_probe(brightness(), []) == ""
+def test_no_images_are_no_entries():
+    assert make_selfcheck(brightness(), []) == []
+    assert find_mismatch(brightness(), []) == ""
 
 
 def test_too_many_images_are_refused():
-    with pytest.raises(UserError, match=f"up to {PROBE_IMAGES} images"):
-        make_probe(brightness(), IMAGES * 2)
+    with pytest.raises(UserError, match=f"up to {MAX_IMAGES} images"):
+        make_selfcheck(brightness(), IMAGES * 2)
 
 
-@pytest.mark.parametrize("damage", [{"png": "!"}, {"png": ""}, {"p_happy": "x"}, {"png": None}])
-def test_a_damaged_probe_is_refused(probe, damage):
-    with pytest.raises(UserError, match="probe is damaged"):
-        check_probe(brightness(), [{**probe[0], **damage}])
-    with pytest.raises(UserError, match="probe is damaged"):
-        check_probe(brightness(), [{}])
+def test_damaged_entries_are_refused(entries):
+    for damage in ({"png": "!"}, {"png": ""}, {"p_happy": "x"}, {"png": None}):
+        with pytest.raises(UserError, match="self-check on the card is damaged"):
+            find_mismatch(brightness(), [{**entries[0], **damage}])
+    with pytest.raises(UserError, match="self-check on the card is damaged"):
+        find_mismatch(brightness(), [{}])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 
 from happysad.pipeline.estimators.samplers import OversampledFaces
-from happysad.pipeline.models.recipe import balanced, tuned
+from happysad.pipeline.models.recipe import balanced, fine_tuned, tuned
 from happysad.pipeline.models.registry import RECIPES, find_recipe, make_model, short_name
 from happysad.utils.errors import UserError
 
@@ -76,3 +79,21 @@ def test_short_names():
     assert short_name("hog-svm") == "hog-svm"
     assert short_name("hog-svm+oversample") == "hog-svm+oversample"
     assert short_name("runs/tune/better.toml+oversample") == "better+oversample"
+
+
+def test_fine_tuned_starts_the_cnn_from_another(cnn_model: Any) -> None:
+    for name in ("cnn-small", "cnn-small+oversample"):
+        model = fine_tuned(partial(make_model, name), cnn_model, random_state=7)
+        assert model.get_params()["classifier__start_from"] is cnn_model
+        assert model.get_params()["classifier__random_state"] == 7
+    with pytest.raises(UserError, match="a DummyClassifier cannot start from another model"):
+        fine_tuned(partial(make_model, "dummy"), cnn_model)
+    with pytest.raises(UserError, match="no model file"):
+        fine_tuned(partial(make_model, "cnn-small"), "missing.joblib")
+
+
+def test_a_variant_costs_what_its_recipe_does() -> None:
+    costs = {name: recipe.cost for name, recipe in RECIPES.items()}
+    assert costs["dummy"] < costs["hog-svm"] < costs["fusion-svm"] < costs["cnn-resnet"]
+    for variant in ("+class-weight", "+oversample"):
+        assert find_recipe(f"hog-svm{variant}").cost == costs["hog-svm"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import joblib
@@ -30,6 +30,8 @@ from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_ca
 
 N_FACES = {"embedding-svm": 24, "cnn-color": 24}
 """Fewer for the recipes that take long."""
+
+SLOW = ("embedding-svm", "cnn-color", "cnn-resnet")
 
 STRANGER = """
 import sys
@@ -62,11 +64,6 @@ def quick_model(name: str, random_state: int = 0) -> Any:
     return model
 
 
-def faces_kind(name: str) -> str:
-    """What tells apart the recipes that do not share the face stage."""
-    return repr(make_model(name)[0])
-
-
 @pytest.fixture(autouse=True)
 def _store() -> Iterator[None]:
     """Features of the drawn faces are computed once, not once for each fit."""
@@ -75,24 +72,29 @@ def _store() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def drawn() -> SimpleNamespace:
-    """48 built-in faces, and what the face stage makes of them for either predictor."""
+def fit_recipe() -> Callable[[str], Fitted]:
+    """``fit_recipe(name)``: the recipe fitted on 48 built-in faces or fewer, once."""
     images, labels = make_demo_faces(48, random_state=3)
-    with use_feature_cache(FeatureCache(cache_dir() / "contract")):
-        aligners = {faces_kind(name): make_model(name)[0] for name in RECIPES}
-        faces = {kind: one.transform(list(images)) for kind, one in aligners.items()}
-    return SimpleNamespace(images=list(images), labels=labels, faces=faces)
+    faces: dict[str, Faces] = {}
+
+    @cache
+    def fit(name: str) -> Fitted:
+        model = quick_model(name)
+        n, stage = N_FACES.get(name, 48), repr(model[0])  # recipes share the face stage
+        with use_feature_cache(FeatureCache(cache_dir() / "contract")):
+            if stage not in faces:
+                faces[stage] = model[0].transform(list(images))
+            model[1:].fit(faces[stage][:n], labels[:n])
+        return Fitted(name, model, faces[stage][:n], labels[:n], list(images[:n]))
+
+    return fit
 
 
-@pytest.fixture(scope="module", params=list(RECIPES))
-def fitted(request: pytest.FixtureRequest, drawn: SimpleNamespace) -> Fitted:
-    name = request.param
-    model = quick_model(name)
-    n = N_FACES.get(name, 48)
-    faces, labels = drawn.faces[faces_kind(name)][:n], drawn.labels[:n]
-    with use_feature_cache(FeatureCache(cache_dir() / "contract")):
-        model[1:].fit(faces, labels)
-    return Fitted(name, model, faces, labels, drawn.images[:n])
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in RECIPES]
+)
+def fitted(request: pytest.FixtureRequest, fit_recipe: Callable[[str], Fitted]) -> Fitted:
+    return fit_recipe(request.param)
 
 
 def test_starts_with_the_face_stage_and_ends_with_a_classifier(fitted):
@@ -200,7 +202,9 @@ def test_learns_its_training_faces_better_than_chance(fitted):
     assert (answers == fitted.labels).mean() > 0.6
 
 
-def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
+@pytest.mark.process
+@pytest.mark.slow
+def test_every_recipe_loads_in_a_strangers_folder(fit_recipe, photo, tmp_path):
     """In a separate process, where modules of our folders' names lie in wait."""
     home = tmp_path / "stranger"
     home.mkdir()
@@ -210,8 +214,7 @@ def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
     (home / "photo.jpg").write_bytes(photo.read_bytes())
     files = []
     for name in ("landmarks-svm", "texture-svm", "fusion-gb", "embedding-svm", "cnn-small"):
-        model = quick_model(name)
-        model[1:].fit(drawn.faces[faces_kind(name)][:24], drawn.labels[:24])
+        model = fit_recipe(name).model
         files.append(tmp_path / f"{name}.joblib")
         joblib.dump(model, files[-1])
         expected = model.predict([photo, np.asarray(Image.open(photo))])
@@ -227,11 +230,11 @@ def test_every_recipe_loads_in_a_strangers_folder(drawn, photo, tmp_path):
         assert first in ("happy", "sad")
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_random_state_reaches_every_step_that_draws(name):
-    for step in make_model(name, 7).get_params().values():
-        if hasattr(step, "random_state"):
-            assert step.random_state == 7, step
+def test_random_state_reaches_every_step_that_draws():
+    for name in RECIPES:
+        for step in make_model(name, 7).get_params().values():
+            if hasattr(step, "random_state"):
+                assert step.random_state == 7, (name, step)
 
 
 def test_face_options_reach_the_aligner():
@@ -240,10 +243,10 @@ def test_face_options_reach_the_aligner():
 
 
 def test_an_unknown_name_is_one_sentence_with_the_near_one():
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as raised:
         make_model("hog-svn")
-    assert "no model named 'hog-svn': did you mean hog-svm? the models are" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "no model named 'hog-svn': did you mean hog-svm? the models are" in str(raised.value)
+    assert "\n" not in str(raised.value)
     with pytest.raises(UserError, match="the models are dummy, "):
         find_recipe("")
 
@@ -262,12 +265,11 @@ def test_one_good_model_is_free_of_the_68_point_predictor():
     assert LICENCE_68 not in licences(make_model("texture-svm"))
 
 
-def test_colour_photo_of_a_smile(drawn):
-    model = make_model("landmarks-svm")
-    model[1:].fit(drawn.faces[faces_kind("landmarks-svm")], drawn.labels)
-    assert list(model.predict([astronaut()])) == ["happy"]
+def test_colour_photo_of_a_smile(fit_recipe):
+    assert list(fit_recipe("landmarks-svm").model.predict([astronaut()])) == ["happy"]
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_hog_svm_on_real_faces(shared_data: Path):
     """Loose: fitted on 12,045 images it passes 0.90."""

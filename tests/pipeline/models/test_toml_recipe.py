@@ -45,10 +45,10 @@ def test_it_is_a_model(tmp_path):
 def test_what_is_wrong_is_one_sentence_with_the_file(tmp_path, text, words):
     path = tmp_path / "bad.toml"
     path.write_text(text)
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as raised:
         find_recipe(str(path))
-    assert words in str(told.value)
-    assert str(path) in str(told.value)
+    assert words in str(raised.value)
+    assert str(path) in str(raised.value)
 
 
 def test_a_missing_file_is_one_sentence(tmp_path):

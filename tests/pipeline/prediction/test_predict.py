@@ -1,4 +1,4 @@
-"""Images and folders to a row per face, and a word where there is none."""
+"""Images and folders to a row per face, and a model of either kind of file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from skimage.data import astronaut, coffee
 
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.model_files.model_file import load_model, read_card
-from happysad.pipeline.prediction.predict import predict_images
+from happysad.pipeline.prediction.predict import load_any, predict_images
 from happysad.pipeline.prediction.prediction import COLUMNS
 from happysad.utils.errors import UserError
 
@@ -175,3 +175,18 @@ def test_threads_give_the_same_rows_in_the_same_order(model):
     pd.testing.assert_frame_equal(
         predict_images(list(images), model, crops=True, n_jobs=2), alone, rtol=1e-6
     )
+
+
+def test_load_any_takes_a_joblib_file_and_a_name(model_file, photo):
+    for model in (model_file, str(model_file), "texture-svm"):
+        assert load_any(model).predict([photo])[0] in ("happy", "sad")
+    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* fusion-svm and texture-svm"):
+        load_any("fusoin-svm")
+
+
+def test_an_onnx_file_is_not_unpickled(tmp_path, model_file):
+    (tmp_path / "a.onnx").write_bytes(model_file.read_bytes())
+    with pytest.raises(UserError, match=r"a\.onnx has no card"):
+        load_any(tmp_path / "a.onnx")
+    with pytest.raises(UserError, match="or export one"):
+        load_any(tmp_path / "none.onnx")

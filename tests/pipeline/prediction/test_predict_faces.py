@@ -1,4 +1,4 @@
-"""What a model at hand says of images."""
+"""Predictions of a model at hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from happysad.pipeline.prediction.predict_faces import (
     CHUNK,
     predict_faces,
     predict_named,
-    predict_p_happy,
 )
 from happysad.utils.errors import UserError
 from happysad.utils.progress import listen
@@ -24,10 +23,10 @@ def model(model_file):
 
 
 def test_any_band_can_be_given(model, photo):
-    (answer,) = predict_faces(model, [photo], band=RejectBand(0.0, 1.01), names=["she"])
-    assert (answer.image, answer.faces[0].label) == ("she", "unsure")
-    assert 0.6 < answer.faces[0].score <= 1
-    assert (answer.width, answer.height) == (512, 320)
+    (image,) = predict_faces(model, [photo], band=RejectBand(0.0, 1.01), names=["she"])
+    assert (image.image, image.faces[0].label) == ("she", "unsure")
+    assert 0.6 < image.faces[0].score <= 1
+    assert (image.width, image.height) == (512, 320)
 
 
 def test_the_lowest_score_of_a_face_can_be_given(model, photo):
@@ -43,11 +42,11 @@ def test_the_lowest_score_of_a_face_can_be_given(model, photo):
 
 def test_progress_is_told_to_the_end(model):
     images, _ = make_demo_faces(CHUNK + 1, random_state=2)
-    told: list[tuple[str, int, int]] = []
-    with listen(lambda *news: told.append(news)):
+    events: list[tuple[str, int, int]] = []
+    with listen(lambda *news: events.append(news)):
         list(predict_named(model, [(str(i), image) for i, image in enumerate(images)]))
-    told = [news for news in told if news[0] == "answering"]
-    assert told == [("answering", CHUNK, CHUNK + 1), ("answering", CHUNK + 1, CHUNK + 1)]
+    events = [news for news in events if news[0] == "predicting"]
+    assert events == [("predicting", CHUNK, CHUNK + 1), ("predicting", CHUNK + 1, CHUNK + 1)]
 
 
 def test_what_is_no_image_is_no_exception(model):
@@ -56,14 +55,6 @@ def test_what_is_no_image_is_no_exception(model):
     assert [answer.status for answer in answers] == ["unreadable"] * 5
     assert all(answer.reason for answer in answers)
     assert answers[-1].reason == "no such file or directory"
-
-
-def test_p_happy_is_the_models_own(model):
-    images, _ = make_demo_faces(3, random_state=4)
-    faces = model[:1].transform(list(images))
-    np.testing.assert_array_equal(
-        predict_p_happy(model, faces), model[1:].predict_proba(faces)[:, 0]
-    )
 
 
 def test_a_file_that_decoders_stumble_over_is_a_row_beside_the_others(model, photo):

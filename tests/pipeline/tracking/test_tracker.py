@@ -10,8 +10,7 @@ import pytest
 from happysad.pipeline.demo.demo_clips import Actor, draw_clip
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.model_files.model_file import load_model
-from happysad.pipeline.tracking import association as face_search
-from happysad.pipeline.tracking import tracker as face_track
+from happysad.pipeline.tracking import observation, tracker
 from happysad.pipeline.tracking.tracker import FaceTracker
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageError
@@ -20,8 +19,8 @@ LEFT, RIGHT = (0.25, 0.5), (0.75, 0.5)
 
 
 @pytest.fixture(scope="module")
-def model():
-    return load_model("fusion-svm")
+def model(model_file):
+    return load_model(model_file)
 
 
 @pytest.fixture
@@ -71,11 +70,11 @@ def test_a_room_without_faces(follow):
     assert numbers(follow([], 5)) == [[]] * 5
 
 
-def test_two_faces_are_numbered_and_asked_at_once(follow, monkeypatch):
+def test_two_faces_are_numbered_and_classified_at_once(follow, monkeypatch):
     sizes = []
-    ask = face_track.predict_p_happy
+    usual = tracker.predict_p_happy
     monkeypatch.setattr(
-        face_track, "predict_p_happy", lambda m, f: sizes.append(len(f)) or ask(m, f)
+        tracker, "predict_p_happy", lambda m, f: sizes.append(len(f)) or usual(m, f)
     )
     actors = [Actor(LEFT, LEFT, 130), Actor(RIGHT, RIGHT, 130, ((0.0, "sad"),), seed=6)]
     answers = follow(actors, 6)
@@ -85,6 +84,7 @@ def test_two_faces_are_numbered_and_asked_at_once(follow, monkeypatch):
     assert labels == {"happy"}
 
 
+@pytest.mark.slow
 def test_faces_that_cross_keep_their_numbers(follow):
     there, back = (0.2, 0.5), (0.8, 0.5)
     actors = [Actor(there, back, 130), Actor(back, there, 130, ((0.0, "sad"),), seed=6)]
@@ -112,15 +112,15 @@ def test_after_a_short_time_it_is_the_same_face(follow, gone, number):
 
 
 def test_a_face_that_the_detector_misses_is_followed_by_its_eyes(model, monkeypatch):
-    tracker, told = FaceTracker(model), []
+    tracker, answers = FaceTracker(model), []
     frames = list(draw_clip(480, 270, 16, [Actor((0.4, 0.5), (0.6, 0.5), 130)]))
     for i, frame in enumerate(frames):
         if i == 8:
-            monkeypatch.setattr(face_search, "find_faces", lambda *args: [])
-        told.append(tracker.update(frame, i / 25))
-    assert numbers(told) == [[1]] * 16
-    missed = [face for (face,) in told[8:]]
-    assert all(np.isnan(face.p_raw) and face.p_happy == told[7][0].p_happy for face in missed)
+            monkeypatch.setattr(observation, "find_faces", lambda *args: [])
+        answers.append(tracker.update(frame, i / 25))
+    assert numbers(answers) == [[1]] * 16
+    missed = [face for (face,) in answers[8:]]
+    assert all(np.isnan(face.p_raw) and face.p_happy == answers[7][0].p_happy for face in missed)
     assert [middle(f) for f in missed] == pytest.approx(np.linspace(243, 288, 8), abs=14)
     empty = list(draw_clip(480, 270, 2, []))
     assert tracker.update(empty[0], 16 / 25) == []  # no eyes that look like it
@@ -129,15 +129,16 @@ def test_a_face_that_the_detector_misses_is_followed_by_its_eyes(model, monkeypa
 def test_a_false_alarm_is_no_track(model, monkeypatch):
     tracker = FaceTracker(model)
     frames = draw_clip(480, 270, 8, [])
-    find, told = face_search.find_faces, []
+    find, answers = observation.find_faces, []
     for i, frame in enumerate(frames):
-        alarm = [face_search.Detection((100, 60, 200, 160), 0.3)] if i == 3 else []
-        monkeypatch.setattr(face_search, "find_faces", lambda *a, alarm=alarm: alarm or find(*a))
-        told.append(tracker.update(frame, i / 25))
-    assert numbers(told) == [[]] * 8
+        alarm = [observation.Detection((100, 60, 200, 160), 0.3)] if i == 3 else []
+        monkeypatch.setattr(observation, "find_faces", lambda *a, alarm=alarm: alarm or find(*a))
+        answers.append(tracker.update(frame, i / 25))
+    assert numbers(answers) == [[]] * 8
     assert tracker.n_tracks_ == 0
 
 
+@pytest.mark.slow
 def test_half_the_frames_give_the_same_answers(follow):
     actor = Actor(LEFT, RIGHT, 130, ((0.0, "happy"), (0.5, "sad")))
     fast, slow = follow([actor], 41, fps=20.0), follow([actor], 21, fps=10.0)

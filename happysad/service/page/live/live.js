@@ -1,7 +1,7 @@
 // The live loop: a frame, its answer, the boxes; then the next frame.
 
-import { predict } from "./api.js";
-import { drawFaces } from "./draw.js";
+import { predict } from "../api.js";
+import { drawFaces } from "../draw.js";
 import { Tracks } from "./tracks.js";
 
 const PAUSE = 1500; // milliseconds after a failure

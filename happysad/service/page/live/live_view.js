@@ -2,7 +2,7 @@
 // so that it can be read, and aloud only what has changed.
 
 import { History } from "./history.js";
-import { faceLine } from "./words.js";
+import { faceLine } from "../labels.js";
 
 const EVERY = 0.25; // seconds between changes of the text
 const ALOUD = 2; // seconds between two things said aloud

@@ -1,6 +1,6 @@
 // A model's card, for people.
 
-import { modelCard, models } from "./api.js";
+import { modelCard, models } from "../api.js";
 import { section, table } from "./tables.js";
 
 const METRICS = [

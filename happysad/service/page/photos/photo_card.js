@@ -1,7 +1,7 @@
 // One photo with its boxes, and its answer in words.
 
-import { drawFaces } from "./draw.js";
-import { count, faceLine, note } from "./words.js";
+import { drawFaces } from "../draw.js";
+import { count, faceLine, note } from "../labels.js";
 
 const LEAST_WIDTH = 192; // of the picture on the page, so that words have room on a tiny one
 

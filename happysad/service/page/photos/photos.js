@@ -1,8 +1,8 @@
 // The photos that were chosen, dropped or pasted, newest first, and their answers.
 
-import { Unreachable, predictFile } from "./api.js";
+import { Unreachable, predictFile } from "../api.js";
 import { PhotoCard } from "./photo_card.js";
-import { count } from "./words.js";
+import { count } from "../labels.js";
 
 const AT_ONCE = 2; // questions to the server at a time
 

@@ -5,43 +5,42 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.abstention_figure import (
-    refused_shares,
+    rejected_shares,
     risk_coverage,
-    save_refused,
+    save_rejected,
     save_risk_coverage,
 )
 from happysad.experiments.reporting.tables.run_tables import read_run
 
 
-def answers(p: list[float], labels: list[str]) -> pd.DataFrame:
+def predictions(p: list[float], labels: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"p_happy": p, "label": labels})
 
 
-def test_the_surest_are_answered_first():
-    coverage, risk = risk_coverage(answers([0.6, 0.99, 0.1, 0.7], ["sad", "happy", "sad", "sad"]))
+def test_the_most_confident_are_answered_first():
+    coverage, risk = risk_coverage(
+        predictions([0.6, 0.99, 0.1, 0.7], ["sad", "happy", "sad", "sad"])
+    )
     assert list(coverage) == [0.25, 0.5, 0.75, 1.0]
     assert list(risk) == pytest.approx([0, 0, 1 / 3, 0.5])
 
 
-def test_equally_sure_faces_are_answered_together():
-    coverage, risk = risk_coverage(answers([0.75, 0.25, 0.75], ["sad", "sad", "happy"]))
+def test_equally_confident_faces_are_answered_together():
+    coverage, risk = risk_coverage(predictions([0.75, 0.25, 0.75], ["sad", "sad", "happy"]))
     assert list(coverage) == [1.0]
     assert list(risk) == pytest.approx([1 / 3])
 
 
 def test_neutral_shares_come_from_the_neutral_rows(small_run):
-    shares = refused_shares(read_run(small_run)["operating_points"])
+    shares = rejected_shares(read_run(small_run)["operating_points"])
     assert shares.loc["cnn-small"].to_dict() == {"happy": 0.1, "sad": 0.3, "neutral": 0.75}
 
 
-def test_the_operating_point_is_marked(small_run, monkeypatch, tmp_path):
-    kept: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: kept.append(figure))
+def test_the_operating_point_is_marked(small_run, kept, tmp_path):
     run = read_run(small_run)
     points = run.part("operating_points")
-    save_risk_coverage(run.answers(), tmp_path / "x.png", ["hog-svm"], points)
+    save_risk_coverage(run.predictions(), tmp_path / "x.png", ["hog-svm"], points)
     ax = kept[0].axes[0]
     assert [
         (*line.get_xdata(), *line.get_ydata())
@@ -53,7 +52,7 @@ def test_the_operating_point_is_marked(small_run, monkeypatch, tmp_path):
 
 def test_files_are_pictures(small_run, tmp_path, image_is_drawn):
     run = read_run(small_run)
-    save_risk_coverage(run.answers(), tmp_path / "a.png", ["hog-svm", "cnn-small"])
-    save_refused(run["operating_points"], tmp_path / "b.png", ["hog-svm", "cnn-small"])
+    save_risk_coverage(run.predictions(), tmp_path / "a.png", ["hog-svm", "cnn-small"])
+    save_rejected(run["operating_points"], tmp_path / "b.png", ["hog-svm", "cnn-small"])
     assert image_is_drawn(tmp_path / "a.png")
     assert image_is_drawn(tmp_path / "b.png")

@@ -1,15 +1,16 @@
-"""The figures say what the results say."""
+"""Bars and confusion matrices say what the results say."""
 
 from __future__ import annotations
 
-import pandas as pd
-import pytest
+import math
 
-from happysad.experiments.reporting.figures import style
+import pandas as pd
+
 from happysad.experiments.reporting.figures.bars_and_confusion import (
     BARS,
     save_bars,
     save_confusion_matrices,
+    save_importance,
 )
 
 
@@ -21,14 +22,6 @@ def rows(*names: str) -> pd.DataFrame:
         part = {"dataset": "faces & co", "split": "test", "n_test": 80}
         made.append({"model": name, **part, **scores, **counts})
     return pd.DataFrame(made)
-
-
-@pytest.fixture
-def kept(monkeypatch) -> list:
-    """Figures in the place of files."""
-    saved: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: saved.append(figure))
-    return saved
 
 
 def texts(figure) -> list[str]:
@@ -72,12 +65,12 @@ def test_matrices_hold_counts_and_shares(kept, tmp_path):
     assert "hog-svm\n0.500" in said
 
 
-@pytest.mark.parametrize("n", [1, 4, 5, 14])
-def test_any_number_of_models(kept, tmp_path, n):
-    save_confusion_matrices(rows(*(f"model-{i}" for i in range(n))), tmp_path / "x.png")
-    used = [ax for ax in kept[0].axes if ax.axison]
-    assert len(used) == n
-    assert used[0].get_title().startswith(f"model-{n - 1}\n")  # the best comes first
+def test_any_number_of_models(kept, tmp_path):
+    for n in (1, 4, 5, 14):
+        save_confusion_matrices(rows(*(f"model-{i}" for i in range(n))), tmp_path / "x.png")
+        used = [ax for ax in kept[-1].axes if ax.axison]
+        assert len(used) == n
+        assert used[0].get_title().startswith(f"model-{n - 1}\n"), n  # the best comes first
 
 
 def test_a_class_without_images_is_no_crash(kept, tmp_path):
@@ -102,3 +95,17 @@ def test_a_cnn_is_told_apart_by_its_hatching(kept, tmp_path):
     hatches = [bar.get_hatch() for bar in kept[0].axes[0].patches]
     assert hatches == [None, "//"] * len(BARS)
     assert "hatched: CNN" in kept[0].axes[0].get_xlabel()
+
+
+def test_bars_of_two_blocks_and_of_one_repeat_are_drawn(tmp_path, image_is_drawn):
+    rows = [
+        {
+            "block": block, "group": group,
+            "balanced_accuracy": 0.9, "balanced_accuracy_drop": 0.1,
+            "balanced_accuracy_drop_sd": math.nan,
+            "roc_auc": 0.95, "roc_auc_drop": -0.01, "roc_auc_drop_sd": 0.01,
+        }
+        for block in ("Hog", "Lbp") for group in ("eyes", "mouth", "all")
+    ]  # fmt: skip
+    save_importance(pd.DataFrame(rows), tmp_path / "bars.png")
+    assert image_is_drawn(tmp_path / "bars.png")

@@ -1,19 +1,18 @@
-"""Differences between models."""
+"""Points with their intervals."""
 
 from __future__ import annotations
+
+import math
 
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.figures import style
-from happysad.experiments.reporting.figures.forest_figure import p_text, save_forest
+from happysad.experiments.reporting.figures.forest_figure import save_forest, save_transfer
 from happysad.experiments.reporting.tables.run_tables import read_run
 
 
 @pytest.fixture
-def drawn(small_run, monkeypatch, tmp_path):
-    kept: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: kept.append(figure))
+def drawn(small_run, kept, tmp_path):
     rows = read_run(small_run).part("comparisons")
     dummy = rows[:1].assign(model="dummy", difference=-0.5)
     save_forest(pd.concat([rows, dummy]), tmp_path / "x.png")
@@ -41,7 +40,15 @@ def test_what_could_be_chance_is_open(drawn):
     assert [ax.texts[0].get_text() for ax in drawn] == ["p = 0.120", "p < 0.001"]
 
 
-def test_p_values_as_they_are_read():
-    assert [p_text(p) for p in (0.0004, 0.001, 0.0496, 1.0)] == [
-        "p < 0.001", "p = 0.001", "p = 0.050", "p = 1.000",
+def test_pairs_models_and_missing_intervals_are_drawn(tmp_path, image_is_drawn):
+    rows = [
+        {
+            "fitted_on": fitted, "tested_on": tested, "model": model,
+            "balanced_accuracy": 0.8, "balanced_accuracy_low": math.nan,
+            "balanced_accuracy_high": math.nan,
+            "roc_auc": 0.9, "roc_auc_low": 0.85, "roc_auc_high": 0.95,
+        }
+        for fitted in "ab" for tested in "ac" for model in ("hog-svm", "cnn-small")
     ]  # fmt: skip
+    save_transfer(pd.DataFrame(rows), tmp_path / "transfer.png")
+    assert image_is_drawn(tmp_path / "transfer.png")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.figures import style
-from happysad.experiments.reporting.figures.line_figure import MOST_BANDS, save_lines
+from happysad.experiments.reporting.figures.line_figure import MOST_BANDS, save_lines, save_training
+from happysad.experiments.reporting.tables.run_tables import read_run
 
 AXES = {"x": "strength", "y": "accuracy", "line": "model"}
 
@@ -21,13 +21,6 @@ def rows(models=("hog-svm", "cnn-small"), panels=("blur",), at=(1, 2, 4)) -> pd.
             for i, x in enumerate(at)
         ]
     )  # fmt: skip
-
-
-@pytest.fixture
-def kept(monkeypatch) -> list:
-    saved: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: saved.append(figure))
-    return saved
 
 
 def curve(ax, label):
@@ -55,11 +48,11 @@ def test_a_panel_for_each_value_with_one_y_axis(kept, tmp_path):
     assert len(kept[0].legends[0].get_texts()) == 2
 
 
-@pytest.mark.parametrize(("n", "bands"), [(2, 2), (MOST_BANDS, MOST_BANDS), (MOST_BANDS + 1, 0)])
-def test_bands_while_they_can_be_told_apart(kept, tmp_path, n, bands):
-    table = rows([f"model-{i}" for i in range(n)])
-    save_lines(table, tmp_path / "x.png", **AXES, low="low", high="high")
-    assert len(kept[0].axes[0].collections) == bands
+def test_bands_while_they_can_be_told_apart(kept, tmp_path):
+    for n, bands in ((2, 2), (MOST_BANDS, MOST_BANDS), (MOST_BANDS + 1, 0)):
+        table = rows([f"model-{i}" for i in range(n)])
+        save_lines(table, tmp_path / "x.png", **AXES, low="low", high="high")
+        assert len(kept[-1].axes[0].collections) == bands, n
 
 
 def test_texts_stand_at_equal_distances(kept, tmp_path):
@@ -91,3 +84,20 @@ def test_nothing_to_draw_is_refused(tmp_path):
 def test_two_numbers_for_one_point_are_refused(tmp_path):
     with pytest.raises(ValueError, match="same model, strength"):
         save_lines(pd.concat([rows(), rows()]), tmp_path / "x.png", **AXES)
+
+
+def test_training_curves_are_a_picture(small_run, tmp_path, image_is_drawn):
+    save_training(read_run(small_run)["training"], tmp_path / "x.png")
+    assert image_is_drawn(tmp_path / "x.png")
+
+
+def test_the_lowest_validation_loss_is_marked_in_every_fit(small_run, kept, tmp_path):
+    fit = read_run(small_run)["training"]
+    twice = pd.concat([fit, fit.assign(fold=1, val_loss=fit["epoch"] / 10)])
+    save_training(twice, tmp_path / "x.png")
+    above, below = kept[0].axes
+    marks = [line for line in above.get_lines() if line.get_marker() == "o"]
+    assert [(*m.get_xdata(), *m.get_ydata()) for m in marks] == [(4, 0.3), (1, pytest.approx(0.1))]
+    assert len(above.get_lines()) == 2 * 3
+    assert len(below.get_lines()) == 2 * 2
+    assert len(kept[0].legends[0].get_texts()) == 3

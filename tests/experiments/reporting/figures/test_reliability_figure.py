@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.reliability_figure import save_reliability
 
 
 @pytest.fixture
-def answers() -> pd.DataFrame:
+def predictions() -> pd.DataFrame:
     part = {"dataset": "faces", "split": "test", "model": "hog-svm"}
     p = np.repeat([0.05, 0.95], 20)
     return pd.DataFrame(
@@ -19,16 +18,14 @@ def answers() -> pd.DataFrame:
     )
 
 
-def test_a_file_is_a_picture(answers, tmp_path, image_is_drawn):
-    save_reliability(answers, tmp_path / "x.png", ["hog-svm"])
+def test_a_file_is_a_picture(predictions, tmp_path, image_is_drawn):
+    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"])
     assert image_is_drawn(tmp_path / "x.png")
 
 
-def test_points_lie_at_the_shares_with_the_scores_above(answers, monkeypatch, tmp_path):
-    kept: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: kept.append(figure))
+def test_points_lie_at_the_shares_with_the_scores_above(predictions, kept, tmp_path):
     scores = {"model": "hog-svm", "calibration_error": 0.125, "brier": 0.1}
-    save_reliability(answers, tmp_path / "x.png", ["hog-svm"], pd.DataFrame([scores]))
+    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"], pd.DataFrame([scores]))
     above = kept[0].axes[0]
     line = above.get_lines()[1]
     assert list(line.get_xdata()) == pytest.approx([0.05, 0.95])

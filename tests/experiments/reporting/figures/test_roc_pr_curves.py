@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting.figures import roc_pr_curves as curves
-from happysad.experiments.reporting.figures import style
 from happysad.experiments.reporting.figures.roc_pr_curves import save_precision_recall, save_roc
 
 
 @pytest.fixture
-def answers() -> pd.DataFrame:
+def predictions() -> pd.DataFrame:
     random = np.random.default_rng(0)
     made = []
     for model, shift in (("hog-svm", 2.0), ("cnn-small", 0.5)):
@@ -23,48 +22,41 @@ def answers() -> pd.DataFrame:
     return pd.concat(made)
 
 
-@pytest.fixture
-def kept(monkeypatch) -> list:
-    saved: list = []
-    monkeypatch.setattr(style, "save", lambda figure, path: saved.append(figure))
-    return saved
-
-
 def labels(figure) -> list[str]:
     return [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
 
 
-def test_files_are_pictures(answers, tmp_path, image_is_drawn):
-    save_roc(answers, tmp_path / "roc.png", ["hog-svm"])
-    save_precision_recall(answers, tmp_path / "pr.png", ["hog-svm"])
+def test_files_are_pictures(predictions, tmp_path, image_is_drawn):
+    save_roc(predictions, tmp_path / "roc.png", ["hog-svm"])
+    save_precision_recall(predictions, tmp_path / "pr.png", ["hog-svm"])
     assert image_is_drawn(tmp_path / "roc.png")
     assert image_is_drawn(tmp_path / "pr.png")
 
 
-def test_the_area_of_the_drawn_curve_is_the_one_in_the_legend(answers, kept, tmp_path):
-    save_roc(answers, tmp_path / "x.png", ["cnn-small"])
+def test_the_area_of_the_drawn_curve_is_the_one_in_the_legend(predictions, kept, tmp_path):
+    save_roc(predictions, tmp_path / "x.png", ["cnn-small"])
     line = kept[0].axes[0].get_lines()[1]
     area = np.trapezoid(line.get_ydata(), line.get_xdata())
     assert float(labels(kept[0])[1].split()[-1]) == pytest.approx(area, abs=0.002)
 
 
-def test_the_average_precision_is_that_of_the_drawn_curve(answers, kept, tmp_path):
-    save_precision_recall(answers, tmp_path / "x.png", ["cnn-small"])
+def test_the_average_precision_is_that_of_the_drawn_curve(predictions, kept, tmp_path):
+    save_precision_recall(predictions, tmp_path / "x.png", ["cnn-small"])
     line = kept[0].axes[0].get_lines()[1]
     assert float(labels(kept[0])[1].split()[-1]) == pytest.approx(line.get_ydata().mean(), abs=0.01)
     assert labels(kept[0])[0] == "chance 0.33"
 
 
-def test_the_interval_stands_in_the_legend(answers, kept, tmp_path):
+def test_the_interval_stands_in_the_legend(predictions, kept, tmp_path):
     known = {"model": "hog-svm", "metric": "roc_auc", "images": "all", "low": 0.9, "high": 0.99}
-    save_roc(answers, tmp_path / "x.png", ["hog-svm", "cnn-small"], (), pd.DataFrame([known]))
+    save_roc(predictions, tmp_path / "x.png", ["hog-svm", "cnn-small"], (), pd.DataFrame([known]))
     assert labels(kept[0])[1].endswith("[0.900, 0.990]")
     assert "[" not in labels(kept[0])[2]
 
 
-def test_the_band_holds_the_curve_and_is_the_same_each_time(answers):
-    happy = (answers["label"] == "happy").to_numpy()
-    p = answers["p_happy"].to_numpy()
+def test_the_band_holds_the_curve_and_is_the_same_each_time(predictions):
+    happy = (predictions["label"] == "happy").to_numpy()
+    p = predictions["p_happy"].to_numpy()
     made = curves._resampled(curves._roc, happy, p)
     low, high = np.percentile(made, [2.5, 97.5], axis=0)
     inside = np.mean((low <= curves._roc(happy, p)) & (curves._roc(happy, p) <= high))
@@ -73,8 +65,8 @@ def test_the_band_holds_the_curve_and_is_the_same_each_time(answers):
     assert np.array_equal(made, curves._resampled(curves._roc, happy, p))
 
 
-def test_bands_for_those_named_only(answers, kept, tmp_path):
-    save_roc(answers, tmp_path / "x.png", ["hog-svm", "cnn-small"], ["cnn-small"])
+def test_bands_for_those_named_only(predictions, kept, tmp_path):
+    save_roc(predictions, tmp_path / "x.png", ["hog-svm", "cnn-small"], ["cnn-small"])
     assert len(kept[0].axes[0].collections) == 1
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import itertools
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.html.report import Section, draw_all, write_report
+from happysad.experiments.reporting.figures import style
+from happysad.experiments.reporting.html.report import Section, finish, write_report
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 
@@ -46,24 +48,36 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from PIL import Image
 
-    path = tmp_path / "curve.png"
+    path = tmp_path_factory.mktemp("picture") / "curve.png"
     Image.new("L", (30, 20)).save(path)
     return path
 
 
 @pytest.fixture
-def page(small_run: Path, picture: Path) -> Page:
+def small_pictures(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One small picture in the place of each figure: drawing takes seconds."""
+
+    def save(figure: object, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture.read_bytes())
+
+    monkeypatch.setattr(style, "save", save)
+
+
+@pytest.fixture(scope="module")
+def page(small_run_source: Path, picture: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
     """Without drawing, which takes seconds: one small picture stands for each figure."""
     from happysad.experiments.reporting.html.run_figures import FIGURES
 
-    (small_run / "figures").mkdir()
+    folder = shutil.copytree(small_run_source, tmp_path_factory.mktemp("run") / "small-run")
+    (folder / "figures").mkdir()
     for name in FIGURES:
-        (small_run / "figures" / f"{name}.png").write_bytes(picture.read_bytes())
-    return Page(write_report(small_run))
+        (folder / "figures" / f"{name}.png").write_bytes(picture.read_bytes())
+    return Page(write_report(folder))
 
 
 def test_nothing_comes_from_elsewhere(page: Page):
@@ -134,10 +148,10 @@ def test_how_to_make_it_again(page: Page):
 
 
 def test_sections_without_data_are_not_there(small_run: Path):
-    for name in ("training", "comparisons", "operating_points", "coverage", "intervals"):
+    for name in ("training", "comparisons", "operating_points", "face_detection", "intervals"):
         (small_run / f"{name}.csv").unlink()
     text = Page(write_report(small_run)).text
-    for title in ("chance?", "leaked", "Faces found", "threshold", "CNNs learned", "Spread"):
+    for title in ("chance?", "leaked", "Faces found", "threshold", "Training curves", "Spread"):
         assert title not in text
     assert "Scores" in text
 
@@ -150,20 +164,28 @@ def test_an_empty_folder_gives_a_page(tmp_path: Path):
 def test_other_experiments_bring_their_sections(small_run: Path, picture: Path):
     table = pd.DataFrame({"change": ["blur"], "accuracy": [0.81234], "n_test": [40.0]})
     own = [
-        Section("Fall-off", "First.\n\nSecond.", picture, table, caption="It falls."),
-        Section("Fall-off", "Again."),
+        Section("Robustness", "First.\n\nSecond.", picture, table, caption="It falls."),
+        Section("Robustness", "Again."),
         Section("Nothing", "", picture.with_name("none.png"), table[:0]),
     ]
     page = Page(write_report(small_run, "How far does it bend?", own))
     assert "How far does it bend?" in page.text
     ids = [attributes["id"] for attributes in page.named("section")]
-    assert ids[:5] == ["the-answer", "what-was-asked", "fall-off", "fall-off--2", "scores"]
+    assert ids[:5] == ["the-answer", "the-question", "robustness", "robustness--2", "scores"]
     assert {"0.812", "40"} <= set(page.cells)
-    assert page.named("img")[0]["alt"] == "Fall-off: It falls."
+    assert page.named("img")[0]["alt"] == "Robustness: It falls."
     assert "Nothing" not in page.text
 
 
-def test_what_draw_all_draws_is_shown(small_run: Path):
-    (small_run / "predictions.csv").unlink()
-    drawn = draw_all(small_run)
-    assert len(Page(write_report(small_run)).named("img")) == len(drawn) > 2
+@pytest.mark.slow
+def test_tables_figures_and_report_follow_from_two_files(small_run: Path, small_pictures: None):
+    for name in ("intervals", "comparisons", "face_detection", "operating_points", "training"):
+        (small_run / f"{name}.csv").unlink()
+    lines: list[str] = []
+    finish(small_run, lines.append, title="Which is best?")
+    assert lines == ["intervals, figures, report"]
+    names = {file.name for file in small_run.iterdir()}
+    assert {"intervals.csv", "comparisons.csv", "face_detection.csv"} <= names
+    assert "<title>Which is best?</title>" in (small_run / "report.html").read_text("utf-8")
+    drawn = list((small_run / "figures").glob("*.png"))
+    assert len(Page(small_run / "report.html").named("img")) == len(drawn) > 2

@@ -8,6 +8,7 @@ import pytest
 from happysad.experiments.reporting.html.run_figures import FIGURES, draw_all, figures_for
 
 
+@pytest.mark.slow
 def test_every_table_gives_its_figures_and_no_table_none(small_run, image_is_drawn):
     face = small_run / "face.png"
     from PIL import Image
@@ -31,10 +32,10 @@ def test_an_empty_folder_has_no_figures(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("label", ["happy", "sad"])
-def test_a_test_part_of_one_class_is_no_crash(small_run, label):
+def test_a_test_part_of_one_class_is_no_crash(small_run, kept):
     rows = pd.read_csv(small_run / "predictions.csv", keep_default_na=False)
-    rows[rows["label"] == label].to_csv(small_run / "predictions.csv", index=False)
-    names = {path.stem for path in draw_all(small_run)}
-    assert "roc" not in names
-    assert "risk_coverage" in names
+    for label in ("happy", "sad"):
+        rows[rows["label"] == label].to_csv(small_run / "predictions.csv", index=False)
+        names = {path.stem for path in draw_all(small_run)}
+        assert "roc" not in names
+        assert "risk_coverage" in names

@@ -9,9 +9,9 @@ from happysad.experiments.reporting.html import text
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 
-@pytest.fixture
-def run(small_run) -> RunTables:
-    return read_run(small_run)
+@pytest.fixture(scope="module")
+def run(small_run_source) -> RunTables:
+    return read_run(small_run_source)
 
 
 def changed(run: RunTables, best: str = "hog-svm", **tables: pd.DataFrame) -> RunTables:
@@ -28,13 +28,11 @@ def test_the_answer_names_the_best_its_interval_and_the_difference(run):
     assert "answers 80.0% of the test images and is wrong on 2.5% of those" in said
 
 
-@pytest.mark.parametrize(
-    ("p", "words"), [(0.05, "could be chance"), (0.049, "hardly chance"), (1e-9, "p < 0.001")]
-)
-def test_p_in_plain_words(p, words):
-    row = {"difference": -0.1, "low": -0.2, "high": -0.01, "p_corrected": p}
-    assert words in text.compared(row)
-    assert "0.100 lower" in text.compared(row)
+def test_p_in_plain_words():
+    for p, words in ((0.05, "could be chance"), (0.049, "hardly chance"), (1e-9, "p < 0.001")):
+        row = {"difference": -0.1, "low": -0.2, "high": -0.01, "p_value_holm": p}
+        assert words in text.compared(row)
+        assert "0.100 lower" in text.compared(row)
 
 
 def test_where_the_best_is_the_cnn_the_runner_up_is_told(run):
@@ -55,7 +53,7 @@ def test_no_answer_without_a_chosen_model(run):
 
 
 def test_a_rule_that_answers_nothing_is_told(run):
-    points = run["operating_points"].assign(answered=0.0, error=float("nan"))
+    points = run["operating_points"].assign(coverage=0.0, error=float("nan"))
     said = text.answer(changed(run, operating_points=points))
     assert 'No thresholds keep to "max error 0.02"' in said
     assert "nan" not in said
@@ -63,19 +61,19 @@ def test_a_rule_that_answers_nothing_is_told(run):
 
 def test_without_intervals_the_number_stands_alone(run):
     bare = changed(run, intervals=pd.DataFrame())
-    assert text.with_interval(bare, "hog-svm", "brier").count("[") == 0
+    assert bare.score_text("hog-svm", "brier").count("[") == 0
     assert "interval)" not in text.answer(bare)
-    assert text.with_interval(bare, "hog-svm", "brier", "leaked") == ""
+    assert bare.score_text("hog-svm", "brier", "leaked") == ""
 
 
 def test_captions_hold_the_numbers(run):
     row = run.scores().set_index("model").loc["hog-svm"]
     assert f"{int(row['fn'])} of 20 happy faces sad" in text.matrices_caption(run)
-    assert "lowest held-out loss 0.300 in epoch 4 of 7" in text.training_caption(run)
-    said = text.refused_caption(run)
+    assert "lowest validation loss 0.300 in epoch 4 of 7" in text.training_caption(run)
+    said = text.rejected_caption(run)
     assert "10.0% of the happy faces, 30.0% of the sad faces, 75.0% of the neutral faces" in said
-    assert "90.0% of the 20 happy images" in text.coverage(run)
-    wrong = (run.answers(model="hog-svm").eval("predicted != label")).sum()
-    assert f"wrong on {wrong} of 40 test images" in text.faces_caption(run)
+    assert "90.0% of the 20 happy images" in text.face_detection(run)
+    wrong = (run.predictions(model="hog-svm").eval("predicted != label")).sum()
+    assert f"wrong on {wrong} of 40 test images" in text.errors_caption(run)
     assert "±0.065" in text.scores_caption(run)
     assert "Without them the accuracy of hog-svm is" in text.leaks(run)

@@ -11,7 +11,6 @@ from happysad.experiments.reporting.model_card.readme_tables import (
     KINDS,
     against_cnn,
     balance,
-    leaks,
     unsure,
 )
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
@@ -43,8 +42,8 @@ def run(tmp_path) -> RunTables:
                    "rule": "max error 0.02", "rejected_neutral": 0.6})  # fmt: skip
     comparisons = [
         {"dataset": "d", "split": "test", "model": "hog-svm", "against": "cnn-small",
-         "against_is": kind, "n": 9, "only_model_right": 3, "only_other_right": 1, "p": 0.6,
-         "p_corrected": 0.9, "difference": 0.2, "low": -0.1, "high": 0.5}
+         "against_role": kind, "n": 9, "n_only_model_correct": 3, "n_only_other_correct": 1,
+         "p_value": 0.6, "p_value_holm": 0.9, "difference": 0.2, "low": -0.1, "high": 0.5}
         for kind in ("cnn", "best")
     ]  # fmt: skip
     intervals = [
@@ -61,7 +60,7 @@ def run(tmp_path) -> RunTables:
 
 
 def test_leaked_images_apart(run):
-    header, *lines = leaks(run)
+    header, *lines = KINDS["leaks"](run)
     assert header[1:] == ["all (9 images)", "not leaked (7 images)", "leaked (2 images)"]
     assert lines[0][1:] == ["0.800 [0.700, 0.900]", "0.700 [0.600, 0.800]", "0.900 [0.800, 1.000]"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.per_experiment.learning_table import (
-    COLUMNS,
     curve_lines,
     learning_table,
     print_curve,
@@ -34,11 +34,11 @@ def results() -> pd.DataFrame:
 
 def test_mean_and_range_over_the_seeds(results):
     table = learning_table(results)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(columns_of("learning_curve"))
     own = table[(table["model"] == "hog-svm") & (table["split"] == "test")]
-    assert own[["n", "seeds"]].to_numpy().tolist() == [[50, 2], [200, 2]]
-    assert list(own["mean"]) == pytest.approx([0.7, 0.9])
-    assert (own["low"].iloc[0], own["high"].iloc[0]) == (0.6, 0.8)
+    assert own[["n_train", "n_seeds"]].to_numpy().tolist() == [[50, 2], [200, 2]]
+    assert list(own["accuracy_mean"]) == pytest.approx([0.7, 0.9])
+    assert (own["accuracy_min"].iloc[0], own["accuracy_max"].iloc[0]) == (0.6, 0.8)
 
 
 def test_a_line_for_each_size_of_the_test_part(results):

@@ -17,12 +17,12 @@ FER, FACE_API = PEERS.values()
 def test_pairs_are_tested_on_the_same_images_and_corrected_for_their_number(made):
     fer, face_api = pair_table(made, ["ours"]).to_dict("records")
     assert (fer["model"], fer["against"], fer["n"]) == ("ours", FER, 20)
-    assert (fer["only_model_right"], fer["only_other_right"]) == (8, 0)
-    assert fer["p"] == pytest.approx(2 / 2**8)
-    assert fer["p_corrected"] == pytest.approx(4 / 2**8)  # Holm: the smaller of two, doubled
+    assert (fer["n_only_model_correct"], fer["n_only_other_correct"]) == (8, 0)
+    assert fer["p_value"] == pytest.approx(2 / 2**8)
+    assert fer["p_value_holm"] == pytest.approx(4 / 2**8)  # Holm: the smaller of two, doubled
     assert fer["difference"] == pytest.approx(0.4)
     assert fer["low"] < 0.4 < fer["high"]
-    assert face_api["p"] == face_api["p_corrected"] == 1
+    assert face_api["p_value"] == face_api["p_value_holm"] == 1
 
 
 def test_the_hand_made_table_of_the_test():
@@ -34,7 +34,7 @@ def test_the_hand_made_table_of_the_test():
 def test_the_correction_is_for_a_test_set_by_itself(made):
     there = made[made["model"] != "other"].assign(tested_on="there")
     pairs = pair_table(pd.concat([made, there]), ["ours"])
-    both = [pairs.loc[pairs["tested_on"] == name, "p_corrected"] for name in ("here", "there")]
+    both = [pairs.loc[pairs["tested_on"] == name, "p_value_holm"] for name in ("here", "there")]
     assert both[0].tolist() == both[1].tolist()
 
 
@@ -52,10 +52,10 @@ def test_verdicts_in_words(made):
     assert fer[header.index("p corrected")] == "0.016"
 
 
-def test_always_happy_is_no_lead_where_happy_is_common(answers):
+def test_always_happy_is_no_lead_where_happy_is_common(predictions):
     truth = "h" * 90 + "s" * 10
-    ours = answers("ours", "h" * 100, truth)
-    peers = [answers(peer, "s" * 30 + "h" * 60 + "s" * 10, truth) for peer in PEERS.values()]
+    ours = predictions("ours", "h" * 100, truth)
+    peers = [predictions(peer, "s" * 30 + "h" * 60 + "s" * 10, truth) for peer in PEERS.values()]
     row = pair_table(pd.concat([*peers, ours]), ["ours"]).iloc[0]
     assert row["difference"] == pytest.approx(0.2)
     assert row["balanced_difference"] == pytest.approx((30 / 90 - 1) / 2)

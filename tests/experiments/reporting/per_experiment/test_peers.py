@@ -10,8 +10,8 @@ import pytest
 from happysad.experiments.reporting.per_experiment.peers import (
     EFFORTS,
     MEASURED,
+    METHOD,
     PEERS,
-    SAID,
     effort_lines,
     score_lines,
     score_table,
@@ -31,8 +31,8 @@ def test_scores_are_those_counted_by_hand(made):
     assert math.isnan(rows.loc["ours", "neutral_called_happy"])
 
 
-def test_neutral_faces_are_counted_and_not_scored(answers):
-    (row,) = score_table(answers("ours", "hshhhs", "hsnnnn")).to_dict("records")
+def test_neutral_faces_are_counted_and_not_scored(predictions):
+    (row,) = score_table(predictions("ours", "hshhhs", "hsnnnn")).to_dict("records")
     assert (row["n"], row["n_neutral"]) == (2, 4)
     assert row["accuracy"] == 1
     assert row["neutral_called_happy"] == 0.75
@@ -57,4 +57,4 @@ def test_what_it_took_is_told_of_each_program():
     assert [line[0] for line in lines] == ["happysad (texture-svm)", *PEERS.values()]
     assert all(len(line) == len(header) and all(line) for line in lines)
     assert {effort.program: effort.cpu_ms for effort in EFFORTS}[FER] == "22"
-    assert MEASURED in SAID
+    assert MEASURED in METHOD

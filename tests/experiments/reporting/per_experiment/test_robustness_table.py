@@ -1,12 +1,12 @@
-"""From results.csv to the fall-off of each model, by hand."""
+"""From results.csv to the accuracy of each model under changes, by hand."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
+from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.per_experiment.robustness_table import (
-    COLUMNS,
     print_robustness,
     robustness_table,
     save_robustness,
@@ -36,13 +36,13 @@ def results() -> pd.DataFrame:
 
 def test_what_is_lost_against_the_clean_images(results):
     table = robustness_table(results)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(columns_of("robustness"))
     assert set(table["model"]) == {"cnn-small", "hog-svm"}
     own = table[table["model"] == "hog-svm"]
     assert list(own["change"]) == ["", "blur", "small", "small"]
     assert list(own["strength"]) == [0, 0.02, 32, 8]  # the mildest first
-    assert list(own["lost"]) == pytest.approx([0, 0.2, 0.1, 0.4])
-    assert list(own["share_found"]) == [1, 0.8, 0.8, 0.8]
+    assert list(own["accuracy_drop"]) == pytest.approx([0, 0.2, 0.1, 0.4])
+    assert list(own["detection_rate"]) == [1, 0.8, 0.8, 0.8]
 
 
 def test_the_summary_has_means_over_the_strengths(results):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from happysad.experiments.reporting.tables.aggregate import groups_of, pool, right, scored
+from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct, labelled, pool
 
 
 def result(model="a", fold=0, seed=0, status="ok", condition="", split="test"):
@@ -58,5 +58,5 @@ def test_groups_and_right_answers():
     rows = [answer("x", group="p"), answer("y", predicted="sad"), answer("z", label="neutral")]
     frame = pd.DataFrame(rows)
     assert groups_of(frame).tolist() == ["p", "y", "z"]
-    assert right(frame).tolist() == [True, False, False]
-    assert scored(frame)["image"].tolist() == ["x", "y"]
+    assert is_correct(frame).tolist() == [True, False, False]
+    assert labelled(frame)["image"].tolist() == ["x", "y"]

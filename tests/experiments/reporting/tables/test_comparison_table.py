@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.tables.comparison_table import COLUMNS, comparison_table
+from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.tables.comparison_table import comparison_table
 from happysad.pipeline.evaluation.bootstrap import paired_interval
 from happysad.pipeline.evaluation.significance import holm, mcnemar
 
@@ -35,8 +36,8 @@ def tables(models=tuple(RIGHT), best="svm", splits=("test",)):
 
 def test_every_model_against_the_best_and_the_best_cnn():
     table = comparison_table(*tables())
-    assert list(table.columns) == COLUMNS
-    pairs = list(zip(table["model"], table["against"], table["against_is"], strict=True))
+    assert list(table.columns) == list(columns_of("comparisons"))
+    pairs = list(zip(table["model"], table["against"], table["against_role"], strict=True))
     assert pairs == [
         ("cnn-a", "svm", "best"), ("cnn-b", "svm", "best"), ("dummy", "svm", "best"),
         ("cnn-b", "cnn-a", "cnn"), ("dummy", "cnn-a", "cnn"), ("svm", "cnn-a", "cnn"),
@@ -46,8 +47,8 @@ def test_every_model_against_the_best_and_the_best_cnn():
 def test_numbers_of_a_row():
     row = comparison_table(*tables()).iloc[0]  # cnn-a against svm
     ours, theirs = (np.array(RIGHT[name], bool) for name in ("cnn-a", "svm"))
-    assert (row["n"], row["only_model_right"], row["only_other_right"]) == (40, 0, 6)
-    assert row["p"] == mcnemar(ours, theirs).p == pytest.approx(2 / 2**6)
+    assert (row["n"], row["n_only_model_correct"], row["n_only_other_correct"]) == (40, 0, 6)
+    assert row["p_value"] == mcnemar(ours, theirs).p == pytest.approx(2 / 2**6)
     assert row["difference"] == pytest.approx(-6 / 40)
     assert (row["low"], row["high"]) == paired_interval(ours, theirs)
 
@@ -65,23 +66,25 @@ def test_corrected_for_the_number_of_different_pairs():
     table = comparison_table(*tables(splits=("test", "val")))
     for _, part in table.groupby("split"):
         different = part.iloc[:5]  # the last row is the first the other way round
-        assert part["p_corrected"].tolist()[:5] == holm(different["p"].to_list()).tolist()
-        assert part["p_corrected"].iloc[5] == part["p_corrected"].iloc[0] > part["p"].iloc[0]
+        assert part["p_value_holm"].tolist()[:5] == holm(different["p_value"].to_list()).tolist()
+        assert (
+            part["p_value_holm"].iloc[5] == part["p_value_holm"].iloc[0] > part["p_value"].iloc[0]
+        )
 
 
 def test_a_cnn_that_is_the_best():
     table = comparison_table(*tables(best="cnn-b"))
     assert set(table["against"]) == {"cnn-b"}
-    assert table["against_is"].tolist() == ["best"] * 3 + ["cnn"] * 3
-    once = holm(table["p"].tolist()[:3]).tolist()
-    assert table["p_corrected"].tolist() == once * 2
+    assert table["against_role"].tolist() == ["best"] * 3 + ["cnn"] * 3
+    once = holm(table["p_value"].tolist()[:3]).tolist()
+    assert table["p_value_holm"].tolist() == once * 2
 
 
 def test_without_a_cnn_and_with_one_model():
-    assert set(comparison_table(*tables(("dummy", "svm")))["against_is"]) == {"best"}
+    assert set(comparison_table(*tables(("dummy", "svm")))["against_role"]) == {"best"}
     table = comparison_table(*tables(("svm",)))
     assert table.empty
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(columns_of("comparisons"))
 
 
 def test_paired_by_image_and_not_by_order():

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.tables.interval_table import (
-    COLUMNS,
     interval_table,
     interval_text,
 )
@@ -32,7 +32,7 @@ def answers(n: int = 60, leaked: int = 0, missed: int = 0, seed: int = 0) -> pd.
 def test_every_score_of_all_images():
     frame = answers()
     table = interval_table(frame)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(columns_of("intervals"))
     assert table["metric"].tolist() == list(SCORES)
     assert set(table["images"]) == {"all"}
     assert set(table["n"]) == {60}
@@ -96,7 +96,7 @@ def test_few_images_and_none():
     assert table.loc["accuracy", "value"] in (0, 1)
     assert table[["low", "high"]].isna().all(axis=None)
     assert interval_table(answers(0)).empty
-    assert list(interval_table(answers(0)).columns) == COLUMNS
+    assert list(interval_table(answers(0)).columns) == list(columns_of("intervals"))
 
 
 def test_text():

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.tables.operating_points import (
-    COLUMNS,
     measure,
     operating_points,
 )
@@ -71,7 +71,7 @@ def test_all_refused():
 def test_three_rules_for_every_part_and_model(frame):
     both = pd.concat([frame, frame.assign(model="b")])
     table = operating_points(both, 0.02)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(columns_of("operating_points"))
     assert len(table) == 3 * 3 * 2
     assert table["rule"].tolist()[:3] == ["0.5", "balanced", "max error 0.02"]
     assert set(operating_points(frame, 0.005)["rule"]) == {"0.5", "balanced", "max error 0.005"}
@@ -113,4 +113,6 @@ def test_a_training_part_is_not_reported(frame):
 
 
 def test_nothing_gives_the_header():
-    assert list(operating_points(answers("test", 0), 0.02).columns) == COLUMNS
+    assert list(operating_points(answers("test", 0), 0.02).columns) == list(
+        columns_of("operating_points")
+    )

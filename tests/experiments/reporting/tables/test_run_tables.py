@@ -16,7 +16,7 @@ def test_absent_tables_have_no_rows(tmp_path):
     run = read_run(tmp_path)
     assert run.best == ""
     assert run.scores().empty
-    assert run.answers().empty
+    assert run.predictions().empty
     assert run.shown() == []
     assert run.part("comparisons").empty
 
@@ -50,7 +50,7 @@ def test_of_several_seeds_the_first(small_run):
         predictions=pd.concat([said.assign(seed=3.0), said]),
     )
     pd.testing.assert_frame_equal(later.scores(), run.scores(), check_dtype=False)
-    assert len(later.answers()) == len(run.answers())
+    assert len(later.predictions()) == len(run.predictions())
 
 
 def test_what_was_done_under_a_condition_is_no_score(small_run):

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from happysad.experiments.reporting.tables.interval_table import interval_text
 from happysad.experiments.reporting.tables.summary import (
-    coverage_table,
-    interval_text,
+    face_detection_table,
     spread_table,
     summarise,
 )
 from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.pipeline.evaluation.metrics import evaluate
 
-TABLES = ["comparisons", "coverage", "intervals", "operating_points"]
+TABLES = ["comparisons", "face_detection", "intervals", "operating_points"]
 SIZES = {"val": 40, "test": 30, "neutral": 10}
 
 
@@ -136,7 +136,7 @@ def test_folds_are_pooled_and_spread(tmp_path):
     results = pd.read_csv(run / "results.csv")
     units = results[(results["model"] == "svm") & (results["split"] == "test")]["accuracy"]
     row = spread.loc[("svm", "test", "accuracy")]
-    assert row["n_units"] == 3
+    assert row["n_fits"] == 3
     assert row["mean"] == pytest.approx(units.mean())
     assert row["sd"] == pytest.approx(np.std(units, ddof=1))
     points = pd.read_csv(run / "operating_points.csv")
@@ -147,9 +147,9 @@ def test_the_first_seed_is_pooled_and_all_are_spread(tmp_path):
     several, one = write_run(tmp_path / "several", seeds=2), write_run(tmp_path / "one")
     summarise(several)
     summarise(one)
-    for name in ("intervals", "coverage", "operating_points"):
+    for name in ("intervals", "face_detection", "operating_points"):
         assert written(several)[name] == written(one)[name]
-    assert set(pd.read_csv(several / "spread.csv")["n_units"]) == {2}
+    assert set(pd.read_csv(several / "spread.csv")["n_fits"]) == {2}
 
 
 def test_an_old_spread_is_removed(tmp_path):
@@ -159,22 +159,22 @@ def test_an_old_spread_is_removed(tmp_path):
     assert not (run / "spread.csv").exists()
 
 
-def test_coverage(tmp_path):
+def test_face_detection(tmp_path):
     run = write_run(tmp_path / "run")
     summarise(run)
-    table = pd.read_csv(run / "coverage.csv")
-    assert table[["split", "label", "n", "face_found"]].to_numpy().tolist() == [
+    table = pd.read_csv(run / "face_detection.csv")
+    assert table[["split", "label", "n", "n_face_found"]].to_numpy().tolist() == [
         ["neutral", "neutral", 10, 7],
         ["test", "happy", 20, 18],
         ["test", "sad", 10, 9],
         ["val", "happy", 26, 24],
         ["val", "sad", 14, 13],
     ]
-    assert table["share_found"].tolist() == pytest.approx([0.7, 0.9, 0.9, 24 / 26, 13 / 14])
+    assert table["detection_rate"].tolist() == pytest.approx([0.7, 0.9, 0.9, 24 / 26, 13 / 14])
 
 
 def test_empty_tables_have_their_columns():
     results = pd.DataFrame(columns=pd.Index(RESULT_COLUMNS))
     predictions = pd.DataFrame(columns=pd.Index(PREDICTION_COLUMNS))
-    assert list(spread_table(results).columns)[-1] == "n_units"
-    assert list(coverage_table(predictions).columns)[-1] == "share_found"
+    assert list(spread_table(results).columns)[-1] == "n_fits"
+    assert list(face_detection_table(predictions).columns)[-1] == "detection_rate"

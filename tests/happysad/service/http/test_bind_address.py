@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from happysad.service.http.bind_address import LOOPBACK, bound, hosts_of, shown_as
+from happysad.service.http.bind_address import LOOPBACK, allowed_hosts, bound, displayed_host
 
 
 @pytest.fixture
@@ -46,12 +46,12 @@ def test_a_port_of_ones_own_on_ipv4_and_ipv6():
     ],
 )
 def test_an_address_that_only_this_machine_reaches_has_its_own_names(address, shown, more):
-    assert hosts_of(address, shown) == LOOPBACK | set(more)
+    assert allowed_hosts(address, shown) == LOOPBACK | set(more)
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.2", "fe80::1%eth0"])
 def test_one_that_a_network_reaches_has_any_name(address):
-    assert hosts_of(address, "localhost") is None
+    assert allowed_hosts(address, "localhost") is None
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_one_that_a_network_reaches_has_any_name(address):
         ("0::0", "::", "[::1]"),
     ],
 )
-def test_it_is_shown_as_a_browser_takes_it(host, number, shown):
-    assert shown_as(host, number) == shown
+def test_it_is_displayed_host_a_browser_takes_it(host, number, shown):
+    assert displayed_host(host, number) == shown

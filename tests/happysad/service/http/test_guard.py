@@ -42,7 +42,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_one_line(
     async def breaks(*arguments):
         raise KeyError("a secret\nof two lines")
 
-    monkeypatch.setattr(Service, "answer", breaks)
+    monkeypatch.setattr(Service, "predict", breaks)
     with caplog.at_level(logging.ERROR):
         told = refuses(client.post("/v1/predict", content=picture), 500)
     assert "secret" not in told

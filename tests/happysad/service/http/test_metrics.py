@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
 from happysad.service.http.metrics import Metrics
-from happysad.service.workers.batch_scheduler import Spent
-from happysad.service.workers.models import Models
+from happysad.service.workers.batch_scheduler import BatchTiming
+from happysad.service.workers.models import ServedModels
 
 
 def test_all_is_counted(model_file):
-    models = Models([str(model_file)])
+    models = ServedModels([str(model_file)])
     metrics = Metrics(models, lambda: 7)
     faces = tuple(FacePrediction(label, 0.3, (0, 0, 9, 9), 0.9) for label in ("sad", "unsure"))
-    metrics.answers(
+    metrics.predictions(
         "small", [ImagePrediction("a", "ok", faces=faces), ImagePrediction("b", "no_face")]
     )
-    metrics.spent(Spent([0.25, 0.75], 0.5))
+    metrics.batch(BatchTiming([0.25, 0.75], 0.5))
     metrics.request("/v1/predict", 200)
     text = metrics.text().decode()
     for line in (
@@ -34,7 +34,7 @@ def test_all_is_counted(model_file):
 
 
 def test_each_service_counts_for_itself(model_file):
-    models = Models([str(model_file)])
+    models = ServedModels([str(model_file)])
     one, other = Metrics(models, lambda: 0), Metrics(models, lambda: 0)
     one.request("/", 200)
     assert 'status="200"' in one.text().decode()

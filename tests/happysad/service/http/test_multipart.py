@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from happysad.service.http.limits import Limits
+from happysad.service.workers.limits import Limits
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from happysad.service.http.multipart import BadBody
+from happysad.service.http.multipart import InvalidBodyError
 from happysad.service.http.problems import add_problems
-from happysad.service.http.request_body import NoRoom, TooSlow
-from happysad.service.workers.batch_scheduler import Busy, Gone
-from happysad.service.workers.image_limits import TooLarge
-from happysad.service.workers.models import UnknownModel
+from happysad.service.http.request_body import BodyTimeoutError, MemoryLimitError
+from happysad.service.workers.batch_scheduler import QueueFullError, ServiceStoppedError
+from happysad.service.workers.limits import TooLargeError
+from happysad.service.workers.models import UnknownModelError
 from happysad.utils.errors import UserError
 
 
@@ -19,12 +19,12 @@ from happysad.utils.errors import UserError
     ("error", "status"),
     [
         (UserError("so"), 400),
-        (BadBody("so"), 400),
-        (UnknownModel("so"), 404),
-        (TooSlow("so"), 408),
-        (TooLarge("so"), 413),
-        (NoRoom("so"), 503),
-        (Gone("so"), 503),
+        (InvalidBodyError("so"), 400),
+        (UnknownModelError("so"), 404),
+        (BodyTimeoutError("so"), 408),
+        (TooLargeError("so"), 413),
+        (MemoryLimitError("so"), 503),
+        (ServiceStoppedError("so"), 503),
     ],
 )
 def test_each_kind_has_its_status(refuses, error, status):
@@ -47,7 +47,7 @@ def test_a_full_queue_says_when_to_come_back(refuses):
 
     @app.get("/")
     def wrong():
-        raise Busy(300, 7)
+        raise QueueFullError(300, 7)
 
     answer = TestClient(app).get("/")
     assert refuses(answer, 503) == "300 images are waiting already: come back in 7 seconds"

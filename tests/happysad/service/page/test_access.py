@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 TAB, ENTER, SPACE = "\ue004", "\ue007", "\ue00d"  # as Selenium names the keys
 NAMED = {"button", "link", "combobox", "img", "image", "Canvas", "Video", "table", "article"}
 FOCUSED = """
@@ -123,7 +125,7 @@ def test_the_model_card_for_people(page):
 
 
 def test_faces_keep_their_numbers_and_words_are_steady(page):
-    code = """import('/page/tracks.js').then(({Tracks, steadyLabel}) => {
+    code = """import('/page/live/tracks.js').then(({Tracks, steadyLabel}) => {
         const tracks = new Tracks(), band = {low: 0.4, high: 0.6};
         const face = (x, p_happy) => ({box: [x, 0, x + 100, 100], p_happy});
         const near = (x) => 100 * Math.round(x / 100);

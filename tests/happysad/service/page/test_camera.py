@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
+
 from happysad.experiments.end_to_end.browser import browser, wait_for
+
+pytestmark = pytest.mark.browser
 
 REFUSE = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'))"
 

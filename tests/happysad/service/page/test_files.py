@@ -7,12 +7,10 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 import happysad
 
 PAGE = Path(happysad.__file__).parent / "service" / "page"
-FILES = sorted(PAGE.iterdir())
+FILES = sorted(file for file in PAGE.rglob("*") if file.is_file())
 PAGES = [file for file in FILES if file.suffix == ".html"]
 SCRIPTS = [file for file in FILES if file.suffix == ".js"]
 NAMESPACE = "http://www.w3.org/2000/svg"  # no address, though it looks like one
@@ -45,28 +43,29 @@ def test_there_is_a_page():
     assert {"index.html", "card.html", "app.js", "card.js", "style.css", "icon.svg"} <= names
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_no_address_elsewhere(file):
-    text = file.read_text("utf-8").replace(NAMESPACE, "").replace("http://localhost", "")
-    assert not re.search(r"https?:|['\"(]//|wss?:", text)
+def test_no_address_elsewhere():
+    for file in FILES:
+        text = file.read_text("utf-8").replace(NAMESPACE, "").replace("http://localhost", "")
+        assert not re.search(r"https?:|['\"(]//|wss?:", text), file
 
 
-@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
-def test_nothing_inline_that_the_policy_forbids(file):
-    parsed = tags(file)
-    assert not parsed.inline
-    for tag, attributes in parsed.tags:
-        assert tag != "style"
-        assert "style" not in attributes, (tag, attributes)
-        assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
+def test_nothing_inline_that_the_policy_forbids():
+    for file in PAGES:
+        parsed = tags(file)
+        assert not parsed.inline, file
+        for tag, attributes in parsed.tags:
+            assert tag != "style", file
+            assert "style" not in attributes, (file, tag, attributes)
+            assert not [name for name in attributes if name.startswith("on")], (file, attributes)
 
 
-@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
-def test_scripts_put_no_text_in_as_html(file):
-    text = file.read_text("utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
-    assert not re.search(r"setAttribute\(\"style\"|cssText", text)
-    assert len(text.splitlines()) <= 180
+def test_scripts_put_no_text_in_as_html():
+    html = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\("
+    for file in SCRIPTS:
+        text = file.read_text("utf-8")
+        assert not re.search(html, text), file
+        assert not re.search(r"setAttribute\(\"style\"|cssText", text), file
+        assert len(text.splitlines()) <= 180, file
 
 
 def test_all_that_is_named_is_there():
@@ -76,15 +75,16 @@ def test_all_that_is_named_is_there():
                 if name and name.startswith("/page/"):
                     assert (PAGE / name.removeprefix("/page/")).is_file(), name
     for file in SCRIPTS:
-        for name in re.findall(r'from "\./([^"]+)"', file.read_text("utf-8")):
-            assert (PAGE / name).is_file(), (file.name, name)
+        for name in re.findall(r'from "(\.[^"]+)"', file.read_text("utf-8")):
+            assert (file.parent / name).is_file(), (file.name, name)
 
 
-@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
-def test_headings_go_down_by_one(file):
-    levels = [int(tag[1]) for tag, _ in tags(file).tags if re.fullmatch("h[1-6]", tag)]
-    assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in pairwise(levels))
+def test_headings_go_down_by_one():
+    for file in PAGES:
+        if file.name != "docs.html":  # whose headings Swagger UI writes
+            levels = [int(tag[1]) for tag, _ in tags(file).tags if re.fullmatch("h[1-6]", tag)]
+            assert levels[0] == 1, file
+            assert all(b - a <= 1 for a, b in pairwise(levels)), (file, levels)
 
 
 def colors(dark):
@@ -101,17 +101,15 @@ def luminance(color):
     return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    ("front", "back", "least"),
-    [
+def test_contrast():
+    pairs = [
         ("text", "page", 4.5), ("text", "band", 4.5), ("soft", "page", 4.5), ("soft", "band", 4.5),
         ("link", "page", 4.5), ("on-button", "button", 4.5), ("on-happy", "happy", 4.5),
         ("on-sad", "sad", 4.5), ("on-unsure", "unsure", 4.5), ("edge", "page", 3),
         ("edge", "band", 3), ("alert", "band", 3),
-    ],
-)  # fmt: skip
-def test_contrast(dark, front, back, least):
-    known = colors(dark)
-    a, b = sorted((luminance(known[front]), luminance(known[back])))
-    assert (b + 0.05) / (a + 0.05) >= least
+    ]  # fmt: skip
+    for dark in (False, True):
+        known = colors(dark)
+        for front, back, least in pairs:
+            a, b = sorted((luminance(known[front]), luminance(known[back])))
+            assert (b + 0.05) / (a + 0.05) >= least, (dark, front, back)

@@ -6,7 +6,9 @@ import csv
 
 import pytest
 
-from happysad.service.http.limits import Limits
+from happysad.service.workers.limits import Limits
+
+pytestmark = pytest.mark.browser
 
 DROP = """
 const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));

@@ -10,7 +10,7 @@ import sys
 import cv2
 import pytest
 
-from happysad.service.workers import model_cache as warm
+from happysad.service.workers import model_cache
 from happysad.utils.errors import UserError
 
 
@@ -23,24 +23,27 @@ def _one_opencv_setting():
 
 def test_a_model_is_loaded_once(model_file):
     name = f"once {model_file}"
-    warm.prepare({name: str(model_file)})
-    assert warm.pipeline(name, "nowhere.joblib") is warm.pipeline(name, str(model_file))
+    model_cache.preload({name: str(model_file)})
+    assert model_cache.get_model(name, "nowhere.joblib") is model_cache.get_model(
+        name, str(model_file)
+    )
     assert cv2.getNumThreads() == 1
 
 
 def test_one_that_does_not_load_says_so(tmp_path):
     with pytest.raises(UserError, match="no model file"):
-        warm.prepare({"new": str(tmp_path / "no.joblib")})
+        model_cache.preload({"new": str(tmp_path / "no.joblib")})
 
 
 def imported_with(models):
-    code = "from happysad.service import warm; print(*warm._loaded)"
-    environment = {**os.environ, warm.MODELS: json.dumps(models)}
+    code = "from happysad.service.workers import model_cache; print(*model_cache._loaded)"
+    environment = {**os.environ, model_cache.MODELS: json.dumps(models)}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
 
 
+@pytest.mark.process
 def test_importing_it_loads_what_the_environment_names(model_file):
     assert imported_with({"m": str(model_file)}).stdout.split() == ["m"]
     failed = imported_with({"m": "nowhere.joblib"})

@@ -7,23 +7,23 @@ import shutil
 import pytest
 
 from happysad.pipeline.model_files.shipped import SHIPPED
-from happysad.service.workers.models import Models, UnknownModel
+from happysad.service.workers.models import ServedModels, UnknownModelError
 from happysad.utils.errors import UserError
 
 
 def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):
-    models = Models([str(model_file), "fusion-svm"])
+    models = ServedModels([str(model_file), "fusion-svm"])
     assert models.default == "small"
     assert [one.name for one in models] == ["small", "fusion-svm"]
     assert models.sources == {"small": str(model_file), "fusion-svm": "fusion-svm"}
     assert models.get() is models.get("small")
     assert models.get("fusion-svm").summary.startswith("SVM on landmarks")
-    with pytest.raises(UnknownModel, match="no model named 'mine', only small and fusion-svm"):
+    with pytest.raises(UnknownModelError, match="no model named 'mine', only small and fusion-svm"):
         models.get("mine")
 
 
 def test_the_card_comes_without_the_pictures_in_it():
-    card = Models(["fusion-svm"]).get().card
+    card = ServedModels(["fusion-svm"]).get().card
     assert "probe" not in card
     assert len(card["sha256"]) == 64
 
@@ -32,32 +32,32 @@ def test_a_file_that_is_named_as_a_shipped_model_is_not_told_as_one(model_file, 
     file = tmp_path / "texture-svm.joblib"
     shutil.copy(model_file, file)
     shutil.copy(f"{model_file}.json", f"{file}.json")
-    summary = Models([str(file)]).get("texture-svm").summary
-    assert summary == Models([str(model_file)]).get().summary
-    assert Models(["texture-svm"]).get().summary.endswith(SHIPPED["texture-svm"])
+    summary = ServedModels([str(file)]).get("texture-svm").summary
+    assert summary == ServedModels([str(model_file)]).get().summary
+    assert ServedModels(["texture-svm"]).get().summary.endswith(SHIPPED["texture-svm"])
 
 
 def test_thresholds_are_those_of_the_card():
-    model = Models(["fusion-svm"]).get()
+    model = ServedModels(["fusion-svm"]).get()
     assert model.max_errors == sorted(model.max_errors) != []
-    assert model.band(None) is None
-    band = model.band(model.max_errors[0])
+    assert model.reject_band(None) is None
+    band = model.reject_band(model.max_errors[0])
     assert band is not None
     assert band.low < band.high
 
 
 def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_path):
     with pytest.raises(UserError, match="there is no model file"):
-        Models([str(tmp_path / "no.joblib")])
+        ServedModels([str(tmp_path / "no.joblib")])
     with pytest.raises(UserError, match="no model named 'fusoin' comes with"):
-        Models(["fusoin"])
+        ServedModels(["fusoin"])
     (tmp_path / "a").mkdir()
     for name in (model_file.name, f"{model_file.name}.json"):
         shutil.copy(model_file.with_name(name), tmp_path / "a" / name)
     with pytest.raises(UserError, match="two models are named small"):
-        Models([str(model_file), str(tmp_path / "a" / "small.joblib")])
+        ServedModels([str(model_file), str(tmp_path / "a" / "small.joblib")])
 
 
 def test_a_model_that_is_named_twice_is_told_so():
     with pytest.raises(UserError, match="the model fusion-svm is named twice"):
-        Models(["fusion-svm", "fusion-svm"])
+        ServedModels(["fusion-svm", "fusion-svm"])

@@ -8,50 +8,50 @@ from happysad.service.workers.worker import PredictOptions
 PLAIN, CROPS = PredictOptions("a", False, None), PredictOptions("a", True, None)
 
 
-def order(n, asked=PLAIN):
-    return QueuedRequest(asked, [(str(i), b"") for i in range(n)])
+def request(n, options=PLAIN):
+    return QueuedRequest(options, [(str(i), b"") for i in range(n)])
 
 
 def taken(share):
     return [number for _, number in share]
 
 
-def test_orders_take_turns():
-    orders, large, small = RequestQueue(), order(20), order(1)
-    orders.add(large)
-    orders.add(small)
-    assert orders.images == 21
-    assert taken(orders.take(8)) == [*range(8)]
-    share = orders.take(8)
+def test_queue_take_turns():
+    queue, large, small = RequestQueue(), request(20), request(1)
+    queue.add(large)
+    queue.add(small)
+    assert queue.images == 21
+    assert taken(queue.take(8)) == [*range(8)]
+    share = queue.take(8)
     assert share[0] == (small, 0)
     assert taken(share[1:]) == [*range(8, 15)]
-    assert taken(orders.take(8)) == [*range(15, 20)]
-    assert orders.images == 0
-    assert orders.take(8) == []
+    assert taken(queue.take(8)) == [*range(15, 20)]
+    assert queue.images == 0
+    assert queue.take(8) == []
 
 
 def test_only_what_is_asked_the_same_is_answered_together():
-    orders = RequestQueue()
-    first, crops, third = order(1), order(2, CROPS), order(3)
+    queue = RequestQueue()
+    first, crops, third = request(1), request(2, CROPS), request(3)
     for one in (first, crops, third):
-        orders.add(one)
-    assert [one for one, _ in orders.take(3)] == [first, third, third]
-    assert [one for one, _ in orders.take(3)] == [crops, crops]
-    assert orders.take(3) == [(third, 2)]
+        queue.add(one)
+    assert [one for one, _ in queue.take(3)] == [first, third, third]
+    assert [one for one, _ in queue.take(3)] == [crops, crops]
+    assert queue.take(3) == [(third, 2)]
 
 
 def test_what_nobody_waits_for_is_dropped():
-    orders, gone, there = RequestQueue(), order(5), order(1)
-    orders.add(gone)
-    orders.add(there)
+    queue, gone, there = RequestQueue(), request(5), request(1)
+    queue.add(gone)
+    queue.add(there)
     gone.future.cancel()
-    assert orders.images == 1
-    assert orders.take(8) == [(there, 0)]
+    assert queue.images == 1
+    assert queue.take(8) == [(there, 0)]
 
 
 def test_at_the_end_all_that_waits_is_cancelled():
-    orders, one = RequestQueue(), order(1)
-    orders.add(one)
-    orders.clear()
+    queue, one = RequestQueue(), request(1)
+    queue.add(one)
+    queue.clear()
     assert one.future.cancelled()
-    assert orders.images == 0
+    assert queue.images == 0

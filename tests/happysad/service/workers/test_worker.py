@@ -7,7 +7,7 @@ import pytest
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.model_files.model_file import load_model
 from happysad.pipeline.prediction.predict_faces import predict_faces
-from happysad.service.workers.image_limits import TooLarge
+from happysad.service.workers.limits import TooLargeError
 from happysad.service.workers.worker import InProcessWorker, PredictOptions
 
 
@@ -20,7 +20,7 @@ def sources(model_file):
 def test_answers_are_the_librarys_and_no_image_is_given_to_the_model(sources, model_file, picture):
     asked = PredictOptions(str(model_file), False, RejectBand(0.0, 1.01))
     images = [("a", b"no picture"), ("b", picture), ("c", b""), ("d", picture)]
-    answers = InProcessWorker(sources).answer(asked, images)
+    answers = InProcessWorker(sources).predict(asked, images)
     band = asked.band
     expected = predict_faces(load_model(model_file), [picture] * 2, band=band, names=["b", "d"])
     assert [answers[1], answers[3]] == expected
@@ -33,12 +33,12 @@ def test_answers_are_the_librarys_and_no_image_is_given_to_the_model(sources, mo
 def test_tight_crops(sources, model_file, demo_data):
     asked = PredictOptions(str(model_file), True, None)
     file = next((demo_data / "test" / "happy").iterdir())
-    (answer,) = InProcessWorker(sources).answer(asked, [("a", file.read_bytes())])
+    (answer,) = InProcessWorker(sources).predict(asked, [("a", file.read_bytes())])
     assert len(answer.faces) == 1
 
 
 def test_an_image_of_too_many_pixels_is_refused(sources, model_file, picture):
-    with pytest.raises(TooLarge, match="512 x 320 pixels"):
-        InProcessWorker(sources, pixels=1000).answer(
+    with pytest.raises(TooLargeError, match="512 x 320 pixels"):
+        InProcessWorker(sources, pixels=1000).predict(
             PredictOptions(str(model_file), False, None), [("a", picture)]
         )

@@ -1,0 +1,157 @@
+"""Grids of faces: the most confident errors of a model, and a face under every perturbation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from happysad.experiments.perturbations.registry import (
+    CHANGES,
+    SHIFT,
+    changed_image,
+    locate_face,
+    moved_box,
+)
+from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
+from happysad.features.faces.detector import MIN_SCORE
+from happysad.utils.errors import UserError
+from happysad.utils.image_decoding import read_image
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from happysad.experiments.perturbations.registry import Image, LocatedFace
+    from happysad.features.faces.detector import Detection
+
+MOST = 24
+COLUMNS = 6
+_SIZE = 160  # pixels on the sheet, so that a photograph of 20 megapixels stays small
+
+
+def image_axes(figure: Figure, rows: int, columns: int) -> Any:
+    """A grid of axes for images, without frames and ticks."""
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    return axes
+
+
+def show_image(ax: Any, image: Any, below: str = "", size: float = 8) -> None:
+    """Show an 8-bit image, grey or coloured, with a text below it."""
+    ax.imshow(image, cmap="gray", vmin=0, vmax=255)
+    at = ax.transAxes
+    ax.text(0.5, -0.04, below, fontsize=size, ha="center", va="top", transform=at)
+
+
+def confident_errors(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The wrong predictions of one model, the most confident first.
+
+    Parameters
+    ----------
+    predictions : frame
+        Rows of ``predictions.csv`` of one model, happy and sad faces.
+    """
+    wrong = predictions[predictions["predicted"] != predictions["label"]]
+    return wrong.sort_values(
+        "p_happy", key=lambda p: (p - 0.5).abs(), ascending=False, kind="stable"
+    )
+
+
+def save_confident_errors(predictions: pd.DataFrame, path: Path) -> int:
+    """Draw up to 24 wrong faces with label, prediction and probability; give how many were drawn.
+
+    The grid holds the user's own images. Those that cannot be read any more are left out; where
+    none is left, no file is written.
+    """
+    wrong = confident_errors(predictions).to_dict("records")
+    readable = ((row, _thumbnail(row["image"])) for row in wrong)
+    shown = list(islice((pair for pair in readable if pair[1] is not None), MOST))
+    if not shown:
+        return 0
+    lines = -(-len(shown) // COLUMNS)
+    with drawing(path, WIDTH, 1.75 * lines + 0.5) as figure:
+        axes = image_axes(figure, lines, COLUMNS)
+        for ax, (row, image) in zip(axes.flat, shown, strict=False):
+            show_image(ax, image, _shortened(Path(row["image"]).name), size=6)
+            ax.set_title(_described(row), fontsize=8)
+        figure.suptitle(f"{shown[0][0]['model']}: most confident errors")
+    return len(shown)
+
+
+def _thumbnail(path: str) -> Any:
+    """The image made small, or None where it cannot be read."""
+    from PIL import Image
+
+    try:
+        image = Image.fromarray(read_image(path))
+    except (UserError, OSError, ValueError):
+        return None
+    image.thumbnail((_SIZE, _SIZE))
+    return image
+
+
+def _described(row: Mapping[Any, Any]) -> str:
+    p = row["p_happy"] if row["predicted"] == "happy" else 1 - row["p_happy"]
+    missed = "" if row["face"] == "detected" else "\n(no face found)"
+    return f"{row['label']}, predicted\n{row['predicted']} {p:.3f}{missed}"
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 22 else f"{name[:10]}…{name[-10:]}"
+
+
+def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> None:
+    """Draw a column for each change, the clean face on top and the strongest change below.
+
+    A frame shows where the detector finds the face, and where ``shift`` puts it; no frame: it
+    finds none.
+
+    Parameters
+    ----------
+    changes : sequence of str
+        Of ``CHANGES``, one or more.
+    seed : int
+        Of the built-in face.
+    """
+    from happysad.pipeline.demo.demo_faces import make_demo_faces
+
+    images, labels = make_demo_faces(8, random_state=seed, variation=0.5)
+    image = images[list(labels).index("happy")]
+    face = locate_face(image, MIN_SCORE)
+    rows = 1 + max(len(CHANGES[change].strengths) for change in changes)
+    with drawing(path, WIDTH, 0.82 * rows + 0.4) as figure:
+        axes = image_axes(figure, rows, len(changes))
+        for column, change in zip(axes.T, changes, strict=True):
+            column[0].set_title(change.replace(" ", "\n"), fontsize=9)
+            _show_face(column[0], image, face.detection, "clean")
+            for ax, strength in zip(column[1:], CHANGES[change].strengths, strict=False):
+                _show_face(ax, *_changed(image, change, strength, face), f"{strength:g}")
+
+
+def _changed(
+    image: Image, change: str, strength: float, face: LocatedFace
+) -> tuple[Image, Detection | None]:
+    """The image as it becomes, and the face that is then taken."""
+    from happysad.features.faces.detector import find_faces
+
+    if change == SHIFT:
+        return image, moved_box(image, strength, face)
+    changed = changed_image(image, change, strength, face)
+    found = find_faces(changed)
+    return changed, found[0] if found else None
+
+
+def _show_face(ax: Any, image: Image, found: Detection | None, text: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    show_image(ax, image, text)
+    side = len(image)
+    ax.set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))
+    if found:
+        left, top, right, bottom = found.box
+        box = Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False)
+        box.set(edgecolor=COLORS[1], linewidth=1)
+        ax.add_patch(box)
