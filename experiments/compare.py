@@ -19,7 +19,7 @@ import numpy as np
 
 from happysad.experiments.runner.candidates import Candidate, Models, find_candidates
 from happysad.experiments.runner.config import CompareConfig
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, cross_validation
 from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.console import exit_on_user_error, silent
@@ -244,8 +244,6 @@ def _report(folder: Path, config: CompareConfig, figures: bool, log: Log) -> Non
 def _tasks(
     config: CompareConfig, data: DataSet, frame: pd.DataFrame, candidates: list[Candidate]
 ) -> list[FitTask]:
-    from happysad.pipeline.data.folds import grouped_folds
-
     rows = {str(split): np.flatnonzero(frame["split"] == split) for split in set(frame["split"])}
     tasks: list[FitTask] = []
     for seed in range(config.seed, config.seed + config.seeds):
@@ -257,19 +255,13 @@ def _tasks(
             }
             tasks += [c.task(rows["train"], evaluated, seed=seed) for c in candidates]
             continue
-        used = _cross_validated(data, frame)
-        part = frame.iloc[used]
-        folds = grouped_folds(part["label"].tolist(), part["group"].tolist(), config.folds, seed)
-        for fold, (train, held_out) in enumerate(folds, 1):
-            evaluated = {EvaluationSet(data.name, "val"): used[held_out]}
-            tasks += [c.task(used[train], evaluated, fold=fold, seed=seed) for c in candidates]
+        # All but an official test part, which stays untouched.
+        parts = ["train", "val", "test"] if data.drawn else ["train", "val"]
+        used = np.flatnonzero(frame["split"].isin(parts))
+        for fold, (train, held_out) in cross_validation(frame, used, config.folds, seed).items():
+            evaluated = {EvaluationSet(data.name, "val"): held_out}
+            tasks += [c.task(train, evaluated, fold=fold, seed=seed) for c in candidates]
     return tasks
-
-
-def _cross_validated(data: DataSet, frame: pd.DataFrame) -> Rows:
-    """Rows for cross-validation: all but an official test part, which stays untouched."""
-    wanted = ["train", "val", "test"] if data.drawn else ["train", "val"]
-    return np.flatnonzero(frame["split"].isin(wanted))
 
 
 def _fit(

@@ -130,7 +130,8 @@ def draw(
         A class has too few images, or none would be left to evaluate on.
     """
     order = rng.permutation(len(labels))
-    by_group = order[np.argsort(rng.permutation(len(set(groups)))[_numbers(groups)[order]])]
+    numbers = np.unique(groups, return_inverse=True)[1]
+    by_group = order[np.argsort(rng.permutation(len(set(groups)))[numbers[order]])]
     chosen = [by_group[labels[by_group] == label][: n // 2] for label in ("happy", "sad")]
     train = np.sort(np.concatenate(chosen))
     test = np.flatnonzero(~np.isin(groups, groups[train]))
@@ -140,10 +141,6 @@ def draw(
             f"left to evaluate on: {len(labels)} images are too few, ask for less than {n}"
         )
     return train, test
-
-
-def _numbers(groups: NDArray[np.str_]) -> NDArray[np.intp]:
-    return np.asarray(np.unique(groups, return_inverse=True)[1], np.intp)
 
 
 def _fitted(

@@ -79,7 +79,7 @@ def run_predictions(folder: Path) -> pd.DataFrame:
     )
     tested = rows["split"].eq("test")
     if not tested.any():
-        raise UserError(f"the run in {folder} has no answers to a test part")
+        raise UserError(f"the run in {folder} has no predictions of a test part")
     reported = rows["image"].map(lambda path: PurePath(path).name.startswith(REPORTED))
     suffix = f" {REPORTED}" if reported[tested].all() else ""
     rows = rows[tested | (rows["split"].eq(SPLIT) & reported)]
@@ -108,7 +108,7 @@ def _chosen(predictions: pd.DataFrame, names: str | None) -> list[str]:
     for tested, part in predictions.groupby("tested_on", sort=False):
         for name in wanted:
             if name not in set(part["model"]):
-                say(f"{tested}: there are no answers of {name}")
+                say(f"{tested}: there are no predictions of {name}")
     return [name for name in wanted if name in there]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from happysad.experiments.runner.candidates import recipe
 from happysad.experiments.runner.config import RunConfig
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows, cross_validation
 from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.console import exit_on_user_error, silent
@@ -125,15 +125,10 @@ def _spaces(config: TuneConfig) -> dict[str, Space]:
 
 def outer_folds(config: TuneConfig, data: DataSet) -> dict[int, tuple[Rows, Rows]]:
     """Fold to rows searched on and rows held out: 0 is the whole training part, none held out."""
-    from happysad.pipeline.data.folds import grouped_folds
-
     train = np.flatnonzero(data.frame["split"] == "train")
     folds = {0: (train, train[:0])}
     if config.outer:
-        part = data.frame.iloc[train]
-        labels, groups = part["label"].tolist(), part["group"].tolist()
-        made = grouped_folds(labels, groups, config.outer, config.seed)
-        folds |= {k: (train[rows], train[held]) for k, (rows, held) in enumerate(made, 1)}
+        folds |= cross_validation(data.frame, train, config.outer, config.seed)
     return folds
 
 
@@ -152,6 +147,8 @@ def _search_all(
         best_settings,
     )
     from happysad.experiments.runner.cache_warmup import warm_cache
+    from happysad.experiments.tuning.search import search
+    from happysad.pipeline.data.folds import grouped_folds
 
     best: Best = {}
     for model, space in spaces.items():
@@ -164,13 +161,14 @@ def _search_all(
             if faces is None:
                 (faces,) = warm_cache([(candidate.build(0), outer[0][0].tolist(), [])], context)
             context.log(f"searching {name}" + (f", outer fold {fold}" if fold else ""))
-            part = sample_of(faces, data.frame, rows)
+            part = context.frame.iloc[rows]
+            labels, groups = part["label"].tolist(), part["group"].tolist()
             best[model, fold], table = search(
                 model,
                 space,
-                part.faces,
-                part.labels,
-                grouped_folds(part.labels, part.groups, config.folds, config.seed),
+                faces[rows],
+                np.array(labels),
+                grouped_folds(labels, groups, config.folds, config.seed),
                 context.cache,
                 method=config.search,
                 score=config.score,

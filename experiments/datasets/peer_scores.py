@@ -1,4 +1,4 @@
-"""What the other programs answer: their raw scores, and the answer and probability made of them.
+"""The raw scores of the other programs, and the labels and probabilities made of them.
 
 ``scores.csv`` has a row an image: ``file``, its path from the folder of the data sets, and a score
 of happy and one of sad of each program, which need not add up to 1.
@@ -48,9 +48,9 @@ def read_scores(path: Path) -> pd.DataFrame:
 
 
 def peer_predictions(ours: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """The other programs' answers to the images of our models' predictions, in the same columns.
+    """The other programs' predictions for the images of our models', in the same columns.
 
-    Happy is answered where its score is the larger of the two; ``p_happy`` is its share of their
+    Happy is predicted where its score is the larger of the two; ``p_happy`` is its share of their
     sum. An image's path ends with the name that it has in the scores.
 
     Parameters
@@ -68,21 +68,21 @@ def peer_predictions(ours: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     first = ours.groupby("tested_on")["model"].transform("first")
-    asked = ours[ours["model"] == first]
+    images = ours[ours["model"] == first]
     known = scores.set_index("file")[SCORES].astype(float)
-    files = _names(asked["image"].tolist(), known.index.tolist())
-    missing = asked[[not file for file in files]]["image"]
+    files = _names(images["image"].tolist(), known.index.tolist())
+    missing = images[[not file for file in files]]["image"]
     if len(missing):
         raise UserError(
-            f"{len(missing):,} of {len(asked):,} images have no scores of the other programs, "
+            f"{len(missing):,} of {len(images):,} images have no scores of the other programs, "
             f"such as {missing.iloc[0]}"
         )
     made = []
     for peer, program in PEERS.items():
         happy, sad = (known.loc[files, f"{peer}_{label}"].to_numpy() for label in ("happy", "sad"))
-        said = np.where(happy > sad, "happy", "sad")
+        predicted = np.where(happy > sad, "happy", "sad")
         p = happy / np.maximum(happy + sad, np.finfo(float).tiny)
-        made.append(asked.assign(model=program, p_happy=p, predicted=said, face=""))
+        made.append(images.assign(model=program, p_happy=p, predicted=predicted, face=""))
     return pd.concat(made)
 
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.commands.serve import NEEDED
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER = ("chromedriver",)
+MODULES = (
+    "selenium", "fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastapi_offline",
+)  # fmt: skip
 
 OPTIONS = (
     "--headless=new",
@@ -38,7 +40,7 @@ def missing() -> str:
     """What is not here of Chromium, its driver and the libraries; empty if nothing is."""
     programs = {"Chromium": CHROMIUM, "chromedriver": DRIVER}
     absent = [name for name, names in programs.items() if not any(map(shutil.which, names))]
-    absent += [name for name in ("selenium", *NEEDED) if importlib.util.find_spec(name) is None]
+    absent += [name for name in MODULES if importlib.util.find_spec(name) is None]
     return ", ".join(absent)
 
 

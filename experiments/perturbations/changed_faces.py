@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from happysad.experiments.perturbations.registry import (
     CHANGES,
     SHIFT,
     VERSION,
+    Image,
     LocatedFace,
     changed_image,
     locate_face,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from happysad.features.faces.aligner import FaceAligner
-    from happysad.utils.image_decoding import ImageSource
 
 CLEAN = ""
 
@@ -52,9 +52,9 @@ def condition_of(text: str) -> Condition:
 
 
 def changed_frame(
-    clean: pd.DataFrame, picked: pd.DataFrame, conditions: Sequence[Condition]
+    clean: pd.DataFrame, drawn: pd.DataFrame, conditions: Sequence[Condition]
 ) -> pd.DataFrame:
-    """The rows of ``clean`` and of ``picked``, then each of ``picked`` under all conditions.
+    """The rows of ``clean`` and of ``drawn``, then each of ``drawn`` under all conditions.
 
     A column ``condition`` tells which is which. The rows of an image lie side by side, so that
     it is read and searched once.
@@ -62,9 +62,9 @@ def changed_frame(
     import pandas as pd
 
     texts = [title(condition) for condition in conditions]
-    rows = np.repeat(np.arange(len(picked)), len(texts))
-    changed = picked.iloc[rows].assign(condition=texts * len(picked))
-    plain = pd.concat([clean, picked]).assign(condition=CLEAN)
+    rows = np.repeat(np.arange(len(drawn)), len(texts))
+    changed = drawn.iloc[rows].assign(condition=texts * len(drawn))
+    plain = pd.concat([clean, drawn]).assign(condition=CLEAN)
     return pd.concat([plain, changed], ignore_index=True)
 
 
@@ -83,14 +83,16 @@ class ChangedFaces:
         self._changed: dict[str, Faces] = {}
 
     def __call__(self, aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
-        """The faces of all rows, through the store in use."""
+        """The faces of all rows, through the cache in use."""
+        from sklearn.base import clone
+
         plain = frame["condition"] == CLEAN
         faces: Faces = aligner.transform(frame.loc[plain, "path"].tolist())
         if plain.all():
             return faces
         kind = repr(sorted({**aligner.get_params(), "predictor": ""}.items()))
         if kind not in self._changed:
-            finder = _like(aligner, predictor=self.predictor)
+            finder = clone(aligner).set_params(predictor=self.predictor)
             self._changed[kind] = _all_changed(finder, frame[~plain])
         changed = self._changed[kind]
         if aligner.predictor == "5":
@@ -98,57 +100,44 @@ class ChangedFaces:
         return Faces.concatenate([faces, changed])
 
 
-def _like(aligner: FaceAligner, **other: Any) -> FaceAligner:
-    from sklearn.base import clone
-
-    copy: FaceAligner = clone(aligner).set_params(**other)
-    return copy
-
-
 def _all_changed(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
     """Faces of images side by side, each under its conditions."""
     import joblib
+    from sklearn.base import clone
 
-    alone, store = _like(aligner, n_jobs=None), active_feature_cache()
-    tasks = list(_by_image(frame))
+    one = clone(aligner).set_params(n_jobs=None)
+    images = frame.groupby("path", sort=False)["condition"]
     pool = joblib.Parallel(n_jobs=aligner.n_jobs or 1, return_as="generator")
-    ended = pool(joblib.delayed(_of_image)(alone, *task, store) for task in tasks)
+    ended = pool(
+        joblib.delayed(_of_image)(one, path, list(map(condition_of, texts)), active_feature_cache())
+        for path, texts in images
+    )
     parts = []
     for faces in ended:
         parts.append(faces)
-        report("finding faces in changed images", len(parts), len(tasks))
+        report("finding faces in changed images", len(parts), len(images))
     return Faces.concatenate(parts)
 
 
-def _by_image(frame: pd.DataFrame) -> Iterator[tuple[str, list[Condition]]]:
-    for path, rows in frame.groupby("path", sort=False):
-        yield str(path), [condition_of(text) for text in rows["condition"]]
-
-
 def _of_image(
-    aligner: FaceAligner, path: ImageSource, conditions: list[Condition],
-    store: FeatureCache | None,
-) -> Faces:  # fmt: skip
+    aligner: FaceAligner, path: str, conditions: list[Condition], cache: FeatureCache | None
+) -> Faces:
     """A face for each condition, in their order."""
     image = read_image(path)
     face = locate_face(image, aligner.min_score)
     shifts = [i for i, (change, _) in enumerate(conditions) if change == SHIFT]
     others = [i for i, (change, _) in enumerate(conditions) if change != SHIFT]
     changed = [changed_image(image, *conditions[i], face) for i in others]
-    with use_feature_cache(store), listen(_nobody):
+    with use_feature_cache(cache), listen(lambda *_: None):  # an image is no work to report
         faces = [aligner.transform(changed)]
     faces += [_shifted(aligner, image, conditions[i][1], face) for i in shifts]
     return Faces.concatenate(faces)[np.argsort(others + shifts)]
 
 
-def _shifted(aligner: FaceAligner, image: Any, strength: float, face: LocatedFace) -> Faces:
+def _shifted(aligner: FaceAligner, image: Image, strength: float, face: LocatedFace) -> Faces:
     """The face that a box beside it gives; its features can be kept like those of others."""
     aligned = aligner.align(image, moved_box(image, strength, face))
     settings = {**aligner.get_params(), "predictor": "", "version": aligner.version}
     text = f"{VERSION} {SHIFT} {strength} {sorted(settings.items())} {image_digest(image)}"
     key = hashlib.sha256(text.encode()).hexdigest()
     return replace(aligned, keys=np.array([key], "<U64"))
-
-
-def _nobody(what: str, done: int, total: int) -> None:
-    """In place of a listener: an image at a time is nothing to tell of."""

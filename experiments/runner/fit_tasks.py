@@ -1,4 +1,4 @@
-"""The unit of every experiment: one fit with its named axes, and what it is evaluated on."""
+"""The task of every experiment: one fit with its named axes, and what it is evaluated on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.pipeline import Pipeline
 
     from happysad.pipeline.data.dataset import DataSet
@@ -123,3 +124,14 @@ def split_rows(data: DataSet) -> tuple[Rows, dict[EvaluationSet, Rows]]:
         EvaluationSet(data.name, part): np.flatnonzero(split == part) for part in ("val", "test")
     }
     return np.flatnonzero(split == "train"), evaluated
+
+
+def cross_validation(
+    frame: pd.DataFrame, rows: Rows, folds: int, seed: int
+) -> dict[int, tuple[Rows, Rows]]:
+    """Each fold, from 1 on, to rows to fit on and rows held out: see ``grouped_folds``."""
+    from happysad.pipeline.data.folds import grouped_folds
+
+    labels, groups = (frame[name].iloc[rows].tolist() for name in ("label", "group"))
+    made = grouped_folds(labels, groups, folds, seed)
+    return {fold: (rows[train], rows[held_out]) for fold, (train, held_out) in enumerate(made, 1)}

@@ -52,7 +52,7 @@ class HappySadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     """Any classifier of two labels, with the classes and the probabilities of our models.
 
     ``predict_proba`` is the model's own where it has one. Of a model with ``decision_function``
-    alone it is the logistic function of that value: not calibrated, but 0.5 is where its answer
+    alone it is the logistic function of that value: not calibrated, but 0.5 is where its label
     changes, and faces rank as the value has them. Of one with neither it is 1 for the label
     predicted and 0 for the other.
 
@@ -104,7 +104,7 @@ def reads_images(model: Pipeline) -> bool:
 
 
 def adapt(model: Any, random_state: int) -> Pipeline:
-    """A copy of a model that takes files or arrays and answers with happy or sad.
+    """A copy of a model that takes files or arrays and predicts happy or sad.
 
     ``random_state`` is set wherever the model has that parameter and nothing in it.
     """
@@ -120,7 +120,7 @@ def adapt(model: Any, random_state: int) -> Pipeline:
 
 
 def check_estimator(model: Any, name: str) -> None:
-    """UserError unless this can be cloned, fitted and asked as scikit-learn's classifiers are."""
+    """UserError unless this can be cloned, fitted and used as scikit-learn's classifiers are."""
     wanted = ("get_params", "fit", "predict")
     if isinstance(model, type) or not all(hasattr(model, method) for method in wanted):
         raise UserError(f"{name} is no scikit-learn Pipeline or classifier, but {model!r:.60}")
@@ -185,4 +185,4 @@ def _column(model: Any, label: str) -> int:
 def _check_labels(labels: Any) -> None:
     found = sorted({str(label) for label in labels})
     if not set(found) <= set(LABELS):
-        raise UserError(f"the model answers {', '.join(found)}, not happy and sad")
+        raise UserError(f"the model predicts {', '.join(found)}, not happy and sad")

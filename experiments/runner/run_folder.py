@@ -60,11 +60,8 @@ TEXTS = (
 )  # fmt: skip
 
 WHOLE = dict.fromkeys(
-    (
-        "fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes",
-        "epoch",
-    ),
-    "Int64",
+    ("fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes",
+     "epoch"), "Int64",
 )  # fmt: skip
 """Whole numbers, of which the row of a failed model lacks some: the others stay whole."""
 
@@ -120,14 +117,10 @@ class RunFolder:
         """Put a task's rows in the place of any it had, and write the files."""
         import pandas as pd
 
-        kept = [
-            frame[~self._of(task, frame)]
-            for frame in (self.predictions, self.training, self.results)
-        ]
         # Sorted by name, so that the files do not depend on which task ended first.
-        self.predictions = _joined([kept[0], *predictions], PREDICTION_COLUMNS)
-        self.training = _joined([kept[1], pd.DataFrame(training)], TRAINING_COLUMNS)
-        self.results = _joined([kept[2], pd.DataFrame(results)], RESULT_COLUMNS)
+        self.predictions = self._replaced(task, self.predictions, predictions)
+        self.training = self._replaced(task, self.training, [pd.DataFrame(training)])
+        self.results = self._replaced(task, self.results, [pd.DataFrame(results)])
         # Predictions first: a result without them is not taken for finished.
         self._write("predictions.csv", self.predictions)
         if len(self.training):
@@ -139,6 +132,19 @@ class RunFolder:
         conditions = {task.condition, *map(task.condition_of, task.evaluation_sets)}
         mine = frame["model"].eq(task.model) & frame["condition"].isin(conditions)
         return mine & frame["fold"].eq(task.fold) & frame["seed"].eq(task.seed)
+
+    def _replaced(
+        self, task: FitTask, frame: pd.DataFrame, rows: list[pd.DataFrame]
+    ) -> pd.DataFrame:
+        """A table with these rows in the place of the task's, sorted by fit."""
+        import pandas as pd
+
+        full = [part for part in (frame[~self._of(task, frame)], *rows) if len(part)]
+        if not full:
+            return frame[:0]
+        joined = pd.concat(full).reindex(columns=frame.columns)
+        joined = joined.astype({name: kind for name, kind in WHOLE.items() if name in frame})
+        return joined.sort_values(AXES, kind="stable", ignore_index=True)
 
     def describe(self, details: Mapping[str, Any]) -> None:
         """Write ``run.json``: the identity, the details, versions, code revision and machine."""
@@ -245,14 +251,3 @@ def read_rows(path: Path) -> pd.DataFrame:
     for name in frame.columns.difference(list(TEXTS)):
         frame[name] = [float(value) if value else math.nan for value in frame[name]]
     return frame.astype({name: kind for name, kind in WHOLE.items() if name in frame})
-
-
-def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    full = [frame for frame in frames if not frame.empty]
-    if not full:
-        return pd.DataFrame(columns=pd.Index(columns))
-    joined = pd.concat(full).reindex(columns=columns)
-    joined = joined.astype({name: kind for name, kind in WHOLE.items() if name in columns})
-    return joined.sort_values(AXES, kind="stable", ignore_index=True)

@@ -20,7 +20,7 @@ from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
 NAME = "shipped"
-TOLD = ("summary", "sha256", "bytes", "n_train", "licences", "versions")
+CARD_KEYS = ("summary", "sha256", "bytes", "n_train", "licences", "versions")
 SETTINGS = ("data", "others", "formats_apart", "folds", "seed", "limit", "called")
 
 _FILE = re.compile(r"[^,(]*/[^,(]*\.\w+")
@@ -61,7 +61,7 @@ def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
 
 
 def card_facts(folder: Path) -> dict[str, Any]:
-    """What the card tells beside the tables: the models' own cards, settings and notes."""
+    """What the card has beside the tables: the models' own cards, settings and notes."""
     from happysad.experiments.runner.run_folder import read_rows
 
     missing = [name for name in shipped.SHIPPED if not shipped_file(folder, name).is_file()]
@@ -72,7 +72,7 @@ def card_facts(folder: Path) -> dict[str, Any]:
     run = publish.finished_facts(folder)
     cards = {name: read_card(shipped_file(folder, name)) for name in shipped.SHIPPED}
     return {
-        "models": {name: {key: card[key] for key in TOLD} for name, card in cards.items()},
+        "models": {name: {key: card[key] for key in CARD_KEYS} for name, card in cards.items()},
         "config": {key: run["config"][key] for key in SETTINGS},
         "notes": [_without_names(note) for note in run["notes"]],
     }
@@ -80,8 +80,8 @@ def card_facts(folder: Path) -> dict[str, Any]:
 
 def _without_names(note: str) -> str:
     """A note without the files or persons that it lists at its end."""
-    said, _, listed = note.rpartition(": ")
-    return said if _FILE.match(listed) or " + " in listed else note
+    text, _, listed = note.rpartition(": ")
+    return text if _FILE.match(listed) or " + " in listed else note
 
 
 def _draw_failures(folder: Path) -> None:

@@ -15,7 +15,7 @@ import click
 
 from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED
 from happysad.experiments.runner.candidates import recipe
-from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
+from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, cross_validation
 from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.experiments.shipping.data import ShipConfig, ShipData, read_ship_data
@@ -48,18 +48,16 @@ def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
     UserError
         There is no such recipe, or there are too few images for the folds.
     """
-    from happysad.pipeline.data.folds import grouped_folds
     from happysad.pipeline.model_files import shipped
 
-    labels, groups = (data.frame[name].iloc[data.fit].tolist() for name in ("label", "group"))
-    folds = grouped_folds(labels, groups, config.folds, config.seed)
+    folds = cross_validation(data.frame, data.fit, config.folds, config.seed)
     tasks: list[FitTask] = []
     for model in map(recipe, config.models or shipped.SHIPPED):
         tasks.append(model.task(data.fit, data.tests, condition=SHIPPED, seed=config.seed))
-        for fold, (rows, held_out) in enumerate(folds, 1):
-            evaluated = {EvaluationSet(data.name, "val"): data.fit[held_out]}
+        for fold, (rows, held_out) in folds.items():
+            evaluated = {EvaluationSet(data.name, "val"): held_out}
             axes = {"condition": FOLDS, "fold": fold, "seed": config.seed}
-            tasks.append(model.task(data.fit[rows], evaluated, **axes))
+            tasks.append(model.task(rows, evaluated, **axes))
     return tasks
 
 

@@ -117,7 +117,7 @@ def test_ours_are_compared_on_the_same_images(desk):
     assert fer["p_value"] <= fer["p_value_holm"] < 0.05
     assert len(pairs) == 4 + 2
     assert "hog-svm" not in pairs.loc[SMALL].index
-    assert f"{SMALL}: there are no answers of hog-svm" in result.stderr
+    assert f"{SMALL}: there are no predictions of hog-svm" in result.stderr
     assert "ahead" in result.stdout
     assert "behind" in result.stdout
     assert "7.5 GB" in result.stdout

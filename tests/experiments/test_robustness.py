@@ -112,6 +112,7 @@ def test_images_are_drawn_by_content_and_class(data):
     assert drawn_images(test, RobustnessConfig(images=400)).equals(test)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
 def test_every_config_runs_on_a_few_built_in_faces(file, demo_data, tmp_path):
     config = read_config(file, RobustnessConfig)

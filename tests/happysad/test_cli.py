@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from happysad.cli import main
+from happysad.cli import EXPERIMENTS, main
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.image_decoding import read_image
 
 COMMANDS = [
-    "audit", "compare", "demo", "explain", "export", "predict", "serve", "train", "video", "webcam",
+    "audit", "compare", "demo", "experiment", "explain", "export", "predict", "serve", "train", "video", "webcam",
 ]  # fmt: skip
 
 
@@ -33,6 +33,17 @@ def test_every_command_explains_itself(happysad, name):
     text = happysad(name, "--help").stdout
     assert text.startswith(f"Usage: main {name}")
     assert len(text.splitlines()[2]) > 20
+
+
+def test_every_experiment_is_a_subcommand(happysad):
+    text = happysad("experiment", "--help").stdout
+    for name in EXPERIMENTS:
+        assert f"  {name} " in text
+        script = f"python experiments/{name.replace('-', '_')}.py"
+        own = happysad("experiment", name, "--help").stdout
+        assert f"happysad experiment {name} " in own, name
+        assert script in own, name
+    assert CliRunner().invoke(main, ["experiment", "no-such"]).exit_code == 2
 
 
 def test_version(happysad):

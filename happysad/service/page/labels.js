@@ -1,4 +1,4 @@
-// What is said of a face, the same over the picture, in lists, aloud and in the table.
+// Texts for a face, the same over the picture, in lists, aloud and in the table.
 
 /** The probability of the label, as "97 %"; of unsure faces that of happy. Never 0 or 100, and
  * the sign stays on the number's line. */

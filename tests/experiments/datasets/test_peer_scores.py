@@ -72,6 +72,7 @@ def test_a_table_that_is_absent_or_another_is_one_sentence(tmp_path):
         read_scores(tmp_path / "other.csv")
 
 
+@pytest.mark.real
 def test_the_copy_in_the_repository_is_what_was_measured(shared_data):
     copy = Path(__file__).resolve().parents[3] / "docs" / "results" / "peers" / "scores.csv"
     original = shared_data / "peers" / "scores.csv"

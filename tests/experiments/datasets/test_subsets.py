@@ -40,7 +40,11 @@ def test_official_parts_stay_and_others_test_on_the_test_part(demo_data):
 
 def test_a_set_is_cut_by_format_and_each_piece_has_all_parts(demo_data, mixed):
     frame, subsets, _, notes = read_subsets([str(demo_data), str(mixed)], ["mixed"], 0, silent)
-    assert [subset.name for subset in subsets] == ["forty", "mixed grey 100x100", "mixed small colour"]
+    assert [subset.name for subset in subsets] == [
+        "forty",
+        "mixed grey 100x100",
+        "mixed small colour",
+    ]
     assert len(frame) == 80
     for subset in subsets[1:]:
         assert len(subset.for_others) == 20

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from happysad.experiments.end_to_end import browser as module
-from happysad.experiments.end_to_end.browser import browser, missing, wait_for
+from happysad.experiments.end_to_end.browser import MODULES, browser, missing, wait_for
 from happysad.utils.errors import UserError
 
 
@@ -33,10 +33,16 @@ def test_waiting_in_vain_is_one_sentence_with_the_pages_own():
             wait_for(NeverReady(*messages), "box", "window.there", seconds=0)
 
 
+def test_the_libraries_are_selenium_and_those_of_the_service():
+    from happysad.commands.serve import NEEDED
+
+    assert set(MODULES) == {"selenium", *NEEDED}
+
+
 def test_without_a_browser_it_says_what_is_not_there(monkeypatch):
     monkeypatch.setattr(module, "CHROMIUM", ("no-such-browser",))
     monkeypatch.setattr(module, "DRIVER", ("no-such-driver",))
-    monkeypatch.setattr(module, "NEEDED", ("no_such_library",))
+    monkeypatch.setattr(module, "MODULES", ("no_such_library",))
     assert missing().split(", ") == ["Chromium", "chromedriver", "no_such_library"]
     with pytest.raises(UserError, match="not found: Chromium, chromedriver"), browser():
         pass

@@ -105,6 +105,7 @@ def test_a_second_time_the_faces_come_from_the_store(frame, faces, monkeypatch, 
     assert list(first.keys) == list(second.keys)
 
 
+@pytest.mark.process
 def test_processes_side_by_side_change_nothing(frame, faces):
     other = ChangedFaces("68")(FaceAligner(n_jobs=2), frame)
     assert (faces.crops == other.crops).all()

@@ -66,13 +66,17 @@ def test_the_tables_of_a_small_run(small_run):
         check(small_run / f"{name}.csv", "")
 
 
-def test_what_the_commands_write():
+def test_what_commands_and_scripts_write():
+    from happysad.experiments import fine_tuning
+    from happysad.experiments.benchmarks import speed
     from happysad.output import timeline
     from happysad.pipeline.audit import finding_types
     from happysad.pipeline.prediction import prediction
 
     assert list(columns_of("predict")) == list(prediction.COLUMNS)
     assert list(columns_of("timeline")) == list(timeline.COLUMNS)
+    assert list(columns_of("fine_tuning")) == fine_tuning.COLUMNS
+    assert list(columns_of("speed")) == speed.COLUMNS
     assert list(columns_of("audit")) == list(finding_types.COLUMNS)
 
 

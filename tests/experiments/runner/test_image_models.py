@@ -112,9 +112,9 @@ def test_other_labels_are_one_sentence():
         def predict(self, X):
             return (X[:, 0] > 0.5).astype(int)
 
-    with pytest.raises(UserError, match="the model answers 0, 1, not happy and sad"):
+    with pytest.raises(UserError, match="the model predicts 0, 1, not happy and sad"):
         fitted(Numbers()).predict_proba(BRIGHT)
-    with pytest.raises(UserError, match="the model answers cat, dog, not happy and sad"):
+    with pytest.raises(UserError, match="the model predicts cat, dog, not happy and sad"):
         HappySadClassifier(LogisticRegression()).fit([[0], [1]], np.array(["cat", "dog"]))
 
 

@@ -39,6 +39,7 @@ def run(shipped_run, tmp_path) -> Path:
     return shutil.copytree(shipped_run, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_everything_is_put_in_its_place(root, run, photo, image_is_drawn, tmp_path):
     written = publish_shipped(run)
     assert written[-1] == "MODEL_CARD.md"
@@ -71,6 +72,7 @@ def test_the_card_lists_no_files_and_no_persons():
         assert _without_names(note) == kept
 
 
+@pytest.mark.slow
 def test_a_run_without_a_model_or_with_a_failed_fit_is_refused(root, run):
     path = run / "models" / "hog-svm.joblib"
     content = path.read_bytes()

@@ -23,6 +23,7 @@ def task(ship_config):
     return ship_tasks(ship_config, read_ship_data(ship_config, silent))[0]
 
 
+@pytest.mark.slow
 def test_a_whole_model_of_the_same_settings_is_saved(task, shipped_run, tmp_path):
     assert is_saved(shipped_file(shipped_run, task.model), task)
     run = tmp_path / "run"
@@ -38,6 +39,7 @@ def test_a_whole_model_of_the_same_settings_is_saved(task, shipped_run, tmp_path
     assert not is_saved(shipped_file(run, task.model), task)
 
 
+@pytest.mark.slow
 def test_thresholds_go_on_the_cards_and_leave_the_rest(shipped_run, tmp_path, task):
     run = shutil.copytree(shipped_run, tmp_path / "run")
     before = read_card(shipped_file(run, task.model))

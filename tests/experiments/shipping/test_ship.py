@@ -21,6 +21,7 @@ from happysad.utils.errors import UserError
 MODELS = ("landmarks-svm", "hog-svm")
 
 
+@pytest.mark.slow
 def test_each_model_is_fitted_once_on_all_and_once_a_fold(shipped_run):
     rows = read_rows(shipped_run / "results.csv")
     assert set(rows["status"]) == {"ok"}
@@ -37,6 +38,7 @@ def test_each_model_is_fitted_once_on_all_and_once_a_fold(shipped_run):
         ]
 
 
+@pytest.mark.slow
 def test_neither_the_test_part_nor_the_other_data_are_fitted_on(shipped_run):
     answers = read_rows(shipped_run / "predictions.csv")
     answers = answers[answers["model"] == "hog-svm"]
@@ -49,6 +51,7 @@ def test_neither_the_test_part_nor_the_other_data_are_fitted_on(shipped_run):
     assert len(tested) == len(set(tested)) == 82
 
 
+@pytest.mark.slow
 def test_the_models_lie_in_the_folder_with_cards(shipped_run, photo):
     for name in MODELS:
         path = shipped_run / "models" / f"{name}.joblib"
@@ -61,6 +64,7 @@ def test_the_models_lie_in_the_folder_with_cards(shipped_run, photo):
         assert load_model(path).predict([photo])[0] in ("happy", "sad")
 
 
+@pytest.mark.slow
 def test_the_folder_tells_the_whole_story(shipped_run):
     told = json.loads((shipped_run / "run.json").read_text("utf-8"))
     assert told["state"] == "finished"
@@ -68,6 +72,7 @@ def test_the_folder_tells_the_whole_story(shipped_run):
     assert "Tested" in (shipped_run / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_fitted_again(ship_config, shipped_run, monkeypatch):
     before = (shipped_run / "results.csv").read_bytes()
     monkeypatch.setattr("happysad.pipeline.evaluation.fit_and_evaluate.fit_and_evaluate", None)
@@ -77,6 +82,8 @@ def test_what_is_finished_is_not_fitted_again(ship_config, shipped_run, monkeypa
     assert (shipped_run / "results.csv").read_bytes() == before
 
 
+@pytest.mark.process
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_processes_and_the_cache(ship_config, shipped_run, tmp_path):
     again = replace(ship_config, out=str(tmp_path / "run"), jobs=2, models=["hog-svm"])
     ship(again, use_cache=False)
@@ -84,6 +91,7 @@ def test_the_same_bytes_whatever_the_processes_and_the_cache(ship_config, shippe
     assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_model_file_that_is_gone_is_made_again(ship_config, shipped_run):
     path = shipped_run / "models" / "hog-svm.joblib"
     before = path.read_bytes()
@@ -92,6 +100,7 @@ def test_a_model_file_that_is_gone_is_made_again(ship_config, shipped_run):
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_mistakes_are_one_sentence(ship_config, shipped_run):
     with pytest.raises(UserError, match="a run with other folds"):
         ship(replace(ship_config, folds=3))
@@ -99,6 +108,7 @@ def test_mistakes_are_one_sentence(ship_config, shipped_run):
         ship(replace(ship_config, models=["hog-svn"]))
 
 
+@pytest.mark.slow
 def test_the_command_prints_what_it_found(ship_config, shipped_run, tmp_path):
     run = shutil.copytree(shipped_run, tmp_path / "run")
     config = tmp_path / "ship.toml"

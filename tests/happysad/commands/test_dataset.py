@@ -63,6 +63,7 @@ def test_runs_is_the_folder_where_none_is_named(happysad, demo_data, tmp_path, m
     assert (tmp_path / "runs" / "audit-forty" / "audit.html").is_file()
 
 
+@pytest.mark.slow
 def test_mistakes_are_one_sentence(refused, demo_data, tmp_path):
     assert "does not exist" in refused("audit", tmp_path / "no")
     (tmp_path / "file").write_text("mine")
