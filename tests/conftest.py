@@ -21,6 +21,17 @@ threadpool_limits(1)
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
+COSTLY = ("finished", "shipped_run", "address")
+"""Session fixtures that take long: with several test processes, one of them makes each."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For ``pytest --dist loadgroup``: tests of one file, or of one costly fixture, stay together."""
+    for item in items:
+        costly = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(costly[0] if costly else str(item.path)))
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

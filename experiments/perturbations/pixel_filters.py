@@ -1,6 +1,6 @@
 """What photographs suffer, as pure functions on (H, W) or (H, W, 3) uint8 images.
 
-None writes into the image that it is given; lengths are in pixels. See ``registry.py`` for strengths
+None changes the image that it is given; lengths are in pixels. See ``registry.py`` for strengths
 that mean the same to faces of any size.
 """
 

@@ -1,17 +1,5 @@
 """What is wrong with a data set: leaks, copies, shortcuts and other faults."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.pipeline.audit.audit import Audit, audit_data
-    from happysad.pipeline.audit.shortcuts import find_shortcuts
-
-__all__ = ["Audit", "audit_data", "find_shortcuts"]
-
-__getattr__ = lazy_names(
-    __name__, {"Audit": "audit", "audit_data": "audit", "find_shortcuts": "shortcuts"}
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

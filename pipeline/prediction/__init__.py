@@ -1,14 +1,5 @@
 """Predictions for images, files and folders."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.pipeline.prediction.predict import load_any, predict_images
-
-__all__ = ["load_any", "predict_images"]
-
-__getattr__ = lazy_names(__name__, {"load_any": "predict", "predict_images": "predict"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,14 +1,5 @@
 """Faces followed through a video."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.pipeline.tracking.tracker import FaceTracker
-
-__all__ = ["FaceTracker"]
-
-__getattr__ = lazy_names(__name__, {"FaceTracker": "tracker"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

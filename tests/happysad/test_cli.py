@@ -18,7 +18,8 @@ from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.image_decoding import read_image
 
 COMMANDS = [
-    "audit", "compare", "demo", "experiment", "explain", "export", "predict", "serve", "train", "video", "webcam",
+    "audit", "compare", "demo", "experiment", "explain", "export", "predict", "serve", "train",
+    "video", "webcam",
 ]  # fmt: skip
 
 

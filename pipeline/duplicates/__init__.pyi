@@ -1,0 +1,4 @@
+from .ecc_alignment import Match, thumbnail
+from .near_duplicates import Pair, find_near_duplicates
+
+__all__ = ["Match", "Pair", "find_near_duplicates", "thumbnail"]

@@ -1,0 +1,15 @@
+from .calibration import CalibratedClassifier, CopiesTogether
+from .face_model import FaceModel
+from .samplers import MirroredCopies, OversampledFaces
+from .scaled_pca import ScaledPCA
+from .svc import CompactSVC
+
+__all__ = [
+    "CalibratedClassifier",
+    "CompactSVC",
+    "CopiesTogether",
+    "FaceModel",
+    "MirroredCopies",
+    "OversampledFaces",
+    "ScaledPCA",
+]

@@ -1,0 +1,14 @@
+from .abstention import RejectBand, choose_reject_band
+from .bootstrap import bootstrap_intervals
+from .calibration import reliability
+from .metrics import evaluate
+from .significance import mcnemar
+
+__all__ = [
+    "RejectBand",
+    "bootstrap_intervals",
+    "choose_reject_band",
+    "evaluate",
+    "mcnemar",
+    "reliability",
+]

@@ -1,0 +1,3 @@
+from .explanation import explain
+
+__all__ = ["explain"]

@@ -1,0 +1,3 @@
+from .predict import load_any, predict_images
+
+__all__ = ["load_any", "predict_images"]

@@ -1,0 +1,3 @@
+from .tracker import FaceTracker
+
+__all__ = ["FaceTracker"]
