@@ -1,14 +1,5 @@
 """Questions asked of the models: a comparison, and what makes them better or worse."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.experiments.compare import Comparison
-
-__all__ = ["Comparison"]
-
-__getattr__ = lazy_names(__name__, {"Comparison": "compare"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -69,7 +69,13 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Log = silen
         for condition, kept in own.items()
     ]
     folder = f"runs/ablation-{data.name}"
-    plan = Plan(identity_of("ablation", data, config.seed), data.frame, tasks, folder, data.notes)
+    plan = Plan(
+        identity_of("ablation", data.name, data.hash, config.seed),
+        data.frame,
+        tasks,
+        folder,
+        data.notes,
+    )
     fit = partial(_fit, tasks=tasks, repeats=config.repeats)
     return run_plan(plan, config, finish_ablation, fit=fit, use_cache=use_cache, log=log)
 

@@ -188,21 +188,12 @@ def run_compare(
     Parameters
     ----------
     config : CompareConfig
-    data : DataSet, optional
-        In place of what ``config.data`` names.
-    models : sequence or mapping, optional
-        In place of ``config.models``: see ``compare``.
+    data, models : optional
+        In place of what ``config`` names: see ``compare``.
     figures : bool
         Whether figures and a report are made, and not the tables alone.
-    use_cache : bool
-        Keep faces and features on disk from one run to the next.
-    log : callable
-        Called with lines for the reader.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name or the folder is wrong.
+    use_cache, log
+        See ``compare``.
     """
     from happysad.experiments.datasets.neutral_faces import with_neutral
     from happysad.pipeline.data.dataset import load_data
@@ -219,7 +210,7 @@ def run_compare(
         for line in more:
             log(line)
     plan = Plan(
-        identity_of("compare", data, config.seed, folds=config.folds),
+        identity_of("compare", data.name, data.hash, config.seed, folds=config.folds),
         frame,
         _tasks(config, data, frame, candidates),
         f"runs/{data.name}",

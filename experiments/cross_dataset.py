@@ -18,7 +18,7 @@ import numpy as np
 from happysad.experiments.runner.candidates import Candidate, recipes
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows
-from happysad.experiments.runner.run import Plan, run_command, run_options, run_plan
+from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
@@ -70,7 +70,7 @@ def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Lo
     if not tasks:
         raise UserError("no data set has a train part to fit on")
     names = ", ".join(subset.name for subset in subsets)
-    identity = {"question": "cross_dataset", "dataset": names, "data": digest, "seed": config.seed}
+    identity = identity_of("cross_dataset", names, digest, config.seed)
     plan = Plan(identity, frame, tasks, "runs/cross_dataset", notes)
     return run_plan(plan, config, finish_transfer, use_cache=use_cache, log=log)
 

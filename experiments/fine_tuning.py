@@ -76,7 +76,7 @@ def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = 
             table.to_csv(beside, index=False)
 
     settings = {"start_from": config.start_from, "images": config.images, "draws": config.draws}
-    identity = identity_of("fine_tuning", data, config.seed, **settings)
+    identity = identity_of("fine_tuning", data.name, data.hash, config.seed, **settings)
     plan = Plan(identity, data.frame, [], f"runs/fine-tuning-{data.name}", data.notes)
     return run_plan(plan, config, fit=fit, use_cache=use_cache, log=log)
 
@@ -98,7 +98,7 @@ def measure(
     """
     import pandas as pd
 
-    from happysad.pipeline.estimators.p_happy import predict_p_happy
+    from happysad.pipeline.estimators.check_model import predict_p_happy
     from happysad.pipeline.evaluation.metrics import evaluate
 
     labels, groups = frame["label"].to_numpy(str), frame["group"].to_numpy(str)

@@ -77,7 +77,7 @@ def learning_curve(
     models = recipes(config.models or MODELS)
     data = load_data(config.data, seed=config.seed, log=log)
     plan = Plan(
-        identity_of("learning_curve", data, config.seed),
+        identity_of("learning_curve", data.name, data.hash, config.seed),
         data.frame,
         _tasks(config, data, models),
         f"runs/learning-curve-{data.name}",

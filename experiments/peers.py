@@ -146,7 +146,7 @@ def _print(folder: Path) -> None:
     print_table(peers.score_lines(read_table(folder / "peers.csv")), f"{peers.METHOD}\n")
     pairs = read_table(folder / "comparisons.csv")
     print_table(peer_pairs.pair_lines(pairs), f"{peer_pairs.METHOD}\n")
-    print_table(peers.effort_lines())
+    print_table(peers.EFFORTS)
     print(f"written to {folder}: peers.csv, comparisons.csv")
 
 

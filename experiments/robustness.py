@@ -92,7 +92,7 @@ def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Log = s
     fitted = np.flatnonzero(frame["split"] == "train")
     drawing = {"part": config.part, "images": config.images, "changes": VERSION}
     plan = Plan(
-        identity_of("robustness", data, config.seed, **drawing),
+        identity_of("robustness", data.name, data.hash, config.seed, **drawing),
         frame,
         [model.task(fitted, evaluated, seed=config.seed) for model in models],
         f"runs/robustness-{data.name}",

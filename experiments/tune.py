@@ -89,7 +89,7 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Log = silent) -> Pa
     if config.search == "random":
         settings["candidates"] = config.candidates
     plan = Plan(
-        identity_of("tune", data, config.seed, **settings, spaces=spaces),
+        identity_of("tune", data.name, data.hash, config.seed, **settings, spaces=spaces),
         data.frame,
         [],  # what is fitted depends on what the search finds
         f"runs/tune-{data.name}",
@@ -182,8 +182,8 @@ def _search_all(
 
 def _write_recipes(folder: Path, data: DataSet, best: Best) -> None:
     from happysad.experiments.reporting.per_experiment.tune_table import recipe_path
+    from happysad.pipeline.models.recipe import read_recipe_file, write_recipe_file
     from happysad.pipeline.models.registry import find_recipe
-    from happysad.pipeline.models.toml_recipe import read_recipe_file, write_recipe_file
 
     for (model, fold), settings in best.items():
         if fold:

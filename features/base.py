@@ -24,21 +24,14 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     A subclass stores its settings in ``__init__``, lists their valid values in
     ``_parameter_constraints``, computes in ``_extract`` and names its columns in ``_names``.
-    ``version`` is part of the cache's key and is raised when the output changes.
     """
 
-    version = 1
+    version = 1  # part of the cache's key: raise it when the output changes
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def fit(self, X: Faces, y: Any = None) -> FaceFeature:
-        """Check the settings against the crops' size; learn only that size (for the names).
-
-        Raises
-        ------
-        ValueError
-            A setting has a value that is not valid, or not for crops of this size.
-        """
+        """Learn the crops' size; ValueError for settings not valid, or not for that size."""
         self._validate_params()
         self._check(X)
         self.crop_size_ = X.size

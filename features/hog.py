@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -18,32 +17,24 @@ def hog(
     images: NDArray[np.uint8], cell: int = 12, block: int = 2, bins: int = 18, signed: bool = True
 ) -> NDArray[np.float32]:
     """HOG of (n, S, S) uint8 images by OpenCV, (n, d) float32; ``Hog`` names the parameters."""
-    length = hog_length(images.shape[1], cell, block, bins)
-    side = images.shape[1] // cell * cell
-    descriptor = _descriptor(side, cell, block, bins, signed)
-    rows = np.empty((len(images), length), np.float32)
-    for row, image in zip(rows, images, strict=True):
-        row[:] = descriptor.compute(np.ascontiguousarray(image[:side, :side])).ravel()
-    return rows
+    import cv2
+
+    side = cell * (block_count(images.shape[1], cell, block) + block - 1)
+    window, blocks, step = (side, side), (cell * block,) * 2, (cell, cell)
+    derivative, sigma, l2_hys, clip, gamma, levels = 1, -1.0, 0, 0.2, False, 1
+    descriptor = cv2.HOGDescriptor(
+        window, blocks, step, step, bins, derivative, sigma, l2_hys, clip, gamma, levels, signed
+    )
+    used = [np.ascontiguousarray(image[:side, :side]) for image in images]
+    return np.array([descriptor.compute(image).ravel() for image in used], np.float32)
 
 
-def hog_length(size: int, cell: int, block: int, bins: int) -> int:
-    """The ``d`` of images of ``size`` pixels; ValueError where a block does not fit into them."""
+def block_count(size: int, cell: int, block: int) -> int:
+    """Blocks along a side of ``size`` pixels; ValueError where not one fits."""
     blocks = size // cell - block + 1
     if blocks < 1:
         raise ValueError(f"a HOG block of {block} cells of {cell} pixels exceeds {size} pixels")
-    return blocks**2 * block**2 * bins
-
-
-@lru_cache(maxsize=16)
-def _descriptor(side: int, cell: int, block: int, bins: int, signed: bool) -> Any:
-    import cv2
-
-    window, blocks, step = (side, side), (cell * block,) * 2, (cell, cell)
-    derivative, sigma, l2_hys, clip, gamma, levels = 1, -1.0, 0, 0.2, False, 1
-    return cv2.HOGDescriptor(
-        window, blocks, step, step, bins, derivative, sigma, l2_hys, clip, gamma, levels, signed
-    )
+    return blocks
 
 
 class Hog(FaceFeature):
@@ -89,8 +80,7 @@ class Hog(FaceFeature):
         return hog(faces.crops, self.cell, self.block, self.bins, self.signed)
 
     def _names(self, size: int) -> list[str]:
-        hog_length(size, self.cell, self.block, self.bins)
-        blocks, inner = range(size // self.cell - self.block + 1), range(self.block)
+        blocks, inner = range(block_count(size, self.cell, self.block)), range(self.block)
         return [
             f"hog_block{r}.{c}_cell{r + i}.{c + j}_bin{b}"
             for c in blocks

@@ -15,8 +15,6 @@ from happysad.features.faces.face_batch import N_LANDMARKS, Faces
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
 """Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""
 
-_FIRST, _SECOND = np.array(list(combinations(PAIRED, 2))).T
-
 SWAPPED = np.array(
     [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
     + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
@@ -24,11 +22,7 @@ SWAPPED = np.array(
 )
 """For each of the 68 landmarks the one that takes its place in the mirror."""
 
-_SOFTENING = 0.02  # in distances between the eyes: points that meet have no slope
-
-Shape = NDArray[np.float64]
-
-EXPRESSIONS: dict[str, Callable[[Shape], NDArray[Any]]] = {
+EXPRESSIONS: dict[str, Callable[[NDArray[np.float64]], NDArray[Any]]] = {
     "mouth_corner_lift": lambda s: (s[:, 51, 1] + s[:, 57, 1] - s[:, 48, 1] - s[:, 54, 1]) / 2,
     "mouth_width": lambda s: s[:, 54, 0] - s[:, 48, 0],
     "mouth_opening": lambda s: s[:, 66, 1] - s[:, 62, 1],
@@ -48,11 +42,10 @@ EXPRESSIONS: dict[str, Callable[[Shape], NDArray[Any]]] = {
 eyes; y grows downwards, and all are the same for a mirrored face."""
 
 
-def normalised_shape(landmarks: NDArray[Any]) -> Shape:
-    """Landmarks (n, 68, 2) in pixels freed of position, scale and rotation: (n, 68, 2) float64.
+def normalised_shape(landmarks: NDArray[Any]) -> NDArray[np.float64]:
+    """Landmarks (n, 68, 2) freed of position, scale and rotation: (n, 68, 2) float64.
 
-    The origin is halfway between the centres of the eyes, the x axis runs through them, and the
-    unit is the distance between them.
+    The eyes' centres come to lie on the x axis, half a unit left and right of the origin.
     """
     z = np.ascontiguousarray(landmarks, np.float64).view(np.complex128)[:, :, 0]
     left, right = z[:, 36:42].mean(axis=1), z[:, 42:48].mean(axis=1)  # eyes, in the picture
@@ -63,13 +56,7 @@ def normalised_shape(landmarks: NDArray[Any]) -> Shape:
 
 
 def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[np.float32]:
-    """``LandmarkGeometry`` of landmarks (n, 68, 2), in pixels of any scale.
-
-    Raises
-    ------
-    ValueError
-        A landmark is NaN: the faces were aligned by the 5-point predictor.
-    """
+    """``LandmarkGeometry`` of landmarks (n, 68, 2), in pixels of any scale; none may be NaN."""
     if np.isnan(landmarks).any():
         raise ValueError(
             "these faces have no landmarks: align them with FaceAligner(predictor='68'), and "
@@ -79,9 +66,10 @@ def landmark_geometry(landmarks: NDArray[Any], slopes: bool = True) -> NDArray[n
     columns = [shape.reshape(len(shape), 2 * N_LANDMARKS)]
     columns += [measure(shape)[:, None] for measure in EXPRESSIONS.values()]
     if slopes:
-        z = shape.view(np.complex128)[:, :, 0]
-        line = z.take(_FIRST, axis=1) - z.take(_SECOND, axis=1)
-        columns.append(np.arctan2(line.imag, np.abs(line.real) + _SOFTENING))
+        first, second = np.triu_indices(len(PAIRED), 1)
+        line = shape[:, PAIRED].take(first, axis=1) - shape[:, PAIRED].take(second, axis=1)
+        # Points that meet have no slope: 0.02 of the distance between the eyes softens it.
+        columns.append(np.arctan2(line[:, :, 1], np.abs(line[:, :, 0]) + 0.02))
     return np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -25,13 +24,12 @@ def lbp_codes(images: NDArray[np.uint8], radius: float = 2.0) -> NDArray[np.uint
     ``radius`` is that of the circle of 8 neighbours in pixels, interpolated bilinearly.
     """
     margin = int(np.ceil(radius))
-    inside = slice(margin, -margin)
-    codes = np.empty(images.shape, np.uint8)
-    for code, image in zip(codes, images, strict=True):
-        padded = np.pad(image, margin, mode="edge")
-        found = local_binary_pattern(padded, N_POINTS, radius, "nri_uniform")  # type: ignore[no-untyped-call]
-        code[:] = found[inside, inside]
-    return codes
+    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)), mode="edge")
+    codes = [
+        local_binary_pattern(image, N_POINTS, radius, "nri_uniform")  # type: ignore[no-untyped-call]
+        for image in padded
+    ]
+    return np.array(codes, np.uint8)[:, margin:-margin, margin:-margin]
 
 
 def lbp(
@@ -56,20 +54,11 @@ def lbp(
 def _histograms(codes: NDArray[np.uint8], grid: int) -> NDArray[np.float64]:
     """Proportion of each pattern in each cell: (n, grid^2 * 59)."""
     n, size, _ = codes.shape
-    first, areas = _cells(size, grid)
-    length = grid**2 * N_PATTERNS
-    index = first + codes + (np.arange(n) * length)[:, None, None]
-    counts = np.bincount(index.ravel(), minlength=n * length)
-    return (counts.reshape(n, grid**2, N_PATTERNS) / areas).reshape(n, length)
-
-
-@lru_cache(maxsize=16)
-def _cells(size: int, grid: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the histogram of each pixel's cell begins, (size, size); pixels of the cells."""
-    index = np.arange(size) * grid // size
-    area = np.bincount(index, minlength=grid)
-    first = (index[:, None] * grid + index) * N_PATTERNS
-    return first, np.outer(area, area).reshape(-1, 1)
+    band = np.arange(size) * grid // size
+    cells = band[:, None] * grid + band + (np.arange(n) * grid**2)[:, None, None]
+    counts = np.bincount((cells * N_PATTERNS + codes).ravel(), minlength=n * grid**2 * N_PATTERNS)
+    pixels = np.outer(np.bincount(band), np.bincount(band)).reshape(-1, 1)
+    return (counts.reshape(n, grid**2, N_PATTERNS) / pixels).reshape(n, -1)
 
 
 def _check_grid(size: int, grid: int) -> None:

@@ -23,11 +23,9 @@ PATCH = 6
 STEP = 2
 POSITIONS = (SIDE - PATCH) // STEP + 1
 
-_FLAT = np.float32(25.0)  # variance in grey levels that counts as noise
-
 
 class Vocabulary(NamedTuple):
-    """``whitening`` (36, 36) decorrelates the pixels of a patch; ``words`` (k, 36) are whitened."""
+    """A matrix (36, 36) that decorrelates the pixels of a patch; (k, 36) whitened words."""
 
     whitening: NDArray[np.float32]
     words: NDArray[np.float32]
@@ -53,14 +51,13 @@ def patches(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     import cv2
 
-    small = np.empty((len(images), SIDE, SIDE), np.float32)
-    for row, image in zip(small, images, strict=True):
-        row[:] = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    window = np.lib.stride_tricks.sliding_window_view(small, (PATCH, PATCH), axis=(1, 2))
+    small = [cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for image in images]
+    pixels = np.array(small, np.float32)
+    window = np.lib.stride_tricks.sliding_window_view(pixels, (PATCH, PATCH), axis=(1, 2))
     flat: NDArray[np.float32] = window[:, ::STEP, ::STEP].reshape(-1, PATCH * PATCH)
     flat = flat - flat.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", flat, flat) / np.float32(flat.shape[1])
-    flat /= np.sqrt(variance + _FLAT)[:, None]
+    flat /= np.sqrt(variance + np.float32(25))[:, None]  # a variance that counts as noise
     return flat
 
 

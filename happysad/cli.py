@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+# Names to modules and functions.
 COMMANDS = {
     "audit": "happysad.commands.dataset:audit",
     "compare": "happysad.experiments.compare:main",
@@ -21,7 +22,6 @@ COMMANDS = {
     "video": "happysad.commands.video:video",
     "webcam": "happysad.commands.webcam:webcam",
 }
-"""Name to module and function."""
 
 EXPERIMENTS = {
     "ablation": "happysad.experiments.ablation:main",
@@ -32,7 +32,6 @@ EXPERIMENTS = {
     "robustness": "happysad.experiments.robustness:main",
     "tune": "happysad.experiments.tune:main",
 }
-"""The same below ``happysad experiment``."""
 
 
 class LazyGroup(click.Group):
@@ -43,11 +42,9 @@ class LazyGroup(click.Group):
         self.modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, for the help."""
         return sorted(self.modules)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of a name, None where there is none."""
         if name not in self.modules:
             return None
         module, _, function = self.modules[name].partition(":")

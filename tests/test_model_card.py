@@ -11,7 +11,7 @@ import pytest
 
 from happysad.experiments.reporting.model_card.document import card_text
 from happysad.pipeline.model_files.model_file import read_card
-from happysad.pipeline.model_files.shipped import SHIPPED, shipped_path
+from happysad.pipeline.model_files.shipped import SHIPPED, model_path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results" / "shipped"
@@ -25,7 +25,7 @@ def test_it_is_what_the_numbers_make_it():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_it_is_of_the_models_that_are_shipped(name):
-    content = shipped_path(name).read_bytes()
+    content = model_path(name).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     assert FACTS["models"][name]["sha256"] == read_card(name)["sha256"] == digest
     assert FACTS["models"][name]["bytes"] == len(content)

@@ -23,13 +23,7 @@ def feature_groups(extractor: FaceFeature, size: int) -> dict[str, Columns]:
     Landmark geometry: coordinates, slopes, each named measure of an expression, and for each
     part of the face all columns that a landmark of it has a share in. HOG, LBP, visual words and
     pixels: by the band of the face that the centre of a cell lies in. Of every extractor, last,
-    all columns.
-
-    Parameters
-    ----------
-    extractor : FaceFeature
-    size : int
-        Side of the crops in pixels.
+    all columns. ``size`` is the side of the crops in pixels.
     """
     names = [str(name) for name in extractor._names(size)]
     centers = column_centers(extractor, size)

@@ -16,13 +16,7 @@ def extractors(model: Pipeline) -> list[FaceFeature]:
 
 
 def block_names(name: str) -> list[str]:
-    """The names of a recipe's blocks.
-
-    Raises
-    ------
-    UserError
-        There is no such recipe, or it has not two kinds of features.
-    """
+    """The names of a recipe's blocks; UserError where it has not two kinds of features."""
     from happysad.pipeline.models.registry import make_model
 
     union = make_model(name).named_steps.get("features")

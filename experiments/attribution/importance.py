@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from happysad.experiments.attribution.feature_groups import feature_groups
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.estimators.feature_blocks import (
-    Rows,
     extracted,
     feature_blocks,
     p_happy_of_features,
@@ -65,6 +64,7 @@ def permutation_importance(
     True
     """
     import pandas as pd
+    from sklearn.metrics import roc_auc_score
 
     features = extracted(model, faces)
     base = _scores(model, features, labels)
@@ -84,29 +84,21 @@ def permutation_importance(
             permuted[:, columns] = permuted[np.ix_(order, columns)]
             drops.append(base - _scores(model, {**features, block: permuted}, labels))
         row: dict[str, Any] = {"block": block, "group": group, "n_columns": len(columns)}
-        alone = _auc(labels, features[block][:, columns[0]]) if len(columns) == 1 else np.nan
-        row |= {"roc_auc_alone": alone, "repeats": repeats}
-        rows.append(row | _summary(base, np.array(drops)))
+        alone = features[block][:, columns[0]] if len(columns) == 1 else None
+        row["roc_auc_alone"] = np.nan if alone is None else roc_auc_score(labels == "happy", alone)
+        row["repeats"] = repeats
+        for name, value, drop in zip(SCORES, base, np.transpose(drops), strict=True):
+            row[name] = value
+            row[f"{name}_drop"] = drop.mean()
+            row[f"{name}_drop_sd"] = drop.std(ddof=1) if repeats > 1 else np.nan
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _summary(base: Scores, drops: Scores) -> dict[str, float]:
-    row = {}
-    for i, name in enumerate(SCORES):
-        row[name] = float(base[i])
-        row[f"{name}_drop"] = float(drops[:, i].mean())
-        row[f"{name}_drop_sd"] = float(drops[:, i].std(ddof=1)) if len(drops) > 1 else float("nan")
-    return row
-
-
-def _scores(model: Pipeline, features: Rows, labels: NDArray[np.str_]) -> Scores:
+def _scores(
+    model: Pipeline, features: dict[str, NDArray[np.float32]], labels: NDArray[np.str_]
+) -> Scores:
     from happysad.pipeline.evaluation.metrics import evaluate
 
     measured = evaluate(labels, p_happy_of_features(model, features))
     return np.array([measured[name] for name in SCORES])
-
-
-def _auc(labels: NDArray[np.str_], values: NDArray[np.float32]) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(labels == "happy", values))

@@ -43,13 +43,7 @@ def footprint_rows(model: Path, photo: Path, repeats: int = 3) -> list[dict[str,
 
 
 def process_cost(arguments: Sequence[str], cache: str) -> tuple[float, float]:
-    """CPU seconds and peak memory in MB of Python with these arguments and happysad's cache.
-
-    Raises
-    ------
-    UserError
-        The process failed; with its last line.
-    """
+    """CPU seconds and peak MB of a Python process; UserError, with its last line, if it fails."""
     environment = {**os.environ, "HAPPYSAD_CACHE": cache}
     command = [sys.executable, "-c", _LAUNCHER, sys.executable, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

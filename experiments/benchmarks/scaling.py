@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from happysad.experiments.attribution.feature_subsets import extractors
 from happysad.experiments.benchmarks.stage_timing import StageTimer
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
+from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.samplers import mirrored
+from happysad.pipeline.models.registry import make_model
+from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
 SIZES = (1000, 2000, 4000, 8000)
 ALIGN, EXTRACT, FIT = "find and align faces", "extract features", "fit, with both in the cache"
@@ -21,19 +26,9 @@ ALIGN, EXTRACT, FIT = "find and align faces", "extract features", "fit, with bot
 def growth(name: str, sizes: Sequence[int] = SIZES) -> pd.DataFrame:
     """CPU cost of each step of training a recipe on so many built-in faces, in one thread.
 
-    Faces and features are computed anew for each size, and cached in a folder for the fit, as
-    for users.
-
-    Returns
-    -------
-    DataFrame
-        ``model``, ``images``, ``stage``, ``cpu_s``, ``ms_per_image``.
+    ``model``, ``images``, ``stage``, ``cpu_s``, ``ms_per_image``. Faces and features are computed
+    anew for each size, and cached in a folder for the fit, as for users.
     """
-    import pandas as pd
-    from threadpoolctl import threadpool_limits
-
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-
     images, labels = make_demo_faces(max(sizes), random_state=0, size=48)
     rows: list[dict[str, Any]] = []
     with threadpool_limits(1):
@@ -57,20 +52,12 @@ def growth_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _training(name: str, images: NDArray[np.uint8], labels: NDArray[np.str_]) -> dict[str, float]:
-    """CPU seconds by step."""
-    from happysad.experiments.attribution.feature_subsets import extractors
-    from happysad.features.faces.face_batch import Faces
-    from happysad.pipeline.estimators.samplers import mirrored
-    from happysad.pipeline.models.registry import make_model
-    from happysad.utils.feature_cache import FeatureCache, use_feature_cache
-
     model, timer = make_model(name), StageTimer("")
     with tempfile.TemporaryDirectory() as folder, use_feature_cache(FeatureCache(folder)):
         with timer.stage(ALIGN):
             faces = model[0].transform(list(images))
-        augmented = faces
-        if "mirror" in model.named_steps:
-            augmented = Faces.concatenate([faces, mirrored(faces)])
+        mirror = "mirror" in model.named_steps
+        augmented = Faces.concatenate([faces, mirrored(faces)]) if mirror else faces
         with timer.stage(EXTRACT):
             for extractor in extractors(model):
                 extractor.transform(augmented)

@@ -9,23 +9,25 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+import pandas as pd
+from threadpoolctl import threadpool_limits
 
+from happysad.experiments.benchmarks.memory import footprint_rows
+from happysad.experiments.benchmarks.scaling import growth, growth_table
 from happysad.experiments.benchmarks.stage_timing import BATCHES, drawn_images, stage_rows
-from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import SHIPPED, model_path
+from happysad.pipeline.prediction.predict import load_any
+from happysad.utils.atomic_files import atomic_write
 from happysad.utils.console import exit_on_user_error, say
 from happysad.utils.errors import UserError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 RECIPE = "fusion-svm"
 
 COLUMNS = ["model", "images", "kind", "stage", "batch", "value", "unit"]
-"""Of speed.csv. ``kind`` is face, descriptor, classifier or footprint; the last has no images and
-no batch."""
+"""Of speed.csv. Rows of the kind "footprint" have no images and no batch."""
 
 
 def measure(
@@ -35,13 +37,6 @@ def measure(
     batches: Sequence[int] = BATCHES,
 ) -> pd.DataFrame:
     """``COLUMNS`` for shipped models or model files, and kinds of images by name."""
-    import pandas as pd
-    from threadpoolctl import threadpool_limits
-
-    from happysad.experiments.benchmarks.memory import footprint_rows
-    from happysad.pipeline.model_files.shipped import model_path
-    from happysad.pipeline.prediction.predict import load_any
-
     rows: list[dict[str, Any]] = []
     for name in models:
         say(f"measuring {name}")
@@ -58,8 +53,6 @@ def measure(
 
 def summary(frame: pd.DataFrame) -> str:
     """The rows of ``measure`` as two tables: milliseconds by stage, size and start by model."""
-    import pandas as pd
-
     own = frame["kind"] == "footprint"
     stages, axes = frame[~own], ["model", "images", "batch"]
     whole = stages.groupby(axes, as_index=False)["value"].sum().assign(stage="file to prediction")
@@ -78,10 +71,6 @@ def summary(frame: pd.DataFrame) -> str:
 @exit_on_user_error
 def main(models: tuple[str, ...], count: int, out: str, grow: bool) -> None:
     """Measure what each stage of a prediction costs, in CPU milliseconds an image."""
-    import pandas as pd
-
-    from happysad.experiments.benchmarks.scaling import growth, growth_table
-
     if Path(out).is_file():
         raise UserError(f"--out {out} is a file: name a folder for the results")
     if grow:
@@ -94,8 +83,6 @@ def main(models: tuple[str, ...], count: int, out: str, grow: bool) -> None:
 
 
 def _write(file: Path, frame: pd.DataFrame, text: str) -> None:
-    from happysad.utils.atomic_files import atomic_write
-
     with atomic_write(file) as beside:
         frame.to_csv(beside, index=False)
     print(text, f"written to {file}", sep="\n")

@@ -14,33 +14,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 import numpy as np
+from PIL import Image
+from sklearn.pipeline import Pipeline
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+from happysad.experiments.attribution.feature_subsets import extractors
+from happysad.features.faces import aligner, detector
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip
+from happysad.pipeline.demo.demo_faces import LABELS, make_demo_faces
 
 BATCHES = (1, 256)
 PHOTOGRAPH, CROP = "photograph 350x350", "tight crop 48x48"
 
 DECODE, DETECT, ALIGN, CLASSIFY = "decode", "detect", "align", "classify"
 LANDMARKS = {"5": "5 landmarks", "68": "68 landmarks"}
-_ORDER = (DECODE, DETECT, *LANDMARKS.values(), ALIGN)
+FACE_STAGES = (DECODE, DETECT, *LANDMARKS.values(), ALIGN)
 
 
 class StageTimer:
     """CPU seconds by stage; what a stage calls and is itself a stage does not count in it.
 
-    Parameters
-    ----------
-    rest : str
-        The stage to which the time outside of all others belongs.
-
-    Attributes
-    ----------
-    spent : dict of str to float
+    Time outside of all stages belongs to ``rest``.
     """
 
     def __init__(self, rest: str) -> None:
@@ -87,11 +84,6 @@ class StageTimer:
 
 def drawn_images(folder: Path, n: int, seed: int = 0) -> dict[str, list[Path]]:
     """Write ``n`` grey JPEG files of either kind to a folder; return their paths by kind."""
-    from PIL import Image
-
-    from happysad.pipeline.demo.demo_clips import Actor, draw_clip
-    from happysad.pipeline.demo.demo_faces import LABELS, make_demo_faces
-
     rng = np.random.default_rng(seed)
     crops, _ = make_demo_faces(max(n, 2), random_state=seed, size=48)
     files: dict[str, list[Path]] = {PHOTOGRAPH: [], CROP: []}
@@ -110,42 +102,27 @@ def stage_rows(
 ) -> list[dict[str, Any]]:
     """Cost of each stage: the median of ``repeats`` passes, after one that is not counted.
 
-    Parameters
-    ----------
-    model : Pipeline
-        Fitted.
-    files : sequence of Path
-        Images; in a larger batch they are repeated.
-    batch : int
-        Images given to ``predict_proba`` at once.
-
-    Returns
-    -------
-    list of dict
-        ``kind`` (face, descriptor, classifier), ``stage``, ``batch``, ``value``, ``unit``.
+    ``kind``, ``stage``, ``batch``, ``value``, ``unit``. ``batch`` images are given to the fitted
+    model at once; where the files are fewer, they are repeated.
     """
     n = max(batch, len(files))
     images = [str(files[i % len(files)]) for i in range(n)]
     batches = [images[i : i + batch] for i in range(0, n, batch)]
     passes = [_one_pass(model, batches) for _ in range(repeats + 1)][1:]
-    stages = sorted({stage for spent in passes for stage in spent}, key=_position)
-    return [
-        {
-            "kind": "face" if s in _ORDER else "classifier" if s == CLASSIFY else "descriptor",
-            "stage": s,
-            "batch": batch,
-            "value": 1000 / n * statistics.median(spent[s] for spent in passes),
-            "unit": "ms an image",
-        }
-        for s in stages
-    ]
+    found = {stage for spent in passes for stage in spent}
+    kinds = dict.fromkeys((s for s in FACE_STAGES if s in found), "face")
+    kinds |= dict.fromkeys(sorted(found - {*FACE_STAGES, CLASSIFY}), "descriptor")
+    kinds[CLASSIFY] = "classifier"
+    rows = []
+    for stage, kind in kinds.items():
+        value = 1000 / n * statistics.median(spent[stage] for spent in passes)
+        row = {"kind": kind, "stage": stage, "batch": batch, "value": value, "unit": "ms an image"}
+        rows.append(row)
+    return rows
 
 
 def _one_pass(model: Pipeline, batches: list[list[str]]) -> dict[str, float]:
     """CPU seconds by stage of one pass over all batches."""
-    from happysad.experiments.attribution.feature_subsets import extractors
-    from happysad.features.faces import aligner, detector
-
     timer = StageTimer(CLASSIFY)
     load: Callable[[str], Any] = vars(detector)["shape_predictor"]
     predictor = cache(lambda kind: timer.timed(LANDMARKS[kind], load(kind)))
@@ -162,9 +139,3 @@ def _one_pass(model: Pipeline, batches: list[list[str]]) -> dict[str, float]:
             model.predict_proba(images)
         timer.book()
     return timer.spent
-
-
-def _position(stage: str) -> tuple[int, str]:
-    """Sorts stages as they come; descriptors lie side by side."""
-    last = len(_ORDER)
-    return (_ORDER.index(stage) if stage in _ORDER else last + (stage == CLASSIFY), stage)

@@ -1,20 +1,5 @@
 """Data sets cut or joined for an experiment."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.experiments.datasets.image_formats import format_names, image_form
-
-__all__ = ["format_names", "image_form"]
-
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "format_names": "image_formats",
-        "image_form": "image_formats",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,8 +13,7 @@ from statistics import median
 
 from happysad.utils.image_decoding import ImageError
 
-COMMON = 0.1
-"""The share of a data set's images from which on a format stands by itself."""
+COMMON = 0.1  # share of a data set's images from which on a format stands by itself
 
 Form = tuple[str, int, int]
 
@@ -60,17 +59,12 @@ def format_names(forms: Sequence[Form]) -> list[str]:
     """
     counts = Counter(forms)
     common = [form for form, n in counts.most_common() if n >= COMMON * len(forms)]
-    others: dict[str, list[int]] = {}
-    for colour, width, height in forms:
-        if (colour, width, height) not in common:
-            others.setdefault(colour, []).append(width * height)
-    names = {colour: f"{_size(areas, common)}{colour}" for colour, areas in others.items()}
-    return [f"{f[0]} {f[1]}x{f[2]}" if f in common else names[f[0]] for f in forms]
-
-
-def _size(areas: list[int], common: Sequence[Form]) -> str:
-    """ "small " or "large " beside the commonest format; nothing where there is none."""
-    if not common:
-        return ""
-    _, width, height = common[0]
-    return "small " if median(areas) < width * height else "large "
+    names = {form: "{} {}x{}".format(*form) for form in common}
+    for colour in ("grey", "colour"):
+        others = [form for form in forms if form[0] == colour and form not in common]
+        size = ""
+        if common and others:
+            area = median(width * height for _, width, height in others)
+            size = "small " if area < common[0][1] * common[0][2] else "large "
+        names |= dict.fromkeys(others, f"{size}{colour}")
+    return [names[form] for form in forms]

@@ -14,22 +14,10 @@ SPLIT = "neutral"
 
 
 def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """The frame with a row for each image of a folder below it, and notes on what was left out.
+    """The frame of the data set ``name`` with rows below for a folder's images, and notes.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Of a ``DataSet``.
-    folder : str
-        Images of faces that are neither happy nor sad, searched with its sub-folders. Where all
-        names tell FER2013's parts, those of its test part alone are taken.
-    name : str
-        Of the data set.
-
-    Raises
-    ------
-    UserError
-        There is no such folder, or no image in it that can be read.
+    The folder is searched with its sub-folders. Where all names tell FER2013's parts, images of
+    its test part alone are taken. UserError where none can be read.
     """
     import pandas as pd
 

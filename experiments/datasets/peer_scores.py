@@ -18,20 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PEERS = {"fer": "fer 25.10.3", "faceapi": "@vladmandic/face-api 1.7.15"}
-"""From the start of a column of scores.csv to the program."""
-
 SCORES = [f"{peer}_{label}" for peer in PEERS for label in ("happy", "sad")]
-"""The columns of scores.csv that are compared with."""
+"""The columns of scores.csv that are compared with, by program."""
 
 
 def read_scores(path: Path) -> pd.DataFrame:
-    """``file`` and ``SCORES``, a row an image, as the texts in the file.
-
-    Raises
-    ------
-    UserError
-        There is no such file, it lacks a column or a score, or has an image twice.
-    """
+    """``file`` and ``SCORES``, a row an image, as the texts in the file; UserError if damaged."""
     import pandas as pd
 
     try:
@@ -51,19 +43,7 @@ def peer_predictions(ours: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """The other programs' predictions for the images of our models', in the same columns.
 
     Happy is predicted where its score is the larger of the two; ``p_happy`` is its share of their
-    sum. An image's path ends with the name that it has in the scores.
-
-    Parameters
-    ----------
-    ours : pandas.DataFrame
-        Predictions of any number of models, and ``tested_on``.
-    scores : pandas.DataFrame
-        As ``read_scores`` gives them.
-
-    Raises
-    ------
-    UserError
-        An image has no scores.
+    sum. An image's path ends with the name that it has in the scores; UserError if it has none.
     """
     import pandas as pd
 

@@ -22,17 +22,10 @@ MODULES = (
 )  # fmt: skip
 
 OPTIONS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--window-size=1280,900",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+    "--headless=new", "--no-sandbox", "--window-size=1280,900", "--no-first-run", "--disable-gpu",
+    "--disable-dev-shm-usage", "--disable-quic", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 """Nothing is fetched from anywhere, and no graphics card is needed."""
 
 
@@ -46,17 +39,9 @@ def missing() -> str:
 
 @contextmanager
 def browser(camera: Path | None = None) -> Iterator[Chrome]:
-    """Chromium while the block lasts.
+    """Chromium while the block lasts; UserError where it, its driver or a library is not here.
 
-    Parameters
-    ----------
-    camera : Path, optional
-        A file of joined JPEG pictures that it takes for a camera; None: there is no camera.
-
-    Raises
-    ------
-    UserError
-        Chromium, its driver or a library is not here.
+    It takes a file of joined JPEG pictures for its camera, and has none without.
     """
     if absent := missing():
         raise UserError(f"this needs Chromium and what drives it; not found: {absent}")
@@ -85,10 +70,7 @@ def browser(camera: Path | None = None) -> Iterator[Chrome]:
 def wait_for(driver: Chrome, what: str, expression: str, seconds: float = 30) -> None:
     """Wait until a JavaScript expression, which stands for ``what``, is true of the page.
 
-    Raises
-    ------
-    UserError
-        It is not true in so many seconds; with the page's own message, where it shows one.
+    UserError, with the page's own message if it shows one, where it is not in so many seconds.
     """
     from selenium.common.exceptions import TimeoutException
     from selenium.webdriver.support.ui import WebDriverWait

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,16 +17,14 @@ from happysad.utils.atomic_files import atomic_write
 
 WIDTH, HEIGHT = 640, 480
 
-RATE = 30
-"""Frames a second; Chromium knows no other for such files."""
-
-_CLEAR = {"happy": 5, "sad": 55}  # of the faces below, those that no model doubts
+RATE = 30  # frames a second; Chromium knows no other for such files
+CLEAR = {"happy": 5, "sad": 55}  # of the faces below, those that no model doubts
 
 
 def clear_face(label: str, side: int = 300) -> NDArray[np.uint8]:
     """A face (side, side, 3) uint8 that is plainly ``"happy"`` or ``"sad"``."""
     faces, _ = make_demo_faces(60, random_state=3, size=side, variation=0.3)
-    return np.repeat(faces[_CLEAR[label]][..., None], 3, axis=2)
+    return np.repeat(faces[CLEAR[label]][..., None], 3, axis=2)
 
 
 def scene(
@@ -43,8 +42,6 @@ def scene(
 
 def write_camera(file: Path, seconds: float = 4) -> Path:
     """Write what the camera shows: a happy face and then a sad one, each for so many seconds."""
-    import cv2
-
     n = round(seconds * RATE)
     with atomic_write(file) as beside, open(beside, "wb") as stream:
         for face in map(clear_face, ("happy", "sad")):

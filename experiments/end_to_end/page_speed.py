@@ -29,11 +29,8 @@ from happysad.utils.errors import UserError
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-WARM_UP = 3
-"""Seconds before the measurement: compilers and caches have settled."""
-
-PARTS = ("grab", "answer", "draw")
-"""Of an answer: waiting for a frame and packing it; the service, there and back; the boxes."""
+WARM_UP = 3  # seconds before the measurement: compilers and caches have settled
+PARTS = ("grab", "answer", "draw")  # a frame, the service there and back, the boxes
 
 
 def rate(
@@ -41,17 +38,8 @@ def rate(
 ) -> dict[str, float]:
     """What the live loop of the service's page does in some seconds.
 
-    Returns
-    -------
-    dict
-        ``answers_per_second``, ``answers``; by the clock ``grab_ms``, ``answer_ms``, ``draw_ms``;
-        CPU time an answer ``service_cpu_ms``, ``browser_cpu_ms``; and ``one_core_alone``, the
-        answers a second of a core that has nothing else to do than both.
-
-    Raises
-    ------
-    UserError
-        The page gave no answer.
+    Milliseconds are by the clock or, where the name says so, of CPU time, for an answer;
+    ``one_core_alone`` is the answers a second of a core that does nothing else than both.
     """
     driver.get(f"{service.address}/?camera=1")
     wait_for(driver, "answer of the camera", "window.happysad?.told.answers > 0")
@@ -88,10 +76,7 @@ def main(model: str, seconds: float) -> None:
     """Measure the page's live loop, from a frame of the camera to a drawn box."""
     with tempfile.TemporaryDirectory() as folder:
         camera = write_camera(Path(folder) / "camera.mjpeg")
-        with (
-            served(["--jobs", "1", "--model", model]) as service,
-            browser(camera) as driver,
-        ):
+        with served(["--jobs", "1", "--model", model]) as service, browser(camera) as driver:
             for name, value in rate(driver, service, seconds).items():
                 print(f"{name:<20}{value:8.1f}")
 

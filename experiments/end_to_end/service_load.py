@@ -14,21 +14,26 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
+import numpy as np
+from threadpoolctl import threadpool_limits
 
+from happysad.experiments.benchmarks.stage_timing import PHOTOGRAPH, drawn_images, stage_rows
 from happysad.experiments.end_to_end import service_process
+from happysad.pipeline.prediction.predict import load_any
+from happysad.pipeline.prediction.predict_faces import predict_faces
+from happysad.pipeline.prediction.prediction import image_json
 from happysad.utils.console import exit_on_user_error, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BATCHES = (1, 256)  # images at once in the library
 WARM_UP = 2.0  # seconds that are not counted
 TOLERANCE = 2e-4  # of probabilities of four digits: sums differ a little by batch
 
 Json = dict[str, Any]
+Rows = list[tuple[str, float, str]]
+"""What was measured, its value and unit."""
 
 
 class LoadResult(NamedTuple):
@@ -46,14 +51,9 @@ def load(
     clients: int,
     seconds: float,
 ) -> LoadResult:
-    """Clients send images for some seconds, each the next one as soon as the last is answered.
+    """Clients send JPEG files for some seconds, each the next one as soon as the last is answered.
 
-    Parameters
-    ----------
-    images : sequence of bytes
-        JPEG files; each client goes round them over a connection of its own.
-    expected : sequence of dict
-        The answer to each image, as `image_json` gives it; its name is not compared.
+    Each goes round them over a connection of its own, and compares answers with ``image_json``'s.
     """
     result = LoadResult([], [], [])
     end = time.perf_counter() + seconds
@@ -100,17 +100,12 @@ def difference(status: int, body: bytes, expected: Json) -> str:
     return "" if alike else f"{faces} in place of {others}"
 
 
-def measure(model: str, clients: int, seconds: float, jobs: int) -> tuple[pd.DataFrame, list[str]]:
+def measure(model: str, clients: int, seconds: float, jobs: int) -> tuple[Rows, list[str]]:
     """The table, and what was wrong with answers.
 
     The service and the library run on as many cores as the service has jobs, the clients on the
     others, or on all if none are left.
     """
-    from happysad.experiments.benchmarks.stage_timing import PHOTOGRAPH, drawn_images, stage_rows
-    from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.prediction.predict_faces import predict_faces
-    from happysad.pipeline.prediction.prediction import image_json
-
     cores = service_process.available_cores()
     own, others = cores[:jobs], cores[jobs:] or cores
     library = load_any(model)
@@ -133,14 +128,11 @@ def measure(model: str, clients: int, seconds: float, jobs: int) -> tuple[pd.Dat
 
 def table(
     result: LoadResult, cpu_seconds: float, costs: Sequence[float], seconds: float, jobs: int
-) -> pd.DataFrame:
-    """``what``, ``value``, ``unit``: answers, their times, cost beside the library's, memory."""
-    import numpy as np
-    import pandas as pd
-
+) -> Rows:
+    """Answers, their times, cost beside the library's, memory."""
     answers = len(result.seconds)
     percentiles = 1000 * np.percentile(result.seconds or [np.nan], [50, 95, 99])
-    rows: list[tuple[str, float, str]] = [
+    rows: Rows = [
         ("answers", answers, ""),
         ("wrong or missing", len(result.wrong), ""),
         ("answers a second", answers / seconds, ""),
@@ -158,7 +150,7 @@ def table(
     for when, part in (("first", slice(10)), ("last", slice(-10, None))):
         memory = float(np.mean(result.megabytes[part]))
         rows.append((f"service: memory in the {when} ten seconds", memory, "MB"))
-    return pd.DataFrame(rows, columns=pd.Index(["what", "value", "unit"]))
+    return rows
 
 
 @click.command(name="service-load")
@@ -171,11 +163,9 @@ def table(
 @exit_on_user_error
 def main(model: str, clients: int, seconds: float, jobs: int) -> None:
     """Load a service on this machine with clients, and compare it with the library."""
-    from threadpoolctl import threadpool_limits
-
     with threadpool_limits(1):
-        frame, wrong = measure(model, clients, seconds, jobs)
-    for what, value, unit in frame.itertuples(index=False):
+        rows, wrong = measure(model, clients, seconds, jobs)
+    for what, value, unit in rows:
         print(f"{what:<48}{value:10.2f} {unit}".rstrip())
     for problem in wrong[:5]:
         say(f"wrong: {problem}")

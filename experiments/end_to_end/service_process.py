@@ -15,11 +15,8 @@ import psutil  # type: ignore[import-untyped]
 
 from happysad.utils.errors import UserError
 
-HAPPYSAD = (sys.executable, "-m", "happysad.cli")
-"""The command ``happysad``, also where it is not on the path."""
-
-STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0
-"""Seconds after which a service is killed."""
+HAPPYSAD = (sys.executable, "-m", "happysad.cli")  # the command, also where not on the path
+STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0  # seconds after which a service is killed
 
 
 class Service:
@@ -62,19 +59,9 @@ def _total(measure: Callable[[Any], float], processes: Sequence[Any]) -> float:
 
 @contextmanager
 def served(arguments: Sequence[str], cores: Sequence[int] = ()) -> Iterator[Service]:
-    """A service on a free port of this machine, ended with the block.
+    """``happysad serve`` on a free port and on these cores (none: on any), ended with the block.
 
-    Parameters
-    ----------
-    arguments : sequence of str
-        Of ``happysad serve``.
-    cores : sequence of int
-        Where it may run; anywhere if empty.
-
-    Raises
-    ------
-    UserError
-        It does not start; its own message is on standard error.
+    UserError where it does not start; its own message is on standard error.
     """
     with pinned(cores):
         command = [*HAPPYSAD, "serve", "--port", "0", *arguments]

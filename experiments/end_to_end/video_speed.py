@@ -12,25 +12,26 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from happysad.experiments.benchmarks.stage_timing import StageTimer
 from happysad.experiments.end_to_end.service_process import HAPPYSAD, available_cores, pinned
+from happysad.pipeline.demo.demo_clips import Actor, draw_clip, write_clip
 from happysad.pipeline.model_files.shipped import DEFAULT
+from happysad.pipeline.prediction.predict import load_any
+from happysad.pipeline.tracking import observation, tracker
 from happysad.utils.console import exit_on_user_error, say
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Size = tuple[int, int]
 
 FPS = 25
-REQUIRED: dict[Size, float] = {(640, 360): 25, (1280, 720): 15}
-"""Frames a second that are promised, by width and height."""
-
-FIND, ALIGN, PREDICT, FOLLOW = "find faces", "landmarks and crop", "predict", "follow"
+REQUIRED = {(640, 360): 25.0, (1280, 720): 15.0}  # frames a second promised, by width and height
 
 
 def frames_per_second(size: Size, model: str, n_frames: int, folder: Path) -> dict[str, float]:
@@ -42,30 +43,24 @@ def frames_per_second(size: Size, model: str, n_frames: int, folder: Path) -> di
 
 def stages(size: Size, model: str, n_frames: int) -> dict[str, float]:
     """CPU milliseconds a frame that the tracker takes, by stage, without reading and writing."""
-    from happysad.experiments.benchmarks.stage_timing import StageTimer
-    from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.tracking import observation, tracker
-
     face_tracker = tracker.FaceTracker(load_any(model))
     frames = list(drawn_frames(size, n_frames))
     face_tracker.update(frames[0], 0.0)  # loads weights
     timer = StageTimer("")
     functions = (
-        (observation.FaceSearch, "find", FIND),
-        (observation.Frame, "observe", ALIGN),
-        (tracker, "predict_p_happy", PREDICT),
-        (face_tracker, "update", FOLLOW),
+        (observation.FaceSearch, "find", "find faces"),
+        (observation.Frame, "observe", "landmarks and crop"),
+        (tracker, "predict_p_happy", "predict"),
+        (face_tracker, "update", "follow"),
     )
     with timer.patched(*functions):
         for i, frame in enumerate(frames):
             face_tracker.update(frame, (i + 1) / FPS)
-    return {f"{s} ms": 1000 * timer.spent[s] / n_frames for s in (FIND, ALIGN, PREDICT, FOLLOW)}
+    return {f"{stage} ms": 1000 * timer.spent[stage] / n_frames for *_, stage in functions}
 
 
 def drawn_frames(size: Size, n_frames: int) -> Iterator[NDArray[np.uint8]]:
     """A face four tenths as high as the picture, walking, happy and then sad."""
-    from happysad.pipeline.demo.demo_clips import Actor, draw_clip
-
     moods = ((0.0, "happy"), (0.5, "sad"))
     actor = Actor((0.3, 0.45), (0.7, 0.55), round(0.4 * size[1]), moods)
     return draw_clip(*size, n_frames, [actor])
@@ -73,8 +68,6 @@ def drawn_frames(size: Size, n_frames: int) -> Iterator[NDArray[np.uint8]]:
 
 def draw_file(path: Path, size: Size, n_frames: int) -> Path:
     """The frames as a video file."""
-    from happysad.pipeline.demo.demo_clips import write_clip
-
     return write_clip(path, drawn_frames(size, n_frames), size, FPS)
 
 
@@ -92,10 +85,6 @@ def _seconds(clip: Path, model: str) -> float:
 @exit_on_user_error
 def main(model: str, frames: int) -> None:
     """Measure frames a second of happysad video on one core."""
-    import cv2
-    import pandas as pd
-    from threadpoolctl import threadpool_limits
-
     cv2.setNumThreads(1)
     rows = {}
     # One thread, as the command has it: more threads on one core wait for each other.

@@ -10,24 +10,20 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import Delaunay
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from happysad.features.landmarks import SWAPPED
 from happysad.pipeline.demo.rendering import BASIS_SIDE, TEXTURE_SIDE, Basis, draw_codes
 from happysad.pipeline.demo.warping import rescaled, with_border
 
-N_COMPONENTS = 300
-"""Of shape and texture together: 98% of the variance."""
-
-N_PARTS = 16
-"""Gaussians in the mixture of a class."""
-
-_LEADING = 40  # components by which faces are clustered into the parts of the mixture
-
-SHAPE_WEIGHT = 2.4
-"""A landmark's pixel against a pixel's standard deviation of grey."""
-
-OUTSIDE_WEIGHT = 0.5
-"""A pixel outside the face against one within: the components are there for faces."""
+N_COMPONENTS = 300  # of shape and texture together: 98% of the variance
+N_PARTS = 16  # Gaussians in the mixture of a class
+LEADING = 40  # components by which faces are clustered into the parts of the mixture
+SHAPE_WEIGHT = 2.4  # a landmark's pixel against a pixel's standard deviation of grey
+OUTSIDE_WEIGHT = 0.5  # a pixel outside the face against one within: components are for faces
 
 
 def learn(
@@ -38,22 +34,11 @@ def learn(
     n_components: int = N_COMPONENTS,
     n_parts: int = N_PARTS,
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of the basis, from as many faces of each class, with their mirror images.
+    """The arrays of the basis, from as many faces of each class and their mirror images.
 
-    Parameters
-    ----------
-    shapes : (n, 68, 2)
-        Landmarks in the frame of 96 pixels.
-    textures : (n, 64, 64)
-        The faces with their landmarks at the mean places.
-    classes : (n,)
-        0 for happy.
-    mean : (68, 2)
-        The mean places.
+    Shapes are landmarks (n, 68, 2) in the frame of 96 pixels, textures (n, 64, 64) the faces with
+    their landmarks at the mean places (68, 2); class 0 is happy.
     """
-    from sklearn.decomposition import PCA
-    from threadpoolctl import threadpool_limits
-
     chosen = _balanced(classes)
     classes = np.tile(classes[chosen], 2)
     moved = np.concatenate([shapes[chosen], mirrored(shapes[chosen])]) - mean
@@ -86,8 +71,6 @@ def learn(
 
 def mesh(mean: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Triangles over the landmarks and the frame's border."""
-    from scipy.spatial import Delaunay
-
     return np.asarray(Delaunay(with_border(mean, BASIS_SIDE)).simplices, np.uint8)
 
 
@@ -132,9 +115,7 @@ def _balanced(classes: NDArray[np.int_]) -> NDArray[np.int_]:
 
 def _mixture(codes: NDArray[np.float32], n_parts: int) -> tuple[NDArray[Any], ...]:
     """Centers, shares and the Cholesky factor of the covariance that the parts have in common."""
-    from sklearn.cluster import KMeans
-
-    means = KMeans(n_parts, n_init=2, random_state=0).fit(codes[:, :_LEADING])
+    means = KMeans(n_parts, n_init=2, random_state=0).fit(codes[:, :LEADING])
     parts = means.labels_
     centers = np.array([codes[parts == part].mean(axis=0) for part in range(n_parts)])
     covariance = np.cov((codes - centers[parts]).astype(np.float64).T)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import cv2
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.experiments.maintenance.appearance_model import (
@@ -38,14 +40,9 @@ EYES = np.array([[0.32, 0.38], [0.68, 0.38]])
 """Where the eyes' centres land, as shares of the frame, about as in FER2013: wider than the
 aligner's crop."""
 
-MIN_SCORE = 0.8
-"""Of the detector."""
-
-MAX_TURN = 0.18
-"""Farthest that the tip of the nose may lie beside the middle of the eyes, in eye distances."""
-
-MIN_COVER = 0.75
-"""Least share of the frame that lies within the image; the rest is the image, reflected."""
+MIN_SCORE = 0.8  # of the detector
+MAX_TURN = 0.18  # of the nose's tip from the middle of the eyes, sideways, in eye distances
+MIN_COVER = 0.75  # least share of the frame within the image; the rest is the image, reflected
 
 MAX_SIMILARITY = 0.85
 """Highest correlation of a drawn face with a real one.
@@ -67,15 +64,7 @@ class Face(NamedTuple):
 
 
 def agreed_images(folder: Path) -> list[tuple[Path, str]]:
-    """Training images of happy and sad with enough votes for their folder, sorted.
-
-    Raises
-    ------
-    UserError
-        The votes or all of the images are missing.
-    """
-    import pandas as pd
-
+    """Training images of happy and sad with enough votes for their folder, sorted."""
     if not (folder / VOTES).is_file():
         raise UserError(f"{folder / VOTES} is missing: give the folder fer2013 that holds it")
     votes = pd.read_csv(folder / VOTES)
@@ -138,8 +127,6 @@ def framed(
     faces: Sequence[Face], mean: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float32]]:
     """Which faces fill the frame, and the shapes (n, 68, 2) and textures (n, 64, 64) of these."""
-    import cv2
-
     triangles, factor = mesh(mean), TEXTURE_SIDE / BASIS_SIDE
     target = warping.rescaled(warping.with_border(mean, BASIS_SIDE), factor)
     filled, shapes, textures = [], [], []

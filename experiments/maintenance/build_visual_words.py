@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.cluster import MiniBatchKMeans
 
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.visual_words import WORDS_FILE, patches, with_mirrored
@@ -23,16 +24,10 @@ NOISE = 0.05  # added to the variances before they are made equal (Coates, Lee a
 def learn(
     crops: NDArray[np.uint8], n_words: int = N_WORDS, seed: int = 0
 ) -> dict[str, NDArray[np.float32]]:
-    """Whitening and words of aligned crops (n, S, S).
+    """``whitening`` (36, 36) and ``words`` (n_words, 36) of aligned crops (n, S, S), float32.
 
     Patches and their mirror images are whitened together (ZCA) and clustered by k-means.
-
-    Returns
-    -------
-    dict with whitening (36, 36) and words (n_words, 36), float32
     """
-    from sklearn.cluster import MiniBatchKMeans
-
     rng = np.random.default_rng(seed)
     found = patches(crops)
     found = found[rng.permutation(len(found))[:N_PATCHES]]

@@ -41,16 +41,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def with_links(markdown: str, folder: str) -> str:
-    """Links as the site has them; those to files that are not in it are their text alone.
+    """Links of a page in ``folder`` as the site has them; text alone for files not in the site.
 
-    Parameters
-    ----------
-    markdown : str
-    folder : str
-        Where the page lies in the repository.
-
-    Examples
-    --------
     >>> with_links("[card](../MODEL_CARD.md#terms), [code](../features/hog.py)", "docs")
     '[card](MODEL_CARD.md#terms), code'
     """

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from PIL import Image
 
 from happysad.experiments.end_to_end.browser import browser, wait_for
 from happysad.experiments.end_to_end.fake_camera import clear_face, scene, write_camera
@@ -21,22 +22,14 @@ from happysad.utils.errors import UserError
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-HEIGHTS = {360: 740, 1280: 900}
-"""Of the screens, by their width in pixels."""
-
+HEIGHTS = {360: 740, 1280: 900}  # of the screens, by their width in pixels
 VIEWS = ("start", "camera", "photos", "no-camera", "card")
 
 
 def take_pictures(
     out: Path, views: Collection[str] = VIEWS, widths: Collection[int] = tuple(HEIGHTS)
 ) -> list[Path]:
-    """Write a PNG file of each view, named ``camera-1280-dark.png`` and so on.
-
-    Raises
-    ------
-    UserError
-        There is no browser to drive, or the folder cannot be written.
-    """
+    """Write a PNG file of each view, named ``camera-1280-dark.png`` and so on."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -52,14 +45,14 @@ def take_pictures(
                     for name in views:
                         _show(driver, name, service.address, photos)
                         written.append(out / f"{name}-{width}-{mode}.png")
-                        written[-1].write_bytes(_whole_page(driver))
+                        whole = {"format": "png", "captureBeyondViewport": True}
+                        png = driver.execute_cdp_cmd("Page.captureScreenshot", whole)["data"]
+                        written[-1].write_bytes(base64.b64decode(png))
     return written
 
 
 def _photos(folder: Path) -> list[Path]:
     """Two faces, one face, none, and a text that calls itself a photo."""
-    from PIL import Image
-
     happy, sad = clear_face("happy"), clear_face("sad")
     files = [folder / name for name in ("nobody.png", "one-face.jpg", "two-faces.jpg")]
     for file, faces in zip(files, ([], [happy], [happy, sad]), strict=True):
@@ -98,12 +91,6 @@ def _emulate(driver: Chrome, width: int, mode: str) -> None:
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     features = [{"name": "prefers-color-scheme", "value": mode}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-
-def _whole_page(driver: Chrome) -> bytes:
-    """A PNG file of the page to its end, below the screen's."""
-    whole = {"format": "png", "captureBeyondViewport": True}
-    return base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", whole)["data"])
 
 
 @click.command(name="page-screenshots")

@@ -5,38 +5,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+from skimage.feature import hog
+from sklearn.pipeline import Pipeline
 
 from happysad.experiments.reporting.figures.style import COLORS
+from happysad.features.faces.aligner import FaceAligner
+from happysad.features.faces.detector import find_landmarks, find_one_face
+from happysad.features.lbp import lbp_codes
+from happysad.features.visual_words import PATCH, POSITIONS, SIDE, STEP, patches, vocabulary
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.model_files.model_file import load_model
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.console import exit_on_user_error
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from numpy.typing import NDArray
-    from sklearn.pipeline import Pipeline
 
 TITLES = ("1  found", "2  upright", "3a  HOG", "3b  LBP", "3c  visual words", "4  decided")
 
 
 def draw_pipeline(model: Pipeline, images: Sequence[NDArray[np.uint8]]) -> Figure:
-    """One row for each grey image (H, W) of a face, one column for each stage.
-
-    Parameters
-    ----------
-    model : Pipeline
-        Fitted; decides.
-    images : sequence of (H, W) uint8
-    """
-    from matplotlib.figure import Figure
-
+    """A row for each grey image (H, W) of a face, a column for each stage; the model decides."""
     figure = Figure(figsize=(11.4, 2.05 * len(images) + 0.3), layout="constrained")
     axes = figure.subplots(len(images), len(TITLES), squeeze=False)
     for row, image in zip(axes, images, strict=True):
@@ -47,14 +43,6 @@ def draw_pipeline(model: Pipeline, images: Sequence[NDArray[np.uint8]]) -> Figur
 
 
 def _draw_row(axes: Sequence[Axes], model: Pipeline, image: NDArray[np.uint8]) -> None:
-    from matplotlib.patches import Rectangle
-    from skimage.feature import hog
-
-    from happysad.features.faces.aligner import FaceAligner
-    from happysad.features.faces.detector import find_landmarks, find_one_face
-    from happysad.features.lbp import lbp_codes
-    from happysad.pipeline.estimators.p_happy import predict_p_happy
-
     found = find_one_face(image)
     face = FaceAligner().align(image, found)
     crop = face.crops[0]
@@ -83,10 +71,6 @@ def nearest_words(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     Where patches overlap the mean of their words is shown.
     """
-    import numpy as np
-
-    from happysad.features.visual_words import PATCH, POSITIONS, SIDE, STEP, patches, vocabulary
-
     known = vocabulary()
     whitened = patches(crop[None]) @ known.whitening
     distance = (known.words**2).sum(axis=1) - 2 * whitened @ known.words.T
@@ -113,9 +97,6 @@ def _draw_decision(ax: Axes, p_happy: float) -> None:
 @exit_on_user_error
 def main(model: str, picture: Path) -> None:
     """Draw each stage at work on a happy and a sad built-in face into PICTURE."""
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-    from happysad.pipeline.model_files.model_file import load_model
-
     images, labels = make_demo_faces(8, random_state=3)
     chosen = [images[list(labels).index(label)] for label in ("happy", "sad")]
     figure = draw_pipeline(load_model(model), chosen)

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import click
+from PIL import Image
 
 from happysad.experiments.end_to_end.browser import browser, missing, wait_for
 from happysad.experiments.end_to_end.service_process import HAPPYSAD, served
@@ -57,8 +58,6 @@ def timeline(picture: Path, folder: Path) -> None:
 
 def page(picture: Path, folder: Path) -> None:
     """Write the page of ``happysad serve`` with the photo's answers, as a browser shows it."""
-    from PIL import Image
-
     photo, screenshot = save_photo(folder / "party.jpg"), folder / "page.png"
     with served([]) as service, browser() as driver:
         driver.set_window_size(1000, 1130)
@@ -74,8 +73,6 @@ def page(picture: Path, folder: Path) -> None:
 
 def save_photo(path: Path) -> Path:
     """Write the photo of ``PARTY``; return its path."""
-    from PIL import Image
-
     (photo,) = draw_clip(WIDTH, HEIGHT, 1, PARTY, seed=19)
     Image.fromarray(photo).save(path, quality=92)
     return path

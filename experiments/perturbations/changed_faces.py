@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import joblib
 import numpy as np
+from sklearn.base import clone
 
 from happysad.experiments.perturbations.registry import (
     CHANGES,
@@ -71,11 +73,8 @@ def changed_frame(
 class ChangedFaces:
     """Aligns the images of a ``changed_frame``, each row as its condition says.
 
-    Parameters
-    ----------
-    predictor : {"68", "5"}
-        "68" where any of the models needs the landmarks: their crops are the same, so the faces
-        of changed images are found once for all models.
+    The predictor is "68" where any of the models needs the landmarks: crops are the same with
+    "5", so the faces of changed images are found once for all models.
     """
 
     def __init__(self, predictor: str) -> None:
@@ -84,8 +83,6 @@ class ChangedFaces:
 
     def __call__(self, aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
         """The faces of all rows, through the cache in use."""
-        from sklearn.base import clone
-
         plain = frame["condition"] == CLEAN
         faces: Faces = aligner.transform(frame.loc[plain, "path"].tolist())
         if plain.all():
@@ -102,14 +99,13 @@ class ChangedFaces:
 
 def _all_changed(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
     """Faces of images side by side, each under its conditions."""
-    import joblib
-    from sklearn.base import clone
-
     one = clone(aligner).set_params(n_jobs=None)
     images = frame.groupby("path", sort=False)["condition"]
     pool = joblib.Parallel(n_jobs=aligner.n_jobs or 1, return_as="generator")
     ended = pool(
-        joblib.delayed(_of_image)(one, path, list(map(condition_of, texts)), active_feature_cache())
+        joblib.delayed(_of_image)(
+            one, path, list(map(condition_of, texts)), active_feature_cache.get()
+        )
         for path, texts in images
     )
     parts = []

@@ -26,27 +26,14 @@ from happysad.features.faces.align import eye_centers
 from happysad.features.faces.detector import Detection, find_landmarks, find_one_face
 from happysad.utils.image_decoding import image_digest, to_gray
 
-VERSION = 1
-"""Of the changes: to be raised when one of them gives other pixels."""
-
-GRAIN = 1 / 48
-"""Side of a grain of noise as a share of the face's width, a pixel of a small face at least."""
-
-EYE_PATCH, MOUTH_PATCH = (0.65, 0.5), (1.3, 0.8)
-"""Width and height of a patch of strength 1, in distances of the eyes."""
+VERSION = 1  # of the changes: to be raised when one of them gives other pixels
+GRAIN = 1 / 48  # side of a grain of noise / face width, a pixel of a small face at least
+EYE_PATCH, MOUTH_PATCH = (0.65, 0.5), (1.3, 0.8)  # width and height at strength 1 / eye distance
 
 
 @dataclass(frozen=True)
 class Change:
-    """A kind of change.
-
-    Attributes
-    ----------
-    unit : str
-        What the strengths are, for the axis of a figure.
-    strengths : tuple of float
-        The mildest first.
-    """
+    """What the strengths of a change are, for the axis of a figure, and these, mildest first."""
 
     unit: str
     strengths: tuple[float, ...]
@@ -71,14 +58,9 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class LocatedFace:
-    """Where the face lies in an image before it is changed.
+    """Where the face lies in an image before it is changed; the whole image where none was found.
 
-    Attributes
-    ----------
-    detection : Detection
-        Box and score; the whole image where no face was found.
-    points : (68, 2) float32
-        Landmarks in image pixels, iBUG 300-W order.
+    ``points`` are its (68, 2) float32 landmarks in image pixels, iBUG 300-W order.
     """
 
     detection: Detection

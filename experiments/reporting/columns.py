@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from happysad.pipeline.evaluation.metrics import COUNTS, METRICS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-ANY = "*"
-"""Stands for any number of columns with other names."""
 
 _LIMITS = {"_low": "lower end of the 95% interval of", "_high": "upper end of the 95% interval of"}
 
@@ -48,14 +44,9 @@ def _table(entry: dict[str, Any], common: dict[str, list[str]]) -> Table:
     return Table(entry["about"], columns)
 
 
-def _read_tables() -> dict[str, Table]:
-    file = Path(__file__).with_suffix(".toml")
-    entries = tomllib.loads(file.read_text(encoding="utf-8"))
-    common = entries.pop("common")
-    return {name: _table(entry, common) for name, entry in entries.items()}
-
-
-TABLES = _read_tables()
+_ENTRIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_COMMON = _ENTRIES.pop("common")
+TABLES = {name: _table(entry, _COMMON) for name, entry in _ENTRIES.items()}
 """By the file's name without ``.csv``, after its folder where two files have one name."""
 
 TEXTS = frozenset(
@@ -75,8 +66,6 @@ def columns_of(name: str) -> pd.Index[str]:
     >>> list(columns_of("face_detection"))
     ['dataset', 'split', 'label', 'n', 'n_face_found', 'detection_rate']
     """
-    import pandas as pd
-
     return pd.Index(list(TABLES[name].columns))
 
 

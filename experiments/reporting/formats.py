@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
+
+Cells = list[list[str]]
+"""A table as texts, header first."""
 
 LEVEL = 0.05
 """Of significance: a difference with a smaller corrected p-value is hardly chance."""
@@ -15,6 +17,13 @@ LEVEL = 0.05
 def number(value: float | None) -> str:
     """Three decimals; nothing where there is no number."""
     return "" if value is None or math.isnan(value) else f"{value:.3f}"
+
+
+def score_name(metric: str) -> str:
+    """What tables and figures call a column of scores: "AUC", "F1 happy", "precision"."""
+    names = {"roc_auc": "AUC", "brier": "Brier", "predict_ms": "ms/image"}
+    plain = metric.removesuffix("_macro").replace("_", " ").replace("f1", "F1")
+    return names.get(metric, plain)
 
 
 def with_interval(value: float, low: float, high: float, *, sign: str = "") -> str:
@@ -44,16 +53,14 @@ def p_text(p: float) -> str:
 
 
 def frame_cells(frame: pd.DataFrame) -> list[list[str]]:
-    """Header and rows of any frame as texts: whole numbers whole, others to three decimals.
-
-    Columns that end in ``_s`` or ``_ms`` are times, to one decimal.
-    """
+    """Header and rows of any frame as texts."""
     header = [str(name) for name in frame.columns]
     rows = frame.itertuples(index=False)
-    return [header, *([_cell(*pair) for pair in zip(header, row, strict=True)] for row in rows)]
+    return [header, *([cell(*pair) for pair in zip(header, row, strict=True)] for row in rows)]
 
 
-def _cell(column: str, value: Any) -> str:
+def cell(column: str, value: Any) -> str:
+    """A value as text: times (``_s``, ``_ms``) to one decimal, counts whole, others to three."""
     if value is None or value != value or str(value) == "<NA>":
         return ""
     if not isinstance(value, float) or math.isinf(value):

@@ -1,25 +1,5 @@
 """What all experiments share: tasks to fit, a plan of them, and the folder of a run."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.experiments.runner.candidates import recipes
-    from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
-    from happysad.experiments.runner.run import Plan, run_plan
-
-__all__ = ["EvaluationSet", "FitTask", "Plan", "recipes", "run_plan"]
-
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "EvaluationSet": "fit_tasks",
-        "FitTask": "fit_tasks",
-        "Plan": "run",
-        "recipes": "candidates",
-        "run_plan": "run",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

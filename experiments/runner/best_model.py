@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "happysad.joblib"
 
-COUNTS = ("tp", "fp", "fn", "tn")
-
 
 def best_model(results: pd.DataFrame, but: Collection[str] = ()) -> str:
     """The model that does best on the validation part, its folds and seeds averaged; "" without.
@@ -39,11 +37,11 @@ def best_model(results: pd.DataFrame, but: Collection[str] = ()) -> str:
 
 def mean_scores(results: pd.DataFrame, model: str) -> dict[str, float]:
     """Means of a model's scores on the validation part over its folds and seeds."""
-    from happysad.pipeline.evaluation.metrics import METRICS
+    from happysad.pipeline.evaluation.metrics import SCORES
 
     rows = _validated(results)
     rows = rows[rows["model"] == model]
-    return {name: float(rows[name].mean()) for name in METRICS if name not in COUNTS}
+    return {name: float(rows[name].mean()) for name in SCORES}
 
 
 def save_best(
@@ -93,13 +91,7 @@ def is_saved(path: Path, task: FitTask) -> bool:
 def save_with_card(
     path: Path, data: DataSet, task: FitTask, result: EvaluationResult, **more: Any
 ) -> None:
-    """Write the model file and its card.
-
-    Parameters
-    ----------
-    **more
-        Further entries of the card.
-    """
+    """Write the model file and its card, with further entries."""
     from happysad.pipeline.demo.demo_faces import make_demo_faces
     from happysad.pipeline.model_files.card_thresholds import ENTRY
     from happysad.pipeline.model_files.model_file import save_model

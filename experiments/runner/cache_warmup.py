@@ -44,15 +44,9 @@ def warm_cache(
 ) -> list[Faces]:
     """For each model the faces of all rows: each image is searched once for a kind of alignment.
 
-    Features, those of mirrored copies included, go into the cache ahead of the fits, all
-    processes working on one extractor, so that no fit waits for another's features.
-
-    Parameters
-    ----------
-    needs : sequence of (Pipeline, rows, rows)
-        Unfitted models, each with the rows of ``context.frame`` that it is fitted on and those
-        that it is evaluated on.
-    context : RunContext
+    ``needs`` has unfitted models, each with the rows of ``context.frame`` that it is fitted on and
+    those that it is evaluated on. Features, those of mirrored copies included, go into the cache
+    ahead of the fits, all processes working on one extractor: no fit waits for another's.
     """
     from happysad.pipeline.estimators.samplers import mirrored
 

@@ -19,27 +19,13 @@ Models = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to fit.
+    """A model to fit: ``build`` makes an unfitted Pipeline of a random state."""
 
-    Attributes
-    ----------
-    name : str
-        What the tables call it.
-    build : callable
-        From a random state to an unfitted Pipeline, from images to "happy" and "sad".
-    source : str or estimator
-        What it was named by.
-    summary : str
-        What it is, in a line.
-    is_ours : bool
-        Whether it has our steps: ``save_model`` takes such models only.
-    """
-
-    name: str
+    name: str  # what the tables call it
     build: Callable[[int], Pipeline]
-    source: Any
-    summary: str = ""
-    is_ours: bool = True
+    source: Any  # what it was named by: a text or an estimator
+    summary: str = ""  # what it is, in a line
+    is_ours: bool = True  # has our steps: ``save_model`` takes such models only
 
     def task(
         self, train: Rows, evaluation_sets: Mapping[EvaluationSet, Rows], **axes: Any
@@ -68,20 +54,9 @@ def recipes(names: Sequence[str]) -> list[Candidate]:
 
 
 def find_candidates(models: Models, balance: Sequence[str] = ("none",)) -> list[Candidate]:
-    """The models to compare, each with a name of its own.
+    """The models that ``happysad.compare`` is given, each with a name of its own.
 
-    Parameters
-    ----------
-    models : sequence or mapping of str
-        See ``happysad.compare``.
-    balance : sequence of str
-        The variants of each recipe; other models are taken as they are.
-
-    Raises
-    ------
-    UserError
-        There is no such recipe, file, module or function, two models have one name, or an object
-        is no estimator.
+    Recipes come in a variant for each of ``balance``; other models are taken as they are.
     """
     return _unlike(_candidates(models, balance))
 
@@ -97,24 +72,20 @@ def _unlike(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _candidates(models: Models, balance: Sequence[str]) -> Iterator[Candidate]:
+    from happysad.experiments.runner.image_models import build_from_factory
+
     named = models.items() if isinstance(models, Mapping) else ((None, model) for model in models)
     for name, model in named:
         if not isinstance(model, str):
             yield _estimator(model, name)
         elif ":" in model and not model.partition("+")[0].endswith(".toml"):
-            yield _factory(model, name)
+            build = partial(build_from_factory, model)
+            build(0)  # whatever is wrong with it is told before any work
+            yield Candidate(name or model, build, model, f"the model of {model}", is_ours=False)
         else:
             for suffix in ("" if how == "none" else f"+{how}" for how in balance):
                 candidate = recipe(model + suffix)
                 yield replace(candidate, name=name + suffix) if name else candidate
-
-
-def _factory(source: str, name: str | None) -> Candidate:
-    from happysad.experiments.runner.image_models import build_from_factory
-
-    build = partial(build_from_factory, source)
-    build(0)  # whatever is wrong with it is told before any work
-    return Candidate(name or source, build, source, f"the model of {source}", is_ours=False)
 
 
 def _estimator(model: Any, name: str | None) -> Candidate:
@@ -122,7 +93,8 @@ def _estimator(model: Any, name: str | None) -> Candidate:
     from happysad.pipeline.estimators.face_model import FaceModel
     from happysad.pipeline.models.registry import RECIPES
 
-    name = name or _class_name(model)
+    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    name = name or type(last).__name__
     check_estimator(model, f"the model {name}")
     if name in RECIPES:
         raise UserError(f"a model of your own is called {name}, as a recipe is: rename it")
@@ -138,9 +110,3 @@ def _copy(model: Any, random_state: int) -> Pipeline:
 
     copy: Pipeline = clone(model)
     return copy
-
-
-def _class_name(model: Any) -> str:
-    """The class of an estimator, or of a Pipeline's last step."""
-    last = model.steps[-1][1] if hasattr(model, "steps") else model
-    return type(last).__name__

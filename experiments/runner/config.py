@@ -15,29 +15,16 @@ from happysad.utils.errors import UserError
 class RunConfig:
     """The settings of every experiment; each adds its own.
 
-    Attributes
-    ----------
-    why : str
-        The question in a sentence, for the record.
-    data : str
-        A folder, a CSV file, or "demo".
-    models : list of str
-        Names of recipes, recipe files, or for ``compare`` "package.module:function";
-        an empty list means the experiment's usual ones.
-    out : str
-        The run's folder; empty for one below ``runs/``.
-    jobs : int
-        Processes; 0 for one a core.
-    seed : int
-        Of every random choice.
+    Models are names of recipes, recipe files, or for ``compare`` "package.module:function"; an
+    empty list means the experiment's usual ones.
     """
 
-    why: str = ""
-    data: str = "demo"
+    why: str = ""  # the question in a sentence, for the record
+    data: str = "demo"  # a folder, a CSV file, or "demo"
     models: list[str] = field(default_factory=list)
-    out: str = ""
-    jobs: int = 0
-    seed: int = 0
+    out: str = ""  # the run's folder; empty for one below ``runs/``
+    jobs: int = 0  # processes; 0 for one a core
+    seed: int = 0  # of every random choice
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -48,21 +35,9 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class CompareConfig(RunConfig):
-    """The settings of ``compare``.
+    """The settings of ``compare``: see there.
 
-    Attributes
-    ----------
-    balance : list of str
-        What is done about classes of unequal size, for each model in turn: "none",
-        "class-weight", "oversample".
-    folds : int
-        Cross-validation in so many folds; 0 for one fit on the train part.
-    seeds : int
-        So many repeats, each with random states (and folds) of its own.
-    neutral : str
-        A folder of faces that are neither happy nor sad, to see what is predicted for them.
-    max_error : float
-        Error among the images that are not "unsure" which the thresholds keep to.
+    Each repeat, of ``seeds``, has random states (and folds) of its own.
     """
 
     balance: list[str] = field(default_factory=lambda: ["none"])
@@ -107,13 +82,7 @@ def _check(name: str, annotation: str, value: Any) -> None:
 
 
 def read_config(path: str | Path, kind: type[Config]) -> Config:
-    """The settings of a TOML file.
-
-    Raises
-    ------
-    UserError
-        No such file, not TOML, an unknown key, or a value of the wrong kind.
-    """
+    """The settings of a TOML file; UserError for an unknown key or a value of the wrong kind."""
     try:
         values: dict[str, Any] = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

@@ -34,13 +34,8 @@ def run_tasks(
 ) -> None:
     """Fit and evaluate all tasks that the run's folder does not hold yet.
 
-    Parameters
-    ----------
-    context : RunContext
-    tasks : sequence of FitTask
-    before_record : callable, optional
-        Called with the task and its result before its rows are written: a run killed in between
-        fits the task again and loses nothing.
+    ``before_record`` is called with a task and its result before its rows are written: a run
+    killed in between fits the task again and loses nothing.
     """
     import joblib
 

@@ -113,10 +113,10 @@ def adapt(model: Any, random_state: int) -> Pipeline:
     names = [name for name in unset if name.rpartition("__")[2] == "random_state"]
     copy.set_params(**dict.fromkeys(names, random_state))
     if isinstance(copy, Pipeline) and isinstance(copy.steps[0][1], FaceAligner):
-        (first, rest) = (copy.steps[0], copy[1:])
+        first, copy = copy.steps[0], copy[1:]
     else:
-        (first, rest) = (("images", ImageReader()), copy)
-    return Pipeline([first, ("classifier", HappySadClassifier(rest))])
+        first = ("images", ImageReader())
+    return Pipeline([first, ("classifier", HappySadClassifier(copy))])
 
 
 def check_estimator(model: Any, name: str) -> None:
@@ -133,36 +133,22 @@ def reason(error: Exception) -> str:
 
 
 def load_factory(name: str) -> Any:
-    """The function of a text such as "package.module:function"; the working folder is searched too.
-
-    Raises
-    ------
-    UserError
-        There is no such module, it cannot be imported, or it has no such function.
-    """
+    """The function named "package.module:function"; the working folder is searched too."""
     module_name, _, attribute = name.partition(":")
-    if (here := os.getcwd()) not in sys.path:
-        sys.path.append(here)
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
     try:
-        module = importlib.import_module(module_name)
+        factory = getattr(importlib.import_module(module_name), attribute, None)
     except Exception as error:  # whatever goes wrong in somebody else's module
-        raise UserError(
-            f"cannot import {module_name} of the model {name}: {reason(error)}"
-        ) from error
-    factory = getattr(module, attribute, None)
+        message = f"cannot import {module_name} of the model {name}: {reason(error)}"
+        raise UserError(message) from error
     if not callable(factory):
         raise UserError(f"the module {module_name} has no function {attribute!r}: see --model")
     return factory
 
 
 def build_from_factory(name: str, random_state: int) -> Pipeline:
-    """The adapted model that a factory makes; ``random_state`` is given to one that takes it.
-
-    Raises
-    ------
-    UserError
-        There is no such factory, it fails, or what it returns is no scikit-learn estimator.
-    """
+    """The adapted model that a factory makes; ``random_state`` is given to one that takes it."""
     factory = load_factory(name)
     try:
         takes = inspect.signature(factory).parameters

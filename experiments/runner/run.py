@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -23,6 +23,8 @@ from happysad.utils.console import progress, say, silent
 if TYPE_CHECKING:
     import pandas as pd
 
+    from happysad.pipeline.data.dataset import DataSet
+
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,15 +41,6 @@ _OPTIONS = (
     click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features."),
     click.option("--quiet", is_flag=True, help="Nothing but the results."),
 )
-
-
-class _Images(Protocol):
-    """A ``DataSet``, or what has its name and hash."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def hash(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -88,10 +81,18 @@ class Plan:
     align: Align = align_images
 
 
-def identity_of(question: str, data: _Images, seed: int, **settings: Any) -> Details:
-    """What makes two runs on a data set the same; ``settings`` are further ones that count."""
-    known = {"question": question, "dataset": data.name, "data": data.hash, "seed": seed}
-    return known | settings
+def identity_of(question: str, dataset: str, digest: str, seed: int, **settings: Any) -> Details:
+    """What makes two runs the same: name and hash of the data, and the settings that count."""
+    return {"question": question, "dataset": dataset, "data": digest, "seed": seed, **settings}
+
+
+def data_plan(
+    question: str, data: DataSet, tasks: list[FitTask], seed: int, **settings: Any
+) -> Plan:
+    """A run on one data set; the settings are those that make it another run if they change."""
+    identity = identity_of(question, data.name, data.hash, seed, **settings)
+    folder = f"runs/{question.replace('_', '-')}-{data.name}"
+    return Plan(identity, data.frame, tasks, folder, data.notes)
 
 
 def run_plan(
@@ -135,7 +136,8 @@ def run_plan(
     >>> with tempfile.TemporaryDirectory() as home:
     ...     data = load_data(demo_folder(Path(home) / "faces", n_samples=24))
     ...     tasks = [recipe("dummy").task(*split_rows(data))]
-    ...     plan = Plan(identity_of("which?", data, seed=0), data.frame, tasks, "runs/which")
+    ...     identity = identity_of("which?", data.name, data.hash, seed=0)
+    ...     plan = Plan(identity, data.frame, tasks, "runs/which")
     ...     folder = run_plan(plan, RunConfig(out=f"{home}/run", jobs=1), use_cache=False)
     ...     sorted(path.name for path in folder.iterdir())
     ['predictions.csv', 'results.csv', 'run.json']
@@ -179,18 +181,9 @@ def run_command(
     quiet: bool,
     **options: Any,
 ) -> Path:
-    """Run an experiment as the options of its command say; they win over the config file.
+    """Run an experiment with the settings of a config file, of the shipped ``default`` or none.
 
-    Parameters
-    ----------
-    kind : type
-        Of the experiment's settings.
-    experiment : callable
-        From settings, ``use_cache`` and ``log`` to the folder written.
-    default : str, optional
-        Config file shipped with the package, taken where none is named.
-    **options
-        Settings; None where not given, lists as text with commas between.
+    Options that are not None win over the file; lists are texts with commas between.
     """
     for name, value in options.items():
         if str(kind.__dataclass_fields__[name].type) == "list[str]" and isinstance(value, str):

@@ -33,27 +33,12 @@ def align_images(aligner: FaceAligner, frame: pd.DataFrame) -> Faces:
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the fits of a run have in common.
+    """What the fits of a run have in common."""
 
-    Attributes
-    ----------
-    folder : RunFolder or None
-        Where rows are recorded; None where nothing is.
-    frame : pandas.DataFrame
-        The images, a row each: see ``DataSet``.
-    cache : Path
-        Folder of the faces and features that are kept.
-    jobs : int
-        Processes.
-    log : callable
-    align : callable
-        What turns rows of the frame into faces.
-    """
-
-    folder: RunFolder | None
-    frame: pd.DataFrame
-    cache: Path
-    jobs: int
+    folder: RunFolder | None  # where rows are recorded; None where nothing is
+    frame: pd.DataFrame  # the images, a row each: see ``DataSet``
+    cache: Path  # folder of the faces and features that are kept
+    jobs: int  # processes
     log: Log
     align: Align = align_images
 

@@ -15,6 +15,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,27 +60,16 @@ TEXTS = (
     "group", "leaked", "face", "predicted",
 )  # fmt: skip
 
-WHOLE = dict.fromkeys(
-    ("fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes",
-     "epoch"), "Int64",
+WHOLE = (
+    "fold", "seed", "n_train", "n_test", "n_full_frame", "tp", "fp", "fn", "tn", "model_bytes",
+    "epoch",
 )  # fmt: skip
-"""Whole numbers, of which the row of a failed model lacks some: the others stay whole."""
 
 
 class RunFolder:
-    """Results of one experiment, kept on disk as they come.
+    """Results of one experiment, kept on disk as they come; the frames are what it holds so far.
 
-    Parameters
-    ----------
-    path : Path
-    identity : mapping
-        What makes two runs the same: see ``identity_of``. A folder that holds another
-        run is refused.
-
-    Attributes
-    ----------
-    results, predictions, training : pandas.DataFrame
-        What the folder holds so far.
+    A folder whose run has another identity (see ``identity_of``) is refused.
     """
 
     def __init__(self, path: str | Path, identity: Mapping[str, Any]) -> None:
@@ -143,22 +133,19 @@ class RunFolder:
         if not full:
             return frame[:0]
         joined = pd.concat(full).reindex(columns=frame.columns)
-        joined = joined.astype({name: kind for name, kind in WHOLE.items() if name in frame})
-        return joined.sort_values(AXES, kind="stable", ignore_index=True)
+        return _whole(joined).sort_values(AXES, kind="stable", ignore_index=True)
 
     def describe(self, details: Mapping[str, Any]) -> None:
         """Write ``run.json``: the identity, the details, versions, code revision and machine."""
+        system, processor = platform.platform(), platform.machine()
+        machine = {"system": system, "processor": processor, "cores": os.cpu_count()}
         facts = {
             "identity": self.identity,
             **details,
             "command": command_line(),
             "code": self.code,
             "versions": library_versions(("torch", "skorch")),
-            "machine": {
-                "system": platform.platform(),
-                "processor": platform.machine(),
-                "cores": os.cpu_count(),
-            },
+            "machine": machine,
         }
         text = json.dumps(plain(facts), indent=2) + "\n"
         try:
@@ -192,12 +179,10 @@ class RunFolder:
     def _read(self, name: str, columns: list[str]) -> pd.DataFrame:
         import pandas as pd
 
-        try:
+        with suppress(OSError, ValueError):  # none yet, or one that somebody cut
             frame = read_rows(self.path / name)
             if list(frame.columns) == columns:
                 return frame
-        except (OSError, ValueError):  # none yet, or one that somebody cut
-            pass
         return pd.DataFrame(columns=pd.Index(columns))
 
     def _write(self, name: str, frame: pd.DataFrame) -> None:
@@ -233,13 +218,7 @@ def code_revision() -> dict[str, Any]:
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """The rows of ``results.csv`` or ``predictions.csv``, each value the one that was written.
-
-    Raises
-    ------
-    OSError, ValueError
-        There is no such file, or it was cut.
-    """
+    """The rows of a CSV file, each value the one that was written; ValueError if it was cut."""
     import pandas as pd
 
     text = path.read_text(encoding="utf-8")
@@ -250,4 +229,9 @@ def read_rows(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     for name in frame.columns.difference(list(TEXTS)):
         frame[name] = [float(value) if value else math.nan for value in frame[name]]
-    return frame.astype({name: kind for name, kind in WHOLE.items() if name in frame})
+    return _whole(frame)
+
+
+def _whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Whole numbers, of which the row of a failed model lacks some: the others stay whole."""
+    return frame.astype({name: "Int64" for name in WHOLE if name in frame})

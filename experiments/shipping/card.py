@@ -12,10 +12,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from happysad.experiments.reporting.model_card import publish
+from happysad.experiments.reporting.model_card.document import picture_name
+from happysad.experiments.reporting.model_card.example_faces import save_failures
+from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.shipping.files import shipped_file
 from happysad.pipeline.model_files import shipped
 from happysad.pipeline.model_files.model_card import card_path, read_card
+from happysad.pipeline.model_files.model_file import load_model
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
@@ -27,43 +33,29 @@ _FILE = re.compile(r"[^,(]*/[^,(]*\.\w+")
 
 
 def publish_shipped(folder: Path) -> list[str]:
-    """Publish the run in ``folder``; give what was written.
-
-    Raises
-    ------
-    UserError
-        The run is not finished, a fit failed, or a model that the package names is missing.
-    """
+    """Publish the run in ``folder``; give what was written."""
     facts = card_facts(folder)
     _draw_failures(folder)
     written = publish.publish(NAME, folder)
     for name in shipped.SHIPPED:
-        for source, target in _copies(folder, name):
-            with atomic_write(target) as beside:
+        picture = folder / "figures" / picture_name(name)
+        model = shipped_file(folder, name)
+        # The model last: a reader in between is told that card and model differ.
+        for source, into in (
+            (picture, publish.ROOT / "docs"),
+            (card_path(model), shipped.FOLDER),
+            (model, shipped.FOLDER),
+        ):
+            with atomic_write(into / source.name) as beside:
                 shutil.copyfile(source, beside)
-            written.append(target.name)
+            written.append(source.name)
     with atomic_write(publish.RESULTS / NAME / "card.json") as beside:
         beside.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return [*written, publish.write_card()]
 
 
-def _copies(folder: Path, name: str) -> list[tuple[Path, Path]]:
-    """From and to, the model last: a reader in between is told that card and model differ."""
-    from happysad.experiments.reporting.model_card.document import picture_name
-
-    source, picture = shipped_file(folder, name), picture_name(name)
-    card = card_path(source)
-    return [
-        (folder / "figures" / picture, publish.ROOT / "docs" / picture),
-        (card, shipped.FOLDER / card.name),
-        (source, shipped.FOLDER / source.name),
-    ]
-
-
 def card_facts(folder: Path) -> dict[str, Any]:
     """What the card has beside the tables: the models' own cards, settings and notes."""
-    from happysad.experiments.runner.run_folder import read_rows
-
     missing = [name for name in shipped.SHIPPED if not shipped_file(folder, name).is_file()]
     if missing:
         raise UserError(f"{folder} holds no model {missing[0]}: run ship.py to its end first")
@@ -86,17 +78,9 @@ def _without_names(note: str) -> str:
 
 def _draw_failures(folder: Path) -> None:
     """Write ``failures.csv`` and the pictures: what the models make of changed built-in faces."""
-    import pandas as pd
-
-    from happysad.experiments.reporting.model_card.document import picture_name
-    from happysad.experiments.reporting.model_card.example_faces import save_failures
-    from happysad.pipeline.model_files.model_file import load_model
-
-    tables = [
-        save_failures(
-            load_model(shipped_file(folder, name)), name, folder / "figures" / picture_name(name)
-        )
-        for name in shipped.SHIPPED
-    ]
+    tables = []
+    for name in shipped.SHIPPED:
+        model, picture = load_model(shipped_file(folder, name)), picture_name(name)
+        tables.append(save_failures(model, name, folder / "figures" / picture))
     with atomic_write(folder / "failures.csv") as beside:
         pd.concat(tables).to_csv(beside, index=False)

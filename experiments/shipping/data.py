@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from happysad.experiments.datasets.nested_subsets import nested_subsets
 from happysad.experiments.datasets.subsets import read_subsets
@@ -15,41 +17,22 @@ from happysad.experiments.runner.fit_tasks import EvaluationSet, Rows
 from happysad.experiments.runner.run_context import Log
 from happysad.utils.errors import UserError
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
-
 
 @dataclass(frozen=True)
 class ShipConfig(RunConfig):
     """The settings of ``ship``.
 
-    Attributes
-    ----------
-    data : str
-        The data set whose train and val parts are fitted on, and whose test part is for reporting.
-    models : list of str
-        Names of recipes; none means those of the models that the package names.
-    others : list of str
-        Data sets that are tested on whole and never fitted on, each as ``load_data`` takes it.
-    formats_apart : list of str
-        Names of those that are cut by the format of their images.
-    folds : int
-        Of the grouped cross-validation, which the thresholds for "unsure" come from.
-    limit : int
-        So many images of each part, to try the whole out; 0 for all.
-    terms : list of str
-        The data's terms, a sentence each, for the models' cards.
-    called : table
-        What the card calls parts of data sets, such as "fer2013 test" = "FER2013 PrivateTest".
+    The train and val parts of ``data`` are fitted on, its test part is for reporting; no
+    ``models`` means those that the package names.
     """
 
-    others: list[str] = field(default_factory=list)
-    formats_apart: list[str] = field(default_factory=list)
-    folds: int = 5
-    limit: int = 0
-    terms: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # data sets tested on whole, never fitted on
+    formats_apart: list[str] = field(default_factory=list)  # names of those cut by image format
+    folds: int = 5  # of the grouped cross-validation that the thresholds for "unsure" come from
+    limit: int = 0  # so many images of each part, to try the whole out; 0 for all
+    terms: list[str] = field(default_factory=list)  # the data's, a sentence each, for the cards
     called: dict[str, Any] = field(default_factory=dict)
+    """What the card calls parts of data sets: "fer2013 test" = "FER2013 PrivateTest"."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -59,41 +42,22 @@ class ShipConfig(RunConfig):
 
 @dataclass(frozen=True, eq=False)
 class ShipData:
-    """The data set that is fitted on and the others as one frame.
+    """The data set that is fitted on and the others as one frame, as ``read_subsets`` gives it.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        As ``read_subsets`` gives it. All images of the other data sets are in the part "test";
-        ``near_duplicate_of`` is not empty for images of a test part that show a picture that is
-        fitted on.
-    name : str
-        Of the data set that is fitted on.
-    fit : (n,) int
-        Rows that the shipped models are fitted on.
-    tests : dict of EvaluationSet to (m,) int
-        Rows that they are tested on.
-    hash : str
-        Of all images, labels and parts.
-    notes : list of str
+    All images of the others are in the part "test"; ``near_duplicate_of`` is not empty for images
+    of a test part that show a picture that is fitted on.
     """
 
     frame: pd.DataFrame
-    name: str
+    name: str  # of the data set that is fitted on
     fit: Rows
     tests: dict[EvaluationSet, Rows]
-    hash: str
+    hash: str  # of all images, labels and parts
     notes: list[str]
 
 
 def read_ship_data(config: ShipConfig, log: Log) -> ShipData:
-    """Read the data sets of the settings.
-
-    Raises
-    ------
-    UserError
-        A data set cannot be read, two have one name, or ``formats_apart`` names none of them.
-    """
+    """Read the data sets of the settings."""
     sources = [config.data, *config.others]
     frame, _, digest, notes = read_subsets(sources, config.formats_apart, config.seed, log)
     name = str(frame["source"].iloc[0])
@@ -119,8 +83,6 @@ def read_ship_data(config: ShipConfig, log: Log) -> ShipData:
 
 def limited(frame: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
     """So many images of each part of each subset, whole groups at a time."""
-    import pandas as pd
-
     kept = []
     for _, part in frame.groupby(["subset", "split"], sort=False):
         labels, groups = part["label"].tolist(), part["group"].tolist()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from happysad.experiments.runner.fit_tasks import FitTask
+from happysad.experiments.shipping.data import ShipData
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
+from happysad.pipeline.model_files.card_thresholds import ENTRY
+from happysad.pipeline.model_files.model_card import card_path, read_card
+from happysad.pipeline.model_files.model_file import save_model
 from happysad.utils.atomic_files import atomic_write
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from happysad.experiments.runner.fit_tasks import FitTask
-    from happysad.experiments.shipping.data import ShipData
-    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
-
-COMPRESS = 0
-"""They are read at every start, and half precision hardly gets smaller."""
 
 
 def shipped_file(folder: Path, name: str) -> Path:
@@ -28,10 +26,7 @@ def save_shipped(
     folder: Path, task: FitTask, result: EvaluationResult, terms: list[str], data: ShipData
 ) -> None:
     """Write a model and its card; the same bytes of the same fit."""
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-    from happysad.pipeline.model_files.model_file import save_model
-
-    metrics = sorted((f"{p.dataset} {p.split}", m) for p, m in result.metrics.items())
+    metrics = {f"{place.dataset} {place.split}": m for place, m in result.metrics.items()}
     card = {
         "model": task.model,
         "recipe": task.model,
@@ -40,20 +35,18 @@ def save_shipped(
         "dataset": data.name,
         "data": data.hash,
         "n_train": len(task.train),
-        "metrics": dict(metrics),
+        "metrics": dict(sorted(metrics.items())),
         "licences": terms,
     }
     # Built-in faces, so that nobody's picture goes into the card.
     faces, _ = make_demo_faces(4, random_state=0)
     path = shipped_file(folder, task.model)
-    save_model(result.fitted(), path, card, selfcheck_images=list(faces), compress=COMPRESS)
+    # Not compressed: they are read at every start, and half precision hardly gets smaller.
+    save_model(result.fitted(), path, card, selfcheck_images=list(faces), compress=0)
 
 
 def add_thresholds(folder: Path, table: pd.DataFrame) -> None:
     """Put the thresholds for "unsure", a table as ``threshold_table`` gives it, on the cards."""
-    from happysad.pipeline.model_files.card_thresholds import ENTRY
-    from happysad.pipeline.model_files.model_card import card_path, read_card
-
     for name, rows in table.groupby("model", sort=False):
         path = shipped_file(folder, str(name))
         columns = ["max_error", "low", "high", "coverage"]

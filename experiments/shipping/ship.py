@@ -9,47 +9,42 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED
+from happysad.experiments.reporting.model_card.per_dataset_tables import (
+    FOLDS,
+    SHIPPED,
+    print_shipped,
+    write_tables,
+)  # fmt: skip
+from happysad.experiments.runner.best_model import is_saved
 from happysad.experiments.runner.candidates import recipe
+from happysad.experiments.runner.engine import fit_task, run_tasks
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, cross_validation
 from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
+from happysad.experiments.runner.run_folder import read_rows
+from happysad.experiments.shipping.card import publish_shipped
 from happysad.experiments.shipping.data import ShipConfig, ShipData, read_ship_data
+from happysad.experiments.shipping.files import add_thresholds, save_shipped, shipped_file
+from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
+from happysad.pipeline.model_files import shipped
 from happysad.utils.console import exit_on_user_error, silent
-
-if TYPE_CHECKING:
-    from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
 def ship(config: ShipConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
-    """Run what is left of it; give the folder it wrote.
-
-    Raises
-    ------
-    UserError
-        The data, a recipe's name or the folder is wrong, or a shipped model cannot be fitted.
-    """
+    """Run what is left of it; give the folder it wrote."""
     data = read_ship_data(config, log)
-    identity = identity_of("ship", data, config.seed, folds=config.folds)
+    identity = identity_of("ship", data.name, data.hash, config.seed, folds=config.folds)
     plan = Plan(identity, data.frame, ship_tasks(config, data), "runs/ship", data.notes)
     fit = partial(_fit, tasks=plan.tasks, terms=config.terms, data=data)
     return run_plan(plan, config, _report, fit=fit, use_cache=use_cache, log=log)
 
 
 def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
-    """For each model one fit on all that is fitted on, and one for each fold of the same images.
-
-    Raises
-    ------
-    UserError
-        There is no such recipe, or there are too few images for the folds.
-    """
-    from happysad.pipeline.model_files import shipped
-
+    """For each model one fit on all that is fitted on, and one for each fold of the same images."""
     folds = cross_validation(data.frame, data.fit, config.folds, config.seed)
     tasks: list[FitTask] = []
     for model in map(recipe, config.models or shipped.SHIPPED):
@@ -63,10 +58,6 @@ def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
 
 def _fit(context: RunContext, tasks: list[FitTask], terms: list[str], data: ShipData) -> None:
     """Run the tasks and see that the files of the shipped models lie in the folder."""
-    from happysad.experiments.runner.best_model import is_saved
-    from happysad.experiments.runner.engine import fit_task, run_tasks
-    from happysad.experiments.shipping.files import save_shipped, shipped_file
-
     folder = context.run.path
 
     def save(task: FitTask, result: EvaluationResult) -> None:
@@ -81,10 +72,6 @@ def _fit(context: RunContext, tasks: list[FitTask], terms: list[str], data: Ship
 
 
 def _report(folder: Path) -> None:
-    from happysad.experiments.reporting.model_card.per_dataset_tables import write_tables
-    from happysad.experiments.runner.run_folder import read_rows
-    from happysad.experiments.shipping.files import add_thresholds
-
     write_tables(folder)
     add_thresholds(folder, read_rows(folder / "thresholds.csv"))
 
@@ -96,16 +83,11 @@ def _report(folder: Path) -> None:
 @exit_on_user_error
 def main(publish: bool, **options: Any) -> None:
     """Fit the models that are shipped with the package; --data is what they are fitted on."""
-    from happysad.experiments.reporting.model_card.per_dataset_tables import print_shipped
-
     default = str(Path(__file__).with_name("ship.toml"))
     folder = run_command(ShipConfig, ship, default, **options)
     print_shipped(folder)
     if publish:
-        from happysad.experiments.shipping.card import publish_shipped
-
-        for line in publish_shipped(folder):
-            print(line)
+        print(*publish_shipped(folder), sep="\n")
 
 
 if __name__ == "__main__":

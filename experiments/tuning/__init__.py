@@ -1,20 +1,5 @@
 """Searching the settings of a recipe."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from happysad.utils.lazy_names import lazy_names
-
-if TYPE_CHECKING:
-    from happysad.experiments.tuning.search_space import default_space, make_tuned
-
-__all__ = ["default_space", "make_tuned"]
-
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "default_space": "search_space",
-        "make_tuned": "search_space",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,31 +79,11 @@ def search(
     jobs: int = 1,
     seed: int = 0,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """The best settings, and a row for each candidate.
+    """The best settings of a recipe on n faces and labels, and a row for each candidate.
 
-    Parameters
-    ----------
-    name : str
-        Of the recipe, as ``make_model`` takes it.
-    space : mapping of setting to list
-        Names as ``Pipeline.set_params`` has them.
-    faces, labels : n of each
-    folds : list of (train, test)
-        Rows of ``faces``.
-    cache : Path
-        Folder of the features.
-    method : {"grid", "halving", "random"}
-        All candidates on all faces; all on few faces (with 30 or so of the rarer class at least),
-        the best third of them on thrice as many, and so on (Jamieson and Talwalkar 2016); some
-        drawn at random, on all faces.
-    score : {"balanced_accuracy", "roc_auc"}
-    candidates : int
-        How many are drawn for "random".
-
-    Returns
-    -------
-    dict, pandas.DataFrame
-        Columns: one a setting, n_faces (used in all), mean, sd, rank (1 is best), fit_s.
+    "grid" tries all candidates on all faces. "halving" tries all on few faces (with 30 or so of
+    the rarer class at least), the best third of them on thrice as many, and so on (Jamieson and
+    Talwalkar 2016). "random" draws so many ``candidates`` and tries them on all faces.
     """
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import (
@@ -115,22 +96,18 @@ def search(
     from happysad.pipeline.models.registry import make_model
 
     grid = {_PREFIX + setting: list(values) for setting, values in space.items()}
-    n_all, n_rarest = len(ParameterGrid(grid)), min(Counter(labels.tolist()).values())
-    rounds = int(np.log(n_all) / np.log(_FACTOR) + 1e-9)
-    fewest = max(_LEAST_FACES * len(labels) // n_rarest, len(labels) // _FACTOR**rounds)
+    n_all = len(ParameterGrid(grid))
     options: dict[str, Any] = {"cv": folds, "scoring": score, "n_jobs": jobs, "refit": False}
     options["error_score"] = "raise"
-    if method != "grid":
-        options["random_state"] = seed
+    searcher = GridSearchCV
     if method == "halving":
-        options |= {"factor": _FACTOR, "min_resources": min(len(labels), fewest)}
+        n_rarest = min(Counter(labels.tolist()).values())
+        rounds = int(np.log(n_all) / np.log(_FACTOR) + 1e-9)
+        fewest = max(_LEAST_FACES * len(labels) // n_rarest, len(labels) // _FACTOR**rounds)
+        searcher = partial(HalvingGridSearchCV, factor=_FACTOR, random_state=seed)
+        options["min_resources"] = min(len(labels), fewest)
     elif method == "random":
-        options["n_iter"] = min(candidates, n_all)
-    searcher = {
-        "grid": GridSearchCV,
-        "halving": HalvingGridSearchCV,
-        "random": RandomizedSearchCV,
-    }[method]
+        searcher = partial(RandomizedSearchCV, n_iter=min(candidates, n_all), random_state=seed)
     with tempfile.TemporaryDirectory(prefix="happysad-") as memory:
         # What comes before the classifier is fitted once for all candidates that share it.
         model = CachedClassifier(make_model(name, seed)[1:].set_params(memory=memory), cache)

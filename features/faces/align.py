@@ -22,10 +22,7 @@ def eye_centers(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def eye_line_transform(eyes: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """The (2, 3) matrix that maps image pixels to pixels of a crop of ``size``.
-
-    ``eyes`` are the eye centres (2, 2) in image pixels, the picture's left one first.
-    """
+    """The (2, 3) matrix from image pixels to those of a crop, of ``eye_centers`` in the image."""
     target = np.array([[EYE_X, EYE_Y], [1 - EYE_X, EYE_Y]]) * size - 0.5
     # As complex numbers a similarity is z -> a z + b, and two points determine it.
     (p, q), (u, v) = eyes @ [1, 1j], target @ [1, 1j]

@@ -171,7 +171,7 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         return self
 
     def _cached(self, images: list[ImageSource]) -> list[Faces]:
-        if active_feature_cache() is None:
+        if active_feature_cache.get() is None:
             return self._computed(images)
         options = ["color"] * self.color + ["crops"] * (not self.detector)
         settings = [f"v{self.version}", str(self.size), self.predictor, str(self.min_score)]

@@ -20,18 +20,6 @@ MIN_SIDE, MAX_SIDE = 192, 1280
 """Images are enlarged to at least this many pixels, as suits tight crops of 48, and shrunk to at
 most so many before landmarks are looked for."""
 
-DETECTION_SIDES = (256, 640)
-"""The detector is given half of a picture's size, but not below the one or above the other. In
-that it finds faces from some 23 pixels on: from 30 pixels in a picture of 350, from 50 in one of
-512 to 1280, from 1/27 of the longer side in larger ones."""
-
-_MIN_DETECTION = 33
-"""Narrower images are widened to this many pixels: of 32 and less OpenCV's network (4.14) finds
-faces in uninitialised memory."""
-
-FULL_FRAME_INSET = 1 / 24
-"""Fraction of a tight crop outside the box that would have been drawn in it."""
-
 _X = (0.883, -0.455, 0.819)
 _Y = (0.453, 0.042, 0.358)
 _SIDE = (0.723, 1.549)
@@ -93,11 +81,14 @@ def find_faces(gray: Image, min_score: float = MIN_SCORE) -> list[Detection]:
     import cv2
 
     pixels, scale = gray if isinstance(gray, Rescaled) else rescaled(gray)
-    longest, (smallest, largest) = max(pixels.shape), DETECTION_SIDES
-    shrink = min(largest, max(smallest, longest / 2)) / longest
+    # Faces are found from some 23 pixels on in half of a picture's size, 256 to 640: from 30 in a
+    # picture of 350, from 50 in one of 512 to 1280, from 1/27 of the longer side in larger ones.
+    longest = max(pixels.shape)
+    shrink = min(640, max(256, longest / 2)) / longest
     if shrink < 1:
         pixels, scale = resized(pixels, shrink).pixels, scale * shrink
-    bottom, right = (max(0, _MIN_DETECTION - side) for side in pixels.shape)
+    # Of 32 pixels and less OpenCV's network (4.14) finds faces in uninitialised memory.
+    bottom, right = (max(0, 33 - side) for side in pixels.shape)
     color = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
     color = cv2.copyMakeBorder(color, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
     detector = face_detector()
@@ -121,7 +112,7 @@ def full_frame(gray: Image, score: float = 0.0) -> Detection:
     """The whole image taken for a face, as is right for tight crops."""
     pixels, scale = gray if isinstance(gray, Rescaled) else Rescaled(gray, 1.0)
     height, width = pixels.shape
-    dx, dy = width * FULL_FRAME_INSET, height * FULL_FRAME_INSET
+    dx, dy = width / 24, height / 24  # what lies outside the box that would have been drawn
     box = dx / scale, dy / scale, (width - dx) / scale, (height - dy) / scale
     return Detection(box, score, found=False)
 

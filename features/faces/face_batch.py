@@ -66,12 +66,10 @@ class Faces:
 
     @property
     def size(self) -> int:
-        """Side of a crop in pixels."""
         return int(self.crops.shape[1])
 
     @property
     def color(self) -> bool:
-        """Whether the crops are in colour."""
         return self.crops.ndim == 4
 
     def __getitem__(self, index: Any) -> Faces:

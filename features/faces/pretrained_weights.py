@@ -65,21 +65,16 @@ def _is_intact(path: Path, expected: str) -> bool:
     with suppress(OSError):  # a cache that cannot be read or written only costs time
         if mark.exists():
             return True
-    if _sha256(path) != expected:
-        return False
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+            return False
     with suppress(OSError):
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     return True
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-LOWEST_SCORE = 0.1
-"""YuNet's candidates that score less are dropped."""
+LOWEST_SCORE = 0.1  # YuNet's candidates that score less are dropped
 
 _of_thread = threading.local()
 
@@ -103,20 +98,14 @@ def shape_predictor(name: str) -> Any:
 
     Kazemi and Sullivan (2014), One millisecond face alignment with an ensemble of regression trees.
     """
-    path = find_weights(name)
-    return _dlib().shape_predictor(str(path))
+    import dlib
+
+    return dlib.shape_predictor(str(find_weights(name)))
 
 
 @cache
 def face_resnet() -> Any:
     """dlib's face recognition network of 29 layers, 128 numbers a face (King 2017)."""
-    path = find_weights("resnet")
-    return _dlib().face_recognition_model_v1(str(path))
-
-
-def _dlib() -> Any:
-    if importlib.util.find_spec("dlib") is None:
-        raise UserError("dlib is not installed: run pip install dlib-bin")
     import dlib
 
-    return dlib
+    return dlib.face_recognition_model_v1(str(find_weights("resnet")))

@@ -16,9 +16,6 @@ from happysad.utils.tables import print_table
 if TYPE_CHECKING:
     from happysad.pipeline.explain.explanation import Explanation
 
-SHOWN = 12
-"""Features in the table; the picture shows as many."""
-
 
 @click.command(name="explain")
 @click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
@@ -31,12 +28,7 @@ SHOWN = 12
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
 @exit_on_user_error
 def explain(
-    photos: tuple[str, ...],
-    model: str,
-    min_score: float | None,
-    face: int,
-    out: str,
-    crops: bool,
+    photos: tuple[str, ...], model: str, min_score: float | None, face: int, out: str, crops: bool
 ) -> None:
     """Draw what in a face of PHOTO spoke for happy and what for sad.
 
@@ -71,6 +63,8 @@ def explain(
 
 
 def _print(explanation: Explanation, photo: str) -> None:
+    from happysad.output.explain_figure import SHOWN
+
     note = "" if explanation.found else " (no face found)"
     print(f"{photo}: {explanation.label}{note}, p(happy) {explanation.p_happy:.3f}")
     if explanation.method == "none":

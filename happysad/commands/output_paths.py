@@ -26,10 +26,7 @@ class VideoPaths(NamedTuple):
 
 
 def video_paths(source: str, out: str | None, suffix: str | None) -> VideoPaths:
-    """The files in ``out``, or in a folder named after the video.
-
-    UserError where that is a file, or where ``source`` itself would be written over.
-    """
+    """The files in ``out``, or in a folder named after the video, none of them ``source``."""
     if out == "":
         raise UserError("--out needs the name of a folder")
     folder = Path(out) if out else Path(f"{Path(source).stem}-happysad")
@@ -43,10 +40,7 @@ def video_paths(source: str, out: str | None, suffix: str | None) -> VideoPaths:
 
 
 def annotated_paths(folder: str, images: Sequence[ImageSource]) -> list[Path]:
-    """Where each image's annotated copy goes: its own name, numbered where two share one.
-
-    UserError where a copy would be written over one of the images.
-    """
+    """Where each image's annotated copy goes: its own name, numbered where two share one."""
     originals = {os.path.realpath(str(image)) for image in images}
     numbers: Counter[str] = Counter()
     taken: set[str] = set()  # whatever the case: to some systems a.jpg and A.jpg are one
@@ -69,10 +63,7 @@ def annotated_paths(folder: str, images: Sequence[ImageSource]) -> list[Path]:
 
 
 def check_output_paths(
-    csv_file: str | None,
-    json_file: str | None,
-    annotate: str | None,
-    images: Sequence[ImageSource],
+    csv_file: str | None, json_file: str | None, annotate: str | None, images: Sequence[ImageSource]
 ) -> None:
     """UserError where a file cannot be written, would be written over another, or over an image."""
     originals = {os.path.realpath(str(image)) for image in images}
@@ -83,9 +74,8 @@ def check_output_paths(
         if csv_file == json_file == STDOUT:
             raise UserError("--csv - and --json - cannot both be printed: name a file for one")
         if os.path.realpath(csv_file) == os.path.realpath(json_file):
-            raise UserError(
-                f"--csv and --json name the same file, {csv_file}: name another for one"
-            )
+            same = f"--csv and --json name the same file, {csv_file}"
+            raise UserError(f"{same}: name another for one")
     if annotate is not None:
         if os.path.exists(annotate) and not os.path.isdir(annotate):
             raise UserError(f"--annotate {annotate} is a file: name a folder")

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from happysad.commands.options import (
-    crops_option,
-    max_error_option,
-    min_score_option,
-    model_option,
-    reject_model_files,
-)
+from happysad.commands import options
 from happysad.utils.console import exit_on_user_error, progress, say
 from happysad.utils.errors import UserError
 from happysad.utils.light_start import light_imports, light_start
 
 if TYPE_CHECKING:
-    from happysad.pipeline.prediction.prediction import ImagePrediction
     from happysad.utils.image_decoding import ImageSource
-
-UNREADABLE = 1
-"""Exit code where an image could not be read."""
 
 
 @click.command(name="predict")
 @click.argument("images", nargs=-1, required=True)
-@model_option
-@max_error_option
-@min_score_option
-@crops_option
+@options.model_option
+@options.max_error_option
+@options.min_score_option
+@options.crops_option
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
 @click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
@@ -69,13 +59,16 @@ def predict(
       happysad predict "scans/*.png" --max-error 0.05 --json -
       find . -name "*.jpg" | happysad predict - --model mine.joblib --jobs -1
     """
-    reject_model_files("predict", images)
+    options.reject_model_files("predict", images)
     if jobs < -1 or jobs == 0:
         raise UserError(f"--jobs is a number of threads, or -1 for one per core, not {jobs}")
     light_start()
-    from happysad.commands.output_paths import annotated_paths, check_output_paths
+    from happysad.commands.output_paths import STDOUT, annotated_paths, check_output_paths
+    from happysad.output.prediction_table import print_predictions, summary, write_csv, write_json
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
-    from happysad.pipeline.prediction.predict_faces import check_min_score
+    from happysad.pipeline.model_files.safe_unpickling import unpickled_in
+    from happysad.pipeline.prediction.predict import load_any
+    from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named
 
     check_min_score(min_score)
     named = _named_images(images)
@@ -83,22 +76,36 @@ def predict(
     check_output_paths(csv_file, json_file, annotate, sources)
     drawn_paths = annotated_paths(annotate, sources) if annotate else []
     band = model_reject_band(model, max_error)
-    options = {"crops": crops, "min_score": min_score, "band": band, "n_jobs": jobs}
-    predictions = _predictions(model, named, options, quiet)
-    settings = {"model": model, "max_error": max_error, "min_score": min_score}
-    lines = _write(predictions, csv_file, json_file, settings)
+    with unpickled_in(light_imports):
+        pipeline = load_any(model)
+    try:
+        with progress(quiet):
+            predicted = predict_named(
+                pipeline, named, crops=crops, min_score=min_score, band=band, n_jobs=jobs
+            )
+            predictions = list(predicted)
+    except KeyboardInterrupt:
+        say("happysad: stopped; nothing was written")
+        sys.exit(130)
+
+    if csv_file:
+        write_csv(predictions, csv_file)
+    if json_file:
+        settings = {"model": model, "max_error": max_error, "min_score": min_score}
+        write_json(predictions, json_file, settings)
+    if STDOUT not in (csv_file, json_file):
+        print_predictions(predictions)
+    lines = [f"written to {file}" for file in (csv_file, json_file) if file and file != STDOUT]
     if annotate:
         from happysad.output.annotate import annotate as draw
 
         drawn = draw(zip(predictions, sources, strict=True), drawn_paths)
         lines.append(f"{len(drawn)} pictures written to {annotate}")
     if not quiet:
-        from happysad.output.prediction_table import summary
-
         for line in [summary(predictions, crops), *lines]:
             say(line)
     if any(prediction.status == "unreadable" for prediction in predictions):
-        sys.exit(UNREADABLE)
+        sys.exit(1)
 
 
 def _named_images(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
@@ -121,38 +128,3 @@ def _stdin_paths() -> list[str]:
     if not paths:
         raise UserError("no paths came in on standard input: pipe them in, one a line")
     return paths
-
-
-def _predictions(
-    model: str, named: list[tuple[str, ImageSource]], options: dict[str, Any], quiet: bool
-) -> list[ImagePrediction]:
-    from happysad.pipeline.model_files.safe_unpickling import unpickled_in
-    from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.prediction.predict_faces import predict_named
-
-    with unpickled_in(light_imports):
-        pipeline = load_any(model)
-    try:
-        with progress(quiet):
-            return list(predict_named(pipeline, named, **options))
-    except KeyboardInterrupt:
-        say("happysad: stopped; nothing was written")
-        sys.exit(130)
-
-
-def _write(
-    predictions: list[ImagePrediction],
-    csv_file: str | None,
-    json_file: str | None,
-    settings: dict[str, Any],
-) -> list[str]:
-    """Write the files, and print the table unless one of them was printed; lines that say so."""
-    from happysad.output.prediction_table import print_predictions, write_csv, write_json
-
-    if csv_file:
-        write_csv(predictions, csv_file)
-    if json_file:
-        write_json(predictions, json_file, settings)
-    if "-" not in (csv_file, json_file):
-        print_predictions(predictions)
-    return [f"written to {file}" for file in (csv_file, json_file) if file and file != "-"]

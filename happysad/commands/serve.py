@@ -21,11 +21,8 @@ from happysad.utils.errors import UserError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+# Modules of the web extra.
 NEEDED = ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastapi_offline")
-"""Modules of the web extra."""
-
-GRACE = 3
-"""Seconds that a request under way has when the service is told to end."""
 
 
 @click.command(name="serve")
@@ -65,13 +62,7 @@ def run_service(
 ) -> None:
     """Run the service until it is told to end (Ctrl-C, SIGTERM).
 
-    The arguments are those of ``serve``; the browser is opened at ``open_path``, such as "/" or
-    "/?camera=1", once the service listens.
-
-    Raises
-    ------
-    UserError
-        A library is missing, the address cannot be used, or a model cannot be loaded.
+    The browser is opened at ``open_path``, such as "/?camera=1", once the service listens.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -122,6 +113,6 @@ def _run(
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=3,  # seconds
     )
     Server(config).run(sockets=[listener])

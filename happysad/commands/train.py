@@ -15,12 +15,10 @@ from happysad.utils.errors import UserError
 if TYPE_CHECKING:
     from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
-DEFAULT_MODEL = "fusion-svm"
-
 
 @click.command(name="train")
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
-@click.option("--model", default=DEFAULT_MODEL, show_default=True, help="Recipe, or a recipe file.")
+@click.option("--model", default="fusion-svm", show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
 @click.option("--start-from", help="Model file whose CNN is trained on: fine-tuning.")
 @jobs_option
@@ -97,8 +95,8 @@ def fit_and_save(
     task = recipe(name, make).task(train, evaluated, seed=seed)
     with feature_cache_folder(use_cache) as cache:
         log(f"fitting {name} on {len(train)} images")
-        jobs = jobs or joblib.cpu_count()
-        result = fit_task(RunContext(None, data.frame, cache, jobs, log), task)
+        run = RunContext(None, data.frame, cache, jobs or joblib.cpu_count(), log)
+        result = fit_task(run, task)
     save_with_card(out, data, task, result)
     return result
 

@@ -50,9 +50,7 @@ def webcam(
         )
     model_reject_band(model, max_error)  # says what is wrong with it before the page would
     query = {"camera": 1, "max_error": max_error, "min_score": min_score}
-    page = "/?" + urlencode(
-        {key: f"{value:g}" for key, value in query.items() if value is not None}
-    )
+    page = "/?" + urlencode({key: f"{value:g}" for key, value in query.items() if value})
     reason = "as you asked" if no_open else why_no_browser()
     if reason:
         say(f"no browser is opened ({reason}): open the address below with {page} at its end")
@@ -60,7 +58,7 @@ def webcam(
 
 
 def has_camera() -> bool:
-    """Whether this machine may have a camera; only Linux can tell without opening it."""
+    """Whether there may be a camera; only Linux can tell without opening it."""
     return not sys.platform.startswith("linux") or any(DEVICES.glob("video*"))
 
 

@@ -20,25 +20,15 @@ from happysad.utils.image_decoding import ImageSource, read_image
 if TYPE_CHECKING:
     from happysad.pipeline.tracking.tracker import TrackedFace
 
-JPEG_QUALITY = 92
-
-SMALL = 240
-"""Pixels of the shorter side below which a picture is enlarged, so that labels cover no face."""
-
-LARGE = 1280
-"""Pixels of the longer side up to which it is."""
+# A picture whose shorter side has fewer pixels is enlarged, so that labels cover no face: until
+# its longer side has so many.
+SMALL, LARGE = 240, 1280
 
 
 def annotate(
     pairs: Iterable[tuple[ImagePrediction, ImageSource]], paths: Sequence[Path]
 ) -> list[Path]:
-    """Write an annotated copy of each image that could be read; return the files written.
-
-    Raises
-    ------
-    UserError
-        A file cannot be written.
-    """
+    """Write an annotated copy of each image that could be read; return the files written."""
     written = []
     for (prediction, source), path in zip(pairs, paths, strict=True):
         if prediction.status != "unreadable":
@@ -58,25 +48,19 @@ def face_text(face: FacePrediction) -> str:
     return f"{face.label} {face.p_happy:.2f}{note(face)}"
 
 
-def _scale(shape: tuple[int, ...]) -> int:
-    """How often each pixel of a small picture is repeated; of a long strip, not without end."""
-    return max(1, min(round(SMALL / min(shape[:2])), LARGE // max(shape[:2])))
-
-
-def _mark(face: FacePrediction, scale: int) -> Mark:
-    left, top, right, bottom = (side * scale for side in face.box)
-    return Mark((left, top, right, bottom), face.label, face_text(face))
-
-
 def _save(prediction: ImagePrediction, source: ImageSource, path: Path) -> None:
-
     pixels = read_image(source)
-    scale = _scale(pixels.shape)
+    sides = pixels.shape[:2]
+    # Of a long strip, each pixel is not repeated without end.
+    scale = max(1, min(round(SMALL / min(sides)), LARGE // max(sides)))
     if scale > 1:
         pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
-    marks = [_mark(face, scale) for face in prediction.faces]
+    marks = []
+    for face in prediction.faces:
+        left, top, right, bottom = (side * scale for side in face.box)
+        marks.append(Mark((left, top, right, bottom), face.label, face_text(face)))
     drawn = draw_marks(pixels, marks) if marks else draw_note(pixels, "no face")
-    options: dict[str, Any] = {} if path.suffix == ".png" else {"quality": JPEG_QUALITY}
+    options: dict[str, Any] = {} if path.suffix == ".png" else {"quality": 92}
     try:
         with atomic_write(path) as temporary:
             Image.fromarray(drawn).save(temporary, **options)

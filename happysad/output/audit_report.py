@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
     from happysad.pipeline.audit.audit import Audit
 
-TEMPLATE = Path(__file__).with_name("audit.html.j2")
-MOST = 60
-"""Findings of a kind that are shown; ``audit.csv`` holds all of them."""
-
-_SIDE = 96  # pixels of the longer side of a thumbnail
+MOST = 60  # findings of a kind that are shown; audit.csv holds all of them
 
 
 def print_audit(audit: Audit) -> None:
@@ -53,7 +49,8 @@ def write_audit(audit: Audit, folder: Path) -> None:
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
     )
-    text = environment.from_string(TEMPLATE.read_text("utf-8")).render(
+    template = Path(__file__).with_name("audit.html.j2").read_text("utf-8")
+    text = environment.from_string(template).render(
         title=f"Audit of {audit.name}",
         intro=f"{audit.n_images:,} happy and sad images. All findings, one a line, are in "
         "audit.csv beside this page. Serious: numbers measured on this data mislead. Look: "
@@ -121,7 +118,7 @@ def _thumbnail(path: Path) -> str:
         image = Image.fromarray(read_image(path))
     except UserError:
         return ""
-    image.thumbnail((_SIDE, _SIDE))
+    image.thumbnail((96, 96))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

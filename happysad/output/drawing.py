@@ -15,15 +15,12 @@ from happysad.pipeline.prediction.prediction import Box
 
 Color = tuple[int, int, int]
 
+# Label to the colour of its box and of the words on it (Okabe and Ito: seen apart by everyone).
 COLORS: dict[str, tuple[Color, Color]] = {
     "happy": ((230, 159, 0), (0, 0, 0)),
     "sad": ((0, 114, 178), (255, 255, 255)),
 }
-"""Label to the colour of its box and of the words on it (Okabe and Ito: seen apart by everyone)."""
-
 OTHER: tuple[Color, Color] = ((118, 118, 118), (255, 255, 255))
-"""For every other label."""
-
 EDGE: Color = (255, 255, 255)
 
 

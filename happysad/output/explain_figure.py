@@ -14,15 +14,10 @@ from numpy.typing import NDArray
 from happysad.experiments.reporting.figures.style import COLORS, drawing
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from happysad.pipeline.explain.explanation import Explanation
 
-SHOWN = 12
-HAPPY, SAD = COLORS[:2]
-"""Blue and orange, told apart by colour-blind readers."""
-
-_LARGEST = 900  # pixels of the photo drawn: more are not seen
+SHOWN = 12  # features in the picture, and in the command's table
+HAPPY, SAD = COLORS[:2]  # blue and orange, told apart by colour-blind readers
 
 _NOTES = {
     "exact": "sum of the map {total:+.1f}, intercept {intercept:+.1f}: log-odds {odds:+.1f}",
@@ -34,18 +29,17 @@ _NOTES = {
 def save_explanation(
     explanation: Explanation, photo: NDArray[np.uint8], path: Path, title: str = ""
 ) -> None:
-    """Draw an explanation into a PNG file; see ``draw_explanation``."""
+    """Draw an explanation into a PNG file."""
     with drawing(path, 10.0, 4.4 if explanation.method == "none" else 6.8) as figure:
         draw_explanation(figure, explanation, photo, title)
 
 
 def draw_explanation(
-    figure: Figure, explanation: Explanation, photo: NDArray[np.uint8], title: str = ""
+    figure: Any, explanation: Explanation, photo: NDArray[np.uint8], title: str = ""
 ) -> None:
     """Four panels on an empty figure, two where the model does not look at the face.
 
-    ``photo`` is the upright photo, (H, W) or (H, W, 3) uint8, in which ``explanation.box`` lies;
-    ``title`` is put before the label.
+    ``photo`` is the upright photo, (H, W) or (H, W, 3), in which ``explanation.box`` lies.
     """
     answer = f"{explanation.label}, p(happy) {explanation.p_happy:.3f}"
     figure.suptitle(": ".join(part for part in (title, answer) if part), fontweight="bold")
@@ -54,8 +48,7 @@ def draw_explanation(
         figure.supxlabel(_NOTES["none"], fontsize=10)
         return
     # Apart from each other, or long names of features would shrink the pictures.
-    parts: Any = figure.subfigures(2, 1, height_ratios=(1.25, 1.0))
-    above, below = parts
+    above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1.0))
     _draw_pictures(above, explanation, photo)
     _draw_bars(below.subplots(), explanation)
 
@@ -70,9 +63,8 @@ def _draw_pictures(figure: Any, explanation: Explanation, photo: NDArray[np.uint
 
 
 def _draw_photo(ax: Any, explanation: Explanation, photo: NDArray[np.uint8]) -> None:
-
     height, width = photo.shape[:2]
-    step = max(1, max(height, width) // _LARGEST)
+    step = max(1, max(height, width) // 900)  # more pixels are not seen
     where = (-0.5, width - 0.5, height - 0.5, -0.5)
     ax.imshow(photo[::step, ::step], cmap="gray", vmin=0, vmax=255, extent=where)
     left, top, right, bottom = explanation.box
@@ -102,17 +94,15 @@ def _draw_crop(ax: Any, explanation: Explanation) -> None:
 
 
 def _draw_map(figure: Any, ax: Any, explanation: Explanation) -> None:
-
     heat = explanation.map
     # The face in its lighter half, on which colours show.
     faint = np.asarray(95 + explanation.crop * (160 / 255), np.uint8)
     ax.imshow(faint, cmap="gray", vmin=0, vmax=255)
     ax.set_title("blue for happy, orange for sad")
     ax.set_axis_off()
-    total = float(heat.sum())
-    note = _NOTES[explanation.method].format(
-        total=total, intercept=explanation.intercept, odds=total + explanation.intercept
-    )
+    total, intercept = float(heat.sum()), explanation.intercept
+    odds = total + intercept
+    note = _NOTES[explanation.method].format(total=total, intercept=intercept, odds=odds)
     ax.text(0.5, -0.03, note, transform=ax.transAxes, ha="center", va="top", fontsize=8)
     largest = float(np.abs(heat).max())
     if largest == 0:
@@ -143,7 +133,7 @@ def _draw_bars(ax: Any, explanation: Explanation) -> None:
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(
-        "speaks for sad  |  speaks for happy: log-odds that it adds, compared with a typical face",
+        "speaks for sad  |  speaks for happy: log-odds that it adds, compared with a typical face"
     )
 
 

@@ -52,20 +52,21 @@ def summary(predictions: Sequence[ImagePrediction], crops: bool) -> str:
     status = Counter(prediction.status for prediction in predictions)
     labels = Counter(face.label for prediction in predictions for face in prediction.faces)
     counts = [f"{labels[name]} {name}" for name in ("happy", "sad", "unsure") if labels[name]]
-    line = f"{_count(labels.total(), 'face')} in {_count(len(predictions), 'image')}"
+    line = f"{count(labels.total(), 'face')} in {count(len(predictions), 'image')}"
     line += f": {', '.join(counts)}" if counts else ""
     if status["no_face"]:
         line += f"; no face found in {status['no_face']}"
         line += "" if crops else " (if they are tight crops of faces, add --crops)"
     if status["full_frame"]:
-        crops_read = f"{status['full_frame']} of {_count(len(predictions), 'crop')}"
+        crops_read = f"{status['full_frame']} of {count(len(predictions), 'crop')}"
         line += f"; no face found in {crops_read}, read as a whole"
     if status["unreadable"]:
         line += f"; {status['unreadable']} unreadable"
     return line
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """Such as "2 faces"."""
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
+from happysad.output.prediction_table import count
+
 if TYPE_CHECKING:
     from happysad.pipeline.tracking.tracker import TrackedFace
 
 COLUMNS = ("time", "frame", "track", "p_happy", "label", "left", "top", "right", "bottom")
-
-NO_FACE = "no_face"
 
 
 @dataclass
@@ -40,7 +40,6 @@ class Timeline:
 
     @property
     def n_frames(self) -> int:
-        """Frames so far."""
         return len(self.times)
 
     @property
@@ -51,12 +50,11 @@ class Timeline:
         return 2 * self.times[-1] - self.times[-2]
 
     def add(self, seconds: float, faces: Sequence[TrackedFace]) -> None:
-        """The next frame."""
         frame = self.n_frames
         self.times.append(seconds)
         if not faces:
             self.empty.append(frame)
-            self._rows.writerow([f"{seconds:.3f}", frame, "", "", NO_FACE, "", "", "", ""])
+            self._rows.writerow([f"{seconds:.3f}", frame, "", "", "no_face", "", "", "", ""])
         for face in faces:
             p = f"{face.p_happy:.4f}"
             self._rows.writerow([f"{seconds:.3f}", frame, face.track, p, face.label, *face.box])
@@ -80,14 +78,14 @@ class Timeline:
 
     def summary(self, most: int = 10) -> list[str]:
         """Lines for the reader: the video, and a line for each of the longest tracks."""
-        count = len(self.lines)
+        n_faces = len(self.lines)
         lines = [
-            f"{self.n_frames} frame{_s(self.n_frames)}, {self.seconds:.1f} s: {count} "
-            f"face{_s(count)} followed, {len(self.empty)} frame{_s(len(self.empty))} without any"
+            f"{count(self.n_frames, 'frame')}, {self.seconds:.1f} s: {count(n_faces, 'face')} "
+            f"followed, {count(len(self.empty), 'frame')} without any"
         ]
         lines += [f"  face {track}: {_shares(self.lines[track])}" for track in self.longest(most)]
-        if count > most:
-            lines.append(f"  and {count - most} shorter ones")
+        if n_faces > most:
+            lines.append(f"  and {n_faces - most} shorter ones")
         return lines
 
 
@@ -99,10 +97,6 @@ def _shares(line: Line) -> str:
         if line.labels[label]
     ]
     return (
-        f"{', '.join(shares)} of {n_frames} frame{_s(n_frames)}, "
+        f"{', '.join(shares)} of {count(n_frames, 'frame')}, "
         f"from {line.seconds[0]:.1f} to {line.seconds[-1]:.1f} s"
     )
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

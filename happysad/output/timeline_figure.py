@@ -14,16 +14,12 @@ from happysad.pipeline.evaluation.abstention import RejectBand
 
 HAPPY, SAD, UNSURE = "#E69F00", "#0072B2", "#767676"
 
+# Of the tracks: colours that mean neither happy nor sad.
 LINES = [COLORS[6], COLORS[2], COLORS[3], COLORS[5], COLORS[4]]
-"""Of the tracks: colours that mean neither happy nor sad."""
-
 DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (1, 1)), "-."]
 
-NAMED = 8
-"""Tracks in the legend, the longest; the others are thin and grey."""
-
-POINTS = 2000
-"""Of a line: more than the picture has columns."""
+NAMED = 8  # tracks in the legend, the longest; the others are thin and grey
+POINTS = 2000  # of a line: more than the picture has columns
 
 
 def save_timeline(
@@ -100,7 +96,6 @@ def _time_axis(ax: Any, end: float) -> None:
     if end < 120:
         ax.set_xlabel("time in seconds")
         return
-
     ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 1.5, 3, 6, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{int(s) // 60}:{int(s) % 60:02}"))
     ax.set_xlabel("time in minutes")

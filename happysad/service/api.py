@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from happysad.pipeline.model_files.card_thresholds import card_errors
 from happysad.service.http.guard import Guard
 from happysad.service.http.openapi import ABOUT, BATCH_BODY, ERRORS, IMAGES_BODY, add_docs
 from happysad.service.http.problems import add_problems
@@ -66,7 +67,7 @@ def only(*names: str) -> Callable[[Request], None]:
     def check(request: Request) -> None:
         for name, times in Counter(key for key, _ in request.query_params.multi_items()).items():
             if name not in names:
-                known = " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+                known = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
                 known = known or "those of the body"
                 raise UserError(f"there is no option {name[:40]!r}, only {known}")
             if times > 1:
@@ -103,8 +104,10 @@ def _add_information(app: FastAPI, service: Service) -> None:
     @app.get("/v1/models", response_model=ModelList, tags=["models"])
     async def models() -> Response:
         """The models that can be asked."""
-        names = ("name", "summary", "max_errors")
-        lines = [{name: getattr(model, name) for name in names} for model in service.models]
+        lines = [
+            {"name": model.name, "summary": model.summary, "max_errors": card_errors(model.card)}
+            for model in service.models
+        ]
         return json_response({"default": service.models.default, "models": lines})
 
     errors: dict[int | str, Any] = {"4XX": ERRORS["4XX"]}
@@ -135,4 +138,4 @@ def _add_page(app: FastAPI) -> None:
     async def card() -> Response:
         return FileResponse(PAGE / "card.html")
 
-    app.mount("/page", StaticFiles(directory=PAGE, check_dir=False), name="page")
+    app.mount("/page", StaticFiles(directory=PAGE, check_dir=False))

@@ -14,8 +14,9 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
+from happysad.pipeline.model_files.card_thresholds import card_reject_band
 from happysad.pipeline.model_files.shipped import SHIPPED
-from happysad.pipeline.prediction.prediction import ImagePrediction, image_json
+from happysad.pipeline.prediction.prediction import image_json
 from happysad.service.http.bind_address import LOOPBACK
 from happysad.service.http.metrics import Metrics
 from happysad.service.http.multipart import Upload
@@ -72,9 +73,8 @@ class Service:
         self.models = ServedModels(settings.models)
         self.bodies = BodyReader(settings.limits)
         self.metrics = Metrics(self.models, lambda: self.scheduler.waiting)
-        workers = start_workers(
-            settings.jobs, self.models.sources, settings.limits.pixels, settings.processes
-        )
+        sources = {model.name: model.source for model in self.models}
+        workers = start_workers(settings.jobs, sources, settings.limits.pixels, settings.processes)
         self.scheduler = BatchScheduler(workers, settings.queue_size, self.metrics.batch)
 
     async def predict(
@@ -83,7 +83,8 @@ class Service:
         """The predictions for some images; the time is measured from when all have arrived."""
         start = time.perf_counter()
         model = self.models.get(parameters.model)
-        band = model.reject_band(parameters.max_error)
+        max_error = parameters.max_error
+        band = None if max_error is None else card_reject_band(model.card, max_error)
         options = PredictOptions(model.name, parameters.crops, band, parameters.min_score)
         future = self.scheduler.submit(options, uploads)
         predictions = await result_unless_disconnected(request, future)
@@ -92,28 +93,30 @@ class Service:
             "model": model.name,
             "model_sha256": model.card["sha256"],
             "happysad": VERSION,
-            "max_error": parameters.max_error,
+            "max_error": max_error,
             "min_score": parameters.min_score,
             "milliseconds": round(1000 * (time.perf_counter() - start), 1),
             "images": [image_json(prediction) for prediction in predictions],
         }
         if all(prediction.status == "unreadable" for prediction in predictions):
-            return json_response({"detail": _none_readable(predictions), **content}, 422)
+            first = predictions[0]
+            sentence = f"{first.image} cannot be read: {first.reason}"
+            if len(predictions) > 1:
+                sentence = (
+                    f"none of the {len(predictions)} images can be read; the first: {first.reason}"
+                )
+            return json_response({"detail": sentence, **content}, 422)
         return json_response(content)
 
 
 def json_response(content: dict[str, Any], status: int = 200) -> Response:
-    """A response of JSON."""
-    # In ASCII: a name can hold half of a character, which UTF-8 cannot.
+    """JSON in ASCII: a name can hold half of a character, which UTF-8 cannot."""
     text = json.dumps(content, allow_nan=False, separators=(",", ":"))
     return Response(text, status, media_type="application/json")
 
 
 async def result_unless_disconnected(request: Request, future: Future[T]) -> T:
-    """The result for a request, whose body was read to its end.
-
-    If the client leaves, the future is cancelled, and ClientDisconnect raised.
-    """
+    """The result; if the client leaves, the future is cancelled, and ClientDisconnect raised."""
     result = asyncio.wrap_future(future)
     disconnect = asyncio.create_task(_disconnected(request))
     waited: set[asyncio.Future[Any]] = {result, disconnect}
@@ -130,10 +133,3 @@ async def result_unless_disconnected(request: Request, future: Future[T]) -> T:
 async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _none_readable(predictions: Sequence[ImagePrediction]) -> str:
-    first = predictions[0]
-    if len(predictions) == 1:
-        return f"{first.image} cannot be read: {first.reason}"
-    return f"none of the {len(predictions)} images can be read; the first: {first.reason}"

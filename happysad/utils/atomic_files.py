@@ -9,20 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _UNFINISHED = "-unfinished-"
-_MAX_STEM = 60  # characters of the name kept in the temporary one: names end at 255 bytes
 
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder, renamed to ``path`` when the block succeeds.
+    """Yield a temporary path of the same folder and suffix, renamed to ``path`` if all goes well.
 
     A killed process leaves ``path`` as it was; an exception removes the temporary file. Missing
     folders are made and links followed. A device such as /dev/null is written to directly.
-
-    Yields
-    ------
-    Path
-        To write to, with the suffix of ``path``.
 
     Examples
     --------
@@ -41,13 +35,15 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         yield path
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.stem[:_MAX_STEM]}{_UNFINISHED}"
+    prefix = f".{path.stem[:60]}{_UNFINISHED}"  # not the whole name: names end at 255 bytes
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())  # mkstemp lets only the owner read
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp lets only the owner read
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -57,9 +53,3 @@ def remove_unfinished(folder: Path) -> None:
     """Remove temporary files that killed processes left in a folder and below it."""
     for file in folder.rglob(f".*{_UNFINISHED}*"):
         file.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,6 +7,7 @@ harmless, a row with a wrong checksum is computed again, a damaged file is repla
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
@@ -17,21 +18,13 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-_MAX_KEYS = 500  # of a query: old builds of SQLite allow 999 variables
 _LOCK_TIMEOUT = 60.0  # seconds to wait for another process that is writing
 
 _MAYBE_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
 """The message about a damaged schema may be no text, which ``sqlite3`` fails to decode."""
 
-_NOT_DAMAGED = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_PERM,
-}
-"""A full disk, a long lock and the like, which a new file would not solve."""
+_NOT_DAMAGED = {"BUSY", "CANTOPEN", "FULL", "IOERR", "LOCKED", "PERM"}
+"""SQLite's errors of a full disk, a long lock and the like, which a new file would not solve."""
 
 
 def cache_dir() -> Path:
@@ -71,11 +64,9 @@ class FeatureCache:
 
     def get(self, name: str, keys: Sequence[str]) -> dict[str, bytes]:
         """The values of those keys that are stored and undamaged."""
-        rows = []
-        for start in range(0, len(keys), _MAX_KEYS):
-            some = list(keys[start : start + _MAX_KEYS])
-            marks = ",".join("?" * len(some))
-            rows += self._select(name, f"key, value, crc FROM entries WHERE key IN ({marks})", some)
+        wanted = "entries.key IN (SELECT json_each.value FROM json_each(?))"
+        query = f"key, value, crc FROM entries WHERE {wanted}"
+        rows = self._select(name, query, [json.dumps(list(keys))])
         return {key: value for key, value, crc in rows if _checksum(key, value) == crc}
 
     def missing(self, name: str, keys: Sequence[str]) -> list[int]:
@@ -124,7 +115,7 @@ class FeatureCache:
 
     def _remove_damaged(self, name: str, error: Exception) -> None:
         """Remove the file of a cache; raise ``error`` where the file is not to blame."""
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGED:
+        if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT").split("_")[1] in _NOT_DAMAGED:
             raise error
         for suffix in ("", "-journal", "-wal", "-shm"):
             Path(f"{self._file(name)}{suffix}").unlink(missing_ok=True)
@@ -137,12 +128,7 @@ def _checksum(key: object, value: object) -> int:
     return zlib.crc32(value, zlib.crc32(key.encode()))
 
 
-_active: ContextVar[FeatureCache | None] = ContextVar("happysad_feature_cache", default=None)
-
-
-def active_feature_cache() -> FeatureCache | None:
-    """The cache in use, or None."""
-    return _active.get()
+active_feature_cache: ContextVar[FeatureCache | None] = ContextVar("feature_cache", default=None)
 
 
 @contextmanager
@@ -155,11 +141,11 @@ def use_feature_cache(cache: FeatureCache | None) -> Iterator[None]:
     >>> with use_feature_cache(FeatureCache("cache")):
     ...     pass  # features are computed once here, and read after that
     """
-    token = _active.set(cache)
+    token = active_feature_cache.set(cache)
     try:
         yield
     finally:
-        _active.reset(token)
+        active_feature_cache.reset(token)
 
 
 def get_or_compute(
@@ -170,7 +156,7 @@ def get_or_compute(
     ``compute`` maps the positions that are missing to their values. Values of empty keys are
     never stored, nor are empty values, which stand for a failure.
     """
-    cache = active_feature_cache()
+    cache = active_feature_cache.get()
     known = cache.get(name, sorted({key for key in keys if key})) if cache else {}
     missing = [i for i, key in enumerate(keys) if key not in known]
     fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}

@@ -74,14 +74,12 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
     (512, 512, 3)
     """
     if isinstance(source, str | Path):
-        return _decode(file_bytes(source), f"the image {source}")
-    if isinstance(source, bytes):
-        if not source:
-            raise ImageError("cannot read an image of no bytes")
-        return _decode(source, "the image")
-    if is_pillow_image(source):
-        if 0 in source.size:
-            raise ImageError("cannot read the image: it has no pixels")
+        return _decode(_file_bytes(source), f"the image {source}")
+    if isinstance(source, bytes) and not source:
+        raise ImageError("cannot read an image of no bytes")
+    if is_pillow_image(source) and 0 in source.size:
+        raise ImageError("cannot read the image: it has no pixels")
+    if isinstance(source, bytes) or is_pillow_image(source):
         return _decode(source, "the image")
     if not hasattr(source, "__array__"):
         raise ImageError(
@@ -91,13 +89,12 @@ def read_image(source: ImageSource) -> NDArray[np.uint8]:
 
 
 def is_pillow_image(source: object) -> TypeGuard[PillowImage]:
-    """Whether it is an image of Pillow's; does not import Pillow."""
+    """Whether it is an image of Pillow's, told without importing Pillow."""
     pillow = sys.modules.get("PIL.Image")
     return pillow is not None and isinstance(source, pillow.Image)
 
 
-def file_bytes(path: str | Path) -> bytes:
-    """The bytes of a file; ImageError where there are none."""
+def _file_bytes(path: str | Path) -> bytes:
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -112,9 +109,7 @@ def check_image_list(images: object) -> None:
     """ImageError for one image in place of a list of them: its rows would be read as images."""
     if isinstance(images, str | Path):
         raise ImageError(f"give a list of images, as in [{str(images)!r}]")
-    if isinstance(images, bytes):
-        raise ImageError("give a list of images, as in [data]: these are the bytes of one")
-    if is_pillow_image(images):
+    if isinstance(images, bytes) or is_pillow_image(images):
         raise ImageError("give a list of images, as in [image]: this is a bare one")
     if isinstance(images, np.ndarray) and (images.ndim == 2 or images.shape[2:] in ((3,), (4,))):
         raise ImageError(f"give a list of images, as in [image]: {images.shape} is a bare one")
@@ -123,15 +118,9 @@ def check_image_list(images: object) -> None:
 
 
 def image_digest(source: ImageSource) -> str:
-    """sha256 of a file's bytes, or of the shape, dtype and bytes of pixels, as 64 hex digits.
-
-    Raises
-    ------
-    ImageError
-        A missing or empty file, or an image of Pillow's that cannot be read.
-    """
+    """sha256 of a file's bytes, or of the shape, dtype and bytes of pixels, as 64 hex digits."""
     if isinstance(source, str | Path | bytes):
-        data = source if isinstance(source, bytes) else file_bytes(source)
+        data = source if isinstance(source, bytes) else _file_bytes(source)
         return hashlib.sha256(data).hexdigest()
     array = np.ascontiguousarray(read_image(source) if is_pillow_image(source) else source)
     return hashlib.sha256(f"{array.shape}{array.dtype}".encode() + array.tobytes()).hexdigest()

@@ -35,10 +35,6 @@ DEFERRED = (
 )  # fmt: skip
 """Imported by scikit-learn's estimators, and not needed to predict."""
 
-COMPILED = {"scipy.special": "scipy.special._ufuncs"}
-"""Compiled modules with most of what is imported from the package around them, such as ``expit``,
-at a tenth of its cost."""
-
 
 @contextmanager
 def light_imports() -> Iterator[None]:
@@ -128,28 +124,25 @@ class _ModuleProxy(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:  # from ... import name
-            compiled = COMPILED.get(self.__name__)
-            found = getattr(importlib.import_module(compiled), name, None) if compiled else None
-            return _NameProxy(self, name) if found is None else found
+            if self.__name__ == "scipy.special":  # most of it is compiled, at a tenth of the cost
+                compiled = importlib.import_module("scipy.special._ufuncs")
+                return getattr(compiled, name, None) or _NameProxy(self, name)
+            return _NameProxy(self, name)
         if (self.__name__, name) == ("narwhals.stable.v2", "dependencies"):
             return _DataFrameChecks()
         return getattr(importlib.import_module(self.__name__), name)
 
 
 class _DataFrameChecks:
-    """``narwhals.stable.v2.dependencies``, of which scikit-learn asks whether an input is a table.
-
-    An array is none; for all else narwhals is imported.
-    """
+    """narwhals' ``is_into_dataframe`` and the like: False for an array, without an import."""
 
     def __getattr__(self, name: str) -> Any:
         def check(value: Any) -> Any:
-            return type(value) is not sys.modules["numpy"].ndarray and real()(value)
+            if type(value) is sys.modules["numpy"].ndarray:
+                return False
+            return getattr(importlib.import_module("narwhals.stable.v2.dependencies"), name)(value)
 
-        def real() -> Any:
-            return getattr(importlib.import_module("narwhals.stable.v2.dependencies"), name)
-
-        return check if name.startswith("is_into_") else real()
+        return check
 
 
 class _NameProxy:

@@ -13,11 +13,6 @@ def numeric_columns(lines: Sequence[Sequence[str]]) -> list[bool]:
     """For each column of a table, header first, whether all its cells are numbers or empty.
 
     A number may have its interval or its total behind it: ``0.936 [0.923, 0.948]``, ``3 of 40``.
-
-    Examples
-    --------
-    >>> numeric_columns([["model", "AUC", "note"], ["hog-svm", "0.98 [0.97, 0.99]", ""]])
-    [False, True, False]
     """
     header, *body = lines
     columns = [[line[i] for line in body if i < len(line)] for i in range(len(header))]
@@ -27,25 +22,10 @@ def numeric_columns(lines: Sequence[Sequence[str]]) -> list[bool]:
 
 
 def print_table(lines: Sequence[Sequence[str]], below: str = "") -> None:
-    """Print a table on standard output, its columns of numbers flush right; nothing is cut off.
+    """Print a header and rows, columns of numbers flush right, and a line ``below`` them.
 
-    Written out by hand: rich takes longer to import than a photograph to be answered, and it
-    breaks long lines.
-
-    Parameters
-    ----------
-    lines : sequence of sequences of str
-        The header and the rows. The last cell of a row shorter than the header is free text: it
-        widens no column.
-    below : str, optional
-        A line below the table.
-
-    Examples
-    --------
-    >>> print_table([["model", "AUC"], ["hog-svm", "0.98"], ["dummy", "-"]])
-    model     AUC
-    hog-svm  0.98
-    dummy       -
+    The last cell of a row shorter than the header is free text: it widens no column. Without
+    rich, which is slow to import and breaks long lines.
     """
     full = len(lines[0])
     cells = [line if len(line) == full else line[:-1] for line in lines]
@@ -68,15 +48,7 @@ def _width(text: str) -> int:
 
 
 def markdown(lines: Sequence[Sequence[str]]) -> str:
-    """A table as Markdown, the first column to the left and the others to the right.
-
-    Examples
-    --------
-    >>> print(markdown([["model", "AUC"], ["hog-svm", "0.98"]]))
-    | model | AUC |
-    | --- | ---: |
-    | hog-svm | 0.98 |
-    """
+    """A table, header first, as Markdown: the first column to the left, the others to the right."""
     header, *body = lines
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, rule, *body])

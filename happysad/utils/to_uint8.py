@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL import Image
 
-ORIENTATION = 0x0112
-"""The EXIF tag of how to turn a picture."""
-
-STRIP = 1_000_000
-"""Pixels scaled at a time: as float64 they take eight times the memory."""
+STRIP = 1_000_000  # pixels scaled at a time: as float64 they take eight times the memory
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -23,6 +19,7 @@ def upright(image: Image.Image) -> Image.Image:
     Only one tag is read, so that damage elsewhere in the block does not matter, as it does to
     ``ImageOps.exif_transpose``.
     """
+    from PIL.ExifTags import Base
     from PIL.Image import Transpose
 
     methods = {
@@ -35,7 +32,7 @@ def upright(image: Image.Image) -> Image.Image:
         8: Transpose.ROTATE_90,
     }
     try:
-        method = methods.get(image.getexif().get(ORIENTATION, 1))
+        method = methods.get(image.getexif().get(Base.Orientation, 1))
     except Exception:  # of many kinds; the pixels are there all the same
         return image
     return image if method is None else image.transpose(method)

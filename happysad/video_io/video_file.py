@@ -18,11 +18,7 @@ from happysad.video_io.file_checks import check_video, why_unreadable
 Pixels = NDArray[np.uint8]
 
 USUAL_FPS = 25.0
-FASTEST = 250.0
-"""Frames a second: above it a container tells the ticks of its clock instead."""
-
-LONGEST_PAUSE = 10.0
-"""Seconds between two frames; more is a damaged clock."""
+FASTEST = 250.0  # frames a second: above it a container tells the ticks of its clock instead
 
 
 def quiet_opencv() -> None:
@@ -30,7 +26,6 @@ def quiet_opencv() -> None:
     os.environ["OPENCV_LOG_LEVEL"] = "OFF"
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "protocol_whitelist;file"
-
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # if imported before
     cv2.setNumThreads(1)
 
@@ -117,7 +112,7 @@ class _Clock:
             self.ticked, self._last = True, timestamp
             return 0.0
         passed = timestamp - self._last
-        sane = math.isfinite(passed) and 0 < passed <= LONGEST_PAUSE
+        sane = math.isfinite(passed) and 0 < passed <= 10.0  # a longer pause is a damaged clock
         self._now += passed if sane else self._interval
         # One odd time is a slip; after two in a row the file's clock starts anew.
         self._last = timestamp if sane or self._odd else self._last + self._interval

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+# Suffix to the codec that every wheel of OpenCV can write.
 CODECS = {"mp4": "mp4v", "avi": "MJPG", "mkv": "mp4v", "webm": "VP80"}
-"""Suffix to the codec that every wheel of OpenCV can write."""
 
 
 class VideoWriter:
@@ -80,10 +80,9 @@ class VideoWriter:
 
         code = cv2.VideoWriter.fourcc(*CODECS[self.path.suffix[1:]])
         self._size = width, height
+        path = str(self.path)
         with _silenced_stderr():
-            self._writer = cv2.VideoWriter(
-                str(self.path), cv2.CAP_FFMPEG, code, self.fps, self._size
-            )
+            self._writer = cv2.VideoWriter(path, cv2.CAP_FFMPEG, code, self.fps, self._size)
         if not self._writer.isOpened():
             raise UserError(
                 f"this OpenCV cannot write {self.path.suffix[1:]} videos of {width}x{height}: "
@@ -108,8 +107,7 @@ def _silenced_stderr() -> Iterator[None]:
 def add_sound(silent: Path, source: str) -> bool | None:
     """Copy the sound of ``source``, if it has any, into a video file without: OpenCV reads none.
 
-    The file stays as it is where ffmpeg is not installed (None), or where the sound does not go
-    into its kind of file (False).
+    None where ffmpeg is not installed, False where the file's kind cannot hold the sound.
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:

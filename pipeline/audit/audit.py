@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
+from happysad.features.faces.aligner import FaceAligner
 from happysad.pipeline.audit import checks
 from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
+from happysad.pipeline.audit.shortcuts import Shortcuts, file_facts, find_shortcuts
 from happysad.pipeline.data.dataset import list_images
 from happysad.pipeline.data.image_loading import duplicate_pairs, open_images, with_groups
 from happysad.pipeline.data.records import images
 from happysad.utils.errors import UserError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from happysad.pipeline.audit.shortcuts import Shortcuts
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +128,9 @@ def audit_data(
     pairs = duplicate_pairs(frame)
     # With other notes: how the images are grouped is no finding.
     grouped = with_groups(frame, replace(records, notes=[]), pairs)
-    shortcuts = _find_shortcuts(grouped, seed)
+    paths, labels, groups = (grouped[name].tolist() for name in ("path", "label", "group"))
+    shortcuts = find_shortcuts(file_facts(paths), labels, groups, seed)
+    aligned = FaceAligner(on_error="mark", n_jobs=jobs).transform(paths)
     found = [
         *checks.unreadable(records, opened[~whole]),
         *checks.blanks(records, frame),
@@ -141,34 +139,10 @@ def audit_data(
         *checks.balance(records, frame),
         *checks.left_out(records),
         *checks.shortcuts(records, shortcuts),
-        *checks.faces(records, frame, _detected(frame, jobs)),
+        *checks.faces(records, frame, np.asarray(aligned.status == "detected")),
     ]
-    n_images = len(records.frame)
-    return Audit(records.name, records.root, n_images, _findings_frame(found), shortcuts)
-
-
-def _find_shortcuts(frame: pd.DataFrame, seed: int) -> Shortcuts | None:
-    from happysad.pipeline.audit.file_metadata import file_facts
-    from happysad.pipeline.audit.shortcuts import find_shortcuts
-
-    if frame["label"].nunique() < 2:
-        return None
-    facts = file_facts(frame["path"].tolist())
-    return find_shortcuts(facts, frame["label"].tolist(), frame["group"].tolist(), seed)
-
-
-def _detected(frame: pd.DataFrame, jobs: int) -> NDArray[np.bool_]:
-    """Whether a face is found in each image."""
-    from happysad.features.faces.aligner import FaceAligner
-
-    aligner = FaceAligner(on_error="mark", n_jobs=jobs)
-    return np.asarray(aligner.transform(frame["path"].tolist()).status == "detected")
-
-
-def _findings_frame(found: list[checks.Finding]) -> pd.DataFrame:
-    import pandas as pd
-
     order = list(KINDS)
-    found = sorted(found, key=lambda row: (order.index(row["kind"]), row.get("image", "")))
+    found.sort(key=lambda row: (order.index(row["kind"]), row.get("image", "")))
     lines = [[row.get(name, "") for name in COLUMNS] for row in found]
-    return pd.DataFrame(lines, columns=pd.Index(COLUMNS), dtype=object)
+    findings = pd.DataFrame(lines, columns=pd.Index(COLUMNS), dtype=object)
+    return Audit(records.name, records.root, len(records.frame), findings, shortcuts)

@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.pipeline.audit.finding_types import KINDS
 from happysad.pipeline.audit.shortcuts import Shortcuts
 from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords
 from happysad.pipeline.duplicates.near_duplicates import Pair
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Finding = dict[str, Any]
 
@@ -45,7 +43,6 @@ def unreadable(records: ImageRecords, failed: pd.DataFrame) -> Iterator[Finding]
 
 
 def blanks(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
-    """Images of one even grey."""
     for row in frame[frame["thumbnail"].isna()].itertuples():
         yield finding(records, "blank", row)
 
@@ -71,8 +68,7 @@ def persons(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
     """Given groups that are in more than one official part."""
     known = frame[(frame["group"] != "") & (frame["split"] != "")]
     for name, rows in known.groupby("group"):
-        by_part = [(part, rows[rows["split"] == part]) for part in PARTS]
-        by_part = [(part, some) for part, some in by_part if len(some)]
+        by_part = list(_by_part(rows))[1:]
         if len(by_part) > 1:
             counts = ", ".join(f"{part} {len(some)}" for part, some in by_part)
             last, first = (next(by_part[n][1].itertuples()) for n in (-1, 0))

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["serious", "look", "note"]
-"""``serious``: numbers measured on this data mislead. ``look``: somebody should look at it."""
-
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of finding."""
+    """``serious``: numbers measured on this data mislead. ``look``: somebody should look at it."""
 
-    severity: Severity
+    severity: Literal["serious", "look", "note"]
     title: str
     advice: str
 

@@ -1,22 +1,29 @@
 """Shortcuts: can the label be predicted from facts about the file, without any face?
 
-A model of these facts that does better than chance shows what a model of faces may learn in place
-of the expression.
+If so, a model of faces may learn them in place of the expression.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
+from PIL import Image
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.tree import DecisionTreeClassifier
 
+from happysad.utils.image_decoding import read_image, to_gray
 from happysad.utils.progress import report
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FOLDS = 5
 _RESAMPLES = 1000
@@ -36,20 +43,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Shortcuts:
-    """How well the label can be predicted from facts about the files.
-
-    Attributes
-    ----------
-    all_facts : Score
-    by_fact : dict of str to Score
-        Each fact alone, the one that gives most away first.
-    typical : dict of str to str
-        What each class is like, fact by fact.
-    """
+    """How well the label can be predicted from facts about the files."""
 
     all_facts: Score
-    by_fact: dict[str, Score]
-    typical: dict[str, str]
+    by_fact: dict[str, Score]  # each fact alone, the one that gives most away first
+    typical: dict[str, str]  # what each class is like, fact by fact
+
+
+def file_facts(paths: Sequence[str | Path]) -> pd.DataFrame:
+    """Facts of image files, one row each, in their order; ImageError where one cannot be read."""
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
+        return pd.DataFrame(list(threads.map(_facts, paths)))
 
 
 def find_shortcuts(
@@ -84,17 +88,14 @@ def find_shortcuts(
     cross-validation (fewer folds where a class has fewer groups), the classes weighted alike;
     percentile bootstrap over groups, 1,000 resamples.
     """
-    from sklearn.model_selection import StratifiedGroupKFold
-
     truth, owner = np.asarray(labels), np.unique(np.asarray(groups), return_inverse=True)[1]
-    least = min(len(np.unique(owner[truth == label])) for label in np.unique(truth))
-    if least < 2 or len(np.unique(truth)) < 2:
+    classes = np.unique(truth)
+    least = min((len(np.unique(owner[truth == label])) for label in classes), default=0)
+    if least < 2 or len(classes) < 2:
         return None
     # Names become numbers by the alphabet: trees split between them.
-    codes = [
-        c if _is_numeric(c) else np.unique(c, return_inverse=True)[1] for _, c in facts.items()
-    ]
-    coded = np.column_stack(codes).astype(np.float64)
+    numbers = facts.apply(lambda c: c if is_numeric_dtype(c) else c.astype("category").cat.codes)
+    coded = numbers.to_numpy(np.float64)
     splitter = StratifiedGroupKFold(min(_FOLDS, least), shuffle=True, random_state=seed)
     folds = list(splitter.split(coded, truth, owner))
     subsets = [coded, *np.hsplit(coded, coded.shape[1])]
@@ -108,13 +109,29 @@ def find_shortcuts(
     return Shortcuts(scores[0], ranked, {name: _typical(facts[name], truth) for name in ranked})
 
 
+def _facts(path: str | Path) -> dict[str, int | float | str]:
+    image = read_image(path)
+    gray = to_gray(image)
+    height, width = gray.shape
+    with Image.open(path) as opened:
+        file_format = opened.format or "unknown"
+    # JPEG brings grey pictures back as three channels that differ by a grey value or two.
+    spread = int(np.ptp(image, axis=2).max()) if image.ndim == 3 else 0
+    return {
+        "width": width,
+        "height": height,
+        "colour": "colour" if spread > 4 else "grey",
+        "format": file_format,
+        "bytes per pixel": Path(path).stat().st_size / (width * height),
+        "sharpness": float(cv2.Laplacian(gray, cv2.CV_32F).std()),
+        "brightness": float(gray.mean()),
+        "contrast": float(gray.std()),
+    }
+
+
 def _out_of_fold(
     columns: NDArray[np.float64], truth: NDArray[np.str_], folds: list[Any], seed: int
 ) -> NDArray[Any]:
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.model_selection import cross_val_predict
-    from sklearn.tree import DecisionTreeClassifier
-
     model = DecisionTreeClassifier(
         max_depth=3, min_samples_leaf=0.01, class_weight="balanced", random_state=seed
     )
@@ -146,10 +163,8 @@ def _scores(
         return np.asarray(shares.mean(axis=1), np.float64)
 
     rng = np.random.default_rng(seed)
-    values = [
-        mean_recalls(np.bincount(rng.integers(0, groups, groups), minlength=groups).astype(float))
-        for _ in range(_RESAMPLES)
-    ]
+    draws = (rng.integers(0, groups, groups) for _ in range(_RESAMPLES))
+    values = [mean_recalls(np.bincount(draw, minlength=groups).astype(float)) for draw in draws]
     low, high = np.nanpercentile(values, (2.5, 97.5), axis=0)
     whole = mean_recalls(np.ones(groups))
     return [Score(*map(float, three)) for three in zip(whole, low, high, strict=True)]
@@ -157,15 +172,8 @@ def _scores(
 
 def _typical(fact: pd.Series[Any], truth: NDArray[np.str_]) -> str:
     """Such as ``happy 92% grey, sad 88% colour`` or ``median: happy 350, sad 120``."""
-    if not _is_numeric(fact):
-        parts = []
-        for label in np.unique(truth):
-            shares = fact[truth == label].value_counts(normalize=True)
-            parts.append(f"{label} {shares.iloc[0]:.0%} {shares.index[0]}")
-        return ", ".join(parts)
-    medians = (f"{label} {fact[truth == label].median():.3g}" for label in np.unique(truth))
-    return f"median: {', '.join(medians)}"
-
-
-def _is_numeric(fact: pd.Series[Any]) -> bool:
-    return fact.dtype.kind in "biuf"
+    by_class = fact.groupby(truth)
+    if is_numeric_dtype(fact):
+        return f"median: {', '.join(f'{label} {m:.3g}' for label, m in by_class.median().items())}"
+    shares = {label: rows.value_counts(normalize=True) for label, rows in by_class}
+    return ", ".join(f"{label} {s.iloc[0]:.0%} {s.index[0]}" for label, s in shares.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -9,18 +10,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.cnn.preprocessing import check_channels, to_bytes
+from happysad.pipeline.cnn.preprocessing import NetworkClassifier, check_channels, to_bytes
 from happysad.pipeline.cnn.settings import CONSTRAINTS, ClassWeight, class_weights, schedule_of
 from happysad.pipeline.estimators.checks import check_labels
 from happysad.utils.errors import UserError
 
 
-class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+@dataclass(eq=False, repr=False)
+class CnnClassifier(NetworkClassifier):
     """A convolutional network, trained on the aligned crops of a batch of faces.
 
     ``networks.SmallCnn`` or ``networks.ResNet``, of one input channel for grey crops and three
@@ -90,45 +92,24 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
-    def __init__(
-        self,
-        architecture: str = "small",
-        input_size: int = 48,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        learning_rate: float | None = None,
-        dropout: float | None = None,
-        rotation: float = 15.0,
-        zoom: float = 0.2,
-        flip: bool = True,
-        class_weight: ClassWeight = None,
-        validation_fraction: float = 0.1,
-        patience: int | None = None,
-        mirror: bool = True,
-        start_from: Any = None,
-        precision: str = "auto",
-        random_state: Any = None,
-        n_threads: int | None = None,
-        verbose: bool = False,
-    ) -> None:
-        self.architecture = architecture
-        self.input_size = input_size
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.dropout = dropout
-        self.rotation = rotation
-        self.zoom = zoom
-        self.flip = flip
-        self.class_weight = class_weight
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.mirror = mirror
-        self.start_from = start_from
-        self.precision = precision
-        self.random_state = random_state
-        self.n_threads = n_threads
-        self.verbose = verbose
+    architecture: str = "small"
+    input_size: int = 48
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    dropout: float | None = None
+    rotation: float = 15.0
+    zoom: float = 0.2
+    flip: bool = True
+    class_weight: ClassWeight = None
+    validation_fraction: float = 0.1
+    patience: int | None = None
+    mirror: bool = True
+    start_from: Any = None
+    precision: str = "auto"
+    random_state: Any = None
+    n_threads: int | None = None
+    verbose: bool = False
 
     def fit(
         self, X: Faces, y: ArrayLike, validation: tuple[Faces, ArrayLike] | None = None
@@ -187,7 +168,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.architecture_, self.input_size_ = self.architecture, self.input_size
         self.channels_ = channels
         self.weights_ = networks.weights_of(module)
-        self._module = module
+        self._network = module
         return self
 
     def predict_proba(self, X: Faces) -> NDArray[np.float64]:
@@ -202,19 +183,13 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         _check_faces(X)
         check_channels(X.crops, self.channels_)
         networks = import_torch_module("networks")
-        if getattr(self, "_module", None) is None:  # fresh from a file: files hold no torch
+        if self._network is None:  # fresh from a file: files hold no torch
             module = networks.build(self.architecture_, self.input_size_, self.channels_)
-            self._module = networks.load_weights(module, self.weights_)
+            self._network = networks.load_weights(module, self.weights_)
         with networks.threads(self.n_threads):
             images = to_bytes(X.crops, self.input_size_)
-            second = networks.probabilities(self._module, images, self.mirror)
+            second = networks.probabilities(self._network, images, self.mirror)
         return np.column_stack([1 - second, second])
-
-    def predict(self, X: Faces) -> NDArray[np.str_]:
-        """The likelier label of each face, (n,)."""
-        second = self.predict_proba(X)[:, 1] > 0.5
-        labels: NDArray[np.str_] = self.classes_[second.astype(int)]
-        return labels
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters, without those of the model in ``start_from``."""
@@ -226,18 +201,6 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         start = params.pop("start_from")
         return type(self)(**clone(params, safe=False), start_from=start)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the torch module, which `predict_proba` builds anew from ``weights_``."""
-        state: dict[str, Any] = dict(super().__getstate__())
-        state.pop("_module", None)
-        return state
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.classifier_tags.multi_class = False
-        return tags
-
     def _starting_weights(self, channels: int) -> dict[str, NDArray[np.float32]] | None:
         """The weights of the CNN in ``start_from``; UserError where it is another network."""
         if self.start_from is None:
@@ -247,7 +210,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             "architecture": (start.architecture_, self.architecture),
             "input_size": (start.input_size_, self.input_size),
             "channels": (start.channels_, channels),
-            "classes": (_joined(start.classes_), _joined(self.classes_)),
+            "classes": tuple(" and ".join(map(str, cnn.classes_)) for cnn in (start, self)),
         }
         differ = [f"{k} {old!r}, not {new!r}" for k, (old, new) in pairs.items() if old != new]
         if differ:
@@ -273,17 +236,7 @@ class CnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
 
 def find_cnn(source: Any) -> CnnClassifier:
-    """The fitted ``CnnClassifier`` in ``source``.
-
-    Parameters
-    ----------
-    source : CnnClassifier, Pipeline that ends in one, or path of a model file
-
-    Raises
-    ------
-    UserError
-        It is none of these, is not fitted, or the file cannot be loaded.
-    """
+    """The fitted ``CnnClassifier`` in ``source``: one, a Pipeline that ends in one, or a file."""
     name = f"the {type(source).__name__} given"
     if isinstance(source, str | Path):
         from happysad.pipeline.model_files.model_file import load_model
@@ -315,7 +268,3 @@ def _check_faces(X: object) -> None:
         raise TypeError(
             f"CnnClassifier takes Faces, not {type(X).__name__}: put a FaceAligner before it"
         )
-
-
-def _joined(classes: NDArray[np.str_]) -> str:
-    return " and ".join(map(str, classes))

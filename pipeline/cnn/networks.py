@@ -22,10 +22,9 @@ BLOCKS = 2
 
 
 class SmallCnn(nn.Module):
-    """``cnn-small``: three 3x3 convolutions of 32, 64 and 128 maps, a dense layer of 128.
+    """``cnn-small``: three 3x3 convolutions, each with 2x2 max-pooling, and a dense layer.
 
-    Each convolution is followed by ReLU and 2x2 max-pooling. ``forward`` takes
-    (n, channels, input_size, input_size) float32 in [0, 1] and gives (n, 1) logits.
+    From (n, channels, input_size, input_size) float32 in [0, 1] to (n, 1) logits.
     """
 
     def __init__(self, input_size: int = 48, dropout: float = 0.5, channels: int = 1) -> None:
@@ -76,10 +75,8 @@ class ResidualBlock(nn.Module):
 class ResNet(nn.Module):
     """``cnn-resnet``: 13 convolutions deep, after He et al. (2016), Deep residual learning.
 
-    A 3x3 convolution of 32 maps with 2x2 max-pooling; three stages of two `ResidualBlock`, of
-    32, 64 and 128 maps, halving between them; the mean of each map, a dense layer of 1.
-    ``forward`` takes (n, channels, S, S) float32 in [0, 1], S at least 8, and gives (n, 1)
-    logits.
+    A stem that halves the image, three stages that halve it between them, the mean of each map.
+    From (n, channels, S, S) float32 in [0, 1] to (n, 1) logits.
     """
 
     def __init__(self, dropout: float = 0.2, channels: int = 1) -> None:
@@ -117,23 +114,15 @@ def build(architecture: str, input_size: int, channels: int, dropout: float = 0.
     return SmallCnn(input_size, dropout, channels)
 
 
-def scaled(images: Tensor) -> Tensor:
-    """uint8 -> float32 in [0, 1]."""
-    return images.float() / 255
-
-
 def probabilities(
     module: nn.Module, images: NDArray[np.uint8], mirror: bool
 ) -> NDArray[np.float64]:
-    """Sigmoid output (n,) of images (n, C, S, S) uint8.
-
-    ``mirror``: the mean of the image's and its mirror image's.
-    """
+    """Sigmoid output (n,) of images (n, C, S, S) uint8, or its mean with their mirror images'."""
     out = np.zeros(len(images))
     module.eval()
     with torch.inference_mode():
         for start in range(0, len(images), CHUNK):
-            part = scaled(torch.from_numpy(images[start : start + CHUNK]))
+            part = torch.from_numpy(images[start : start + CHUNK]).float() / 255
             p = torch.sigmoid(module(part).double())
             if mirror:
                 p = (p + torch.sigmoid(module(part.flip(3)).double())) / 2

@@ -1,24 +1,28 @@
 """``OnnxCnn``: a trained CNN that predicts without torch, in OpenCV's network engine.
 
-The ONNX file holds the network, a card (JSON) beside it the rest of the model: how faces are
-aligned, the classes, the file's sha256. Neither can run code as it is loaded, unlike a joblib
-file.
+The ONNX file holds the network, the card beside it how faces are aligned and the classes.
+Neither can run code as it is loaded, unlike a joblib file.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.cnn.preprocessing import CHUNK, check_channels, to_bytes
+from happysad.pipeline.cnn.preprocessing import (
+    CHUNK,
+    NetworkClassifier,
+    check_channels,
+    to_bytes,
+)
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.model_files.model_card import card_path, check_sha256, read_card
 from happysad.pipeline.model_files.selfcheck import ENTRY, find_mismatch
@@ -29,45 +33,18 @@ NETWORK = ("input_size", "channels", "classes", "mirror")
 """What the card tells of the face stage and the network."""
 
 
-class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """A network in ONNX format as a fitted classifier of ``Faces``.
+@dataclass(eq=False, repr=False)
+class OnnxCnn(NetworkClassifier):
+    """A network in ONNX format, as ``onnx_bytes`` writes it, as a fitted classifier of ``Faces``.
 
-    It gives a ``CnnClassifier``'s answers to within 1e-4 and learns nothing itself.
-
-    Parameters
-    ----------
-    network : bytes
-        An ONNX file as ``onnx_export.onnx_bytes`` writes it: input (n, channels, input_size,
-        input_size) float32 in [0, 1], output (n, 1), the probability of ``classes[1]``.
-    input_size, channels : int
-        The network's input; 1 channel for grey crops, 3 for colour.
-    classes : (str, str)
-    mirror : bool
-        Give the mean of the image's and its mirror image's probability.
-
-    Attributes
-    ----------
-    classes_ : (2,) str
-
-    Raises
-    ------
-    UserError
-        At the first answer: the network is damaged or has another input.
+    It gives the answers of the ``CnnClassifier`` that was exported, to within 1e-4.
     """
 
-    def __init__(
-        self,
-        network: bytes,
-        input_size: int = 48,
-        channels: int = 1,
-        classes: tuple[str, str] = ("happy", "sad"),
-        mirror: bool = True,
-    ) -> None:
-        self.network = network
-        self.input_size = input_size
-        self.channels = channels
-        self.classes = classes
-        self.mirror = mirror
+    network: bytes
+    input_size: int = 48
+    channels: int = 1
+    classes: tuple[str, str] = ("happy", "sad")
+    mirror: bool = True
 
     @property
     def classes_(self) -> NDArray[np.str_]:
@@ -94,34 +71,17 @@ class OnnxCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn 
             second[start : start + CHUNK] = p
         return np.column_stack([1 - second, second])
 
-    def predict(self, X: Faces) -> NDArray[np.str_]:
-        """The likelier label of each face, (n,)."""
-        second = self.predict_proba(X)[:, 1] > 0.5
-        return np.asarray(self.classes_[second.astype(int)])
-
-    def __getstate__(self) -> dict[str, Any]:
-        """All but OpenCV's network, which is read anew from ``network``."""
-        state: dict[str, Any] = dict(super().__getstate__())
-        state.pop("_net", None)
-        return state
-
     def __sklearn_is_fitted__(self) -> bool:
         return True
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.classifier_tags.multi_class = False
-        return tags
 
     def _forward(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
         import cv2
 
         try:
-            if getattr(self, "_net", None) is None:
-                self._net = cv2.dnn.readNetFromONNX(np.frombuffer(self.network, np.uint8))
-            self._net.setInput(images)
-            out = np.asarray(self._net.forward(), np.float64)
+            if self._network is None:
+                self._network = cv2.dnn.readNetFromONNX(np.frombuffer(self.network, np.uint8))
+            self._network.setInput(images)
+            out = np.asarray(self._network.forward(), np.float64)
         except cv2.error as error:
             raise UserError(
                 f"OpenCV cannot run this ONNX network ({str(error).strip().splitlines()[-1]}): "

@@ -114,11 +114,6 @@ def onnx_bytes(cnn: CnnClassifier) -> bytes:
 
     Input ``faces``: (n, channels, S, S) float32 in [0, 1], n free. Output ``probability``:
     (n, 1) float32, that of ``classes_[1]``.
-
-    Raises
-    ------
-    UserError
-        ``onnx`` or torch is not installed.
     """
     from happysad.pipeline.cnn.classifier import import_torch_module
 

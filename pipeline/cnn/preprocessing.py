@@ -1,13 +1,16 @@
-"""From aligned crops to a network's input, in NumPy: the same bytes with torch and without."""
+"""What networks share, with torch and without: input bytes made of crops, labels of answers."""
 
 from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
 
+from happysad.features.faces.face_batch import Faces
 from happysad.utils.errors import UserError
 
 CHUNK = 256  # crops resized at a time: bounds the memory, not the result
@@ -58,3 +61,26 @@ def check_channels(crops: NDArray[np.uint8], channels: int) -> None:
             f"this CNN takes {kinds[channels]} crops and was given {kinds[given]} ones: "
             f"align them with FaceAligner(color={channels == 3})"
         )
+
+
+class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Base: a binary classifier of ``Faces`` by a network, which pickles leave out."""
+
+    _network: Any = None  # built anew where it is missing
+
+    def predict(self, X: Faces) -> NDArray[np.str_]:
+        """The likelier label of each face, (n,)."""
+        second = self.predict_proba(X)[:, 1] > 0.5
+        labels: NDArray[np.str_] = self.classes_[second.astype(int)]
+        return labels
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = dict(super().__getstate__())
+        state.pop("_network", None)
+        return state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.classifier_tags.multi_class = False
+        return tags

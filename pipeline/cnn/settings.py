@@ -75,29 +75,17 @@ def schedule_of(params: Mapping[str, Any], n_faces: int) -> Schedule:
 def class_weights(
     class_weight: ClassWeight, classes: NDArray[np.str_], targets: NDArray[np.float32]
 ) -> tuple[float, float]:
-    """The weight of each class in the loss, in the order of ``classes``.
+    """The weight of each class in the loss, 1 where a dict leaves it out.
 
-    Parameters
-    ----------
-    class_weight : None, "balanced" or dict of label to float
-        "balanced" is scikit-learn's rule; a class that a dict leaves out has weight 1.
-    targets : (n,) float32
-        0 or 1, the index of each face's class.
-
-    Raises
-    ------
-    UserError
-        A class that is not there, or a weight that is not above 0.
+    ``targets``: (n,) float32, the index in ``classes`` of each face's class.
     """
-    if not isinstance(class_weight, Mapping):
-        first, second = compute_class_weight(class_weight, classes=np.arange(2), y=targets)
-        return float(first), float(second)
-    if set(class_weight) - set(classes):
+    if isinstance(class_weight, Mapping) and set(class_weight) - set(classes):
         raise UserError(
             f"class_weight is {class_weight!r}: give None, 'balanced', or a dict of weights for "
             f"{' and '.join(map(str, classes))}."
         )
-    first, second = (float(class_weight.get(label, 1.0)) for label in classes)
-    if not all(np.isfinite(weight) and weight > 0 for weight in (first, second)):
+    labels = classes[targets.astype(int)]
+    weights = compute_class_weight(class_weight, classes=classes, y=labels)
+    if not (np.isfinite(weights) & (weights > 0)).all():
         raise UserError(f"class_weight is {class_weight!r}: each weight is a number above 0.")
-    return first, second
+    return float(weights[0]), float(weights[1])

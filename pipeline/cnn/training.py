@@ -19,17 +19,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
 
-from happysad.pipeline.cnn.networks import scaled
 from happysad.pipeline.cnn.preprocessing import CHUNK
 from happysad.utils.errors import UserError
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random rotation, zoom and horizontal flip of a batch, by torch's global generator.
-
-    The parameters are those of ``CnnClassifier``.
-    """
+    """Random rotation, zoom and horizontal flip of a batch, as ``CnnClassifier`` explains them."""
 
     rotation: float
     zoom: float
@@ -73,7 +69,7 @@ class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is
         self.bfloat16 = bfloat16
 
     def infer(self, x: Tensor, **fit_params: Any) -> Tensor:
-        images = scaled(x)
+        images = x.float() / 255
         if self.module_.training:
             images = self.augmentation(images)
         images = images.contiguous(memory_format=torch.channels_last)
@@ -117,22 +113,12 @@ def train(
     class_weights: tuple[float, float] = (1.0, 1.0),
     **net_options: Any,
 ) -> list[dict[str, float]]:
-    """Fit ``module`` in place with Adam on binary cross-entropy; its best weights are kept.
+    """Fit ``module`` in place with Adam on binary cross-entropy; the best epoch's weights stay.
 
     The learning rate runs through one cycle (Smith & Topin 2018), rising to ``learning_rate``
     and falling to nothing over ``epochs``. Training ends early once the validation loss has
-    not fallen for ``patience`` epochs; the weights of the epoch with the lowest are restored.
-
-    Parameters
-    ----------
-    training, validation : (images (n, C, S, S) uint8, targets (n,) float32 of 0 and 1)
-    class_weights : (float, float)
-        Of either class in both losses.
-
-    Returns
-    -------
-    list of dict
-        One an epoch: ``epoch``, ``train_loss``, ``val_loss``, ``val_accuracy``.
+    not fallen for ``patience`` epochs. The data are images (n, C, S, S) uint8 and targets (n,)
+    float32 of 0 and 1; what comes back are the losses and the accuracy of each epoch.
     """
     parts = [TensorDataset(*map(torch.from_numpy, part)) for part in (training, validation)]
     steps = epochs * math.ceil(len(parts[0]) / batch_size)

@@ -25,10 +25,7 @@ _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
 def read_source(source: Path) -> ImageRecords:
-    """List the images of a folder or of a CSV file, without opening them.
-
-    UserError for a missing path, an empty folder, one without class folders, an unusable table.
-    """
+    """List the images of a folder or of a CSV file without opening them, or UserError."""
     if not source.exists():
         raise UserError(f"{source} does not exist: give a folder, a CSV file or the word demo")
     if not source.is_dir():
@@ -49,10 +46,9 @@ def read_source(source: Path) -> ImageRecords:
 
 
 def read_class_folders(root: Path) -> ImageRecords:
-    """List ``happy/`` and ``sad/`` folders, with or without ``train/ val/ test/`` around them.
+    """List ``happy/`` and ``sad/``, to any depth, maybe with ``train/ val/ test/`` around them.
 
-    Class folders are read to any depth. Where each file name starts with ``Training_``,
-    ``PublicTest_`` or ``PrivateTest_`` (FER2013), the names decide on the part.
+    Where all file names start as FER2013's do, they decide on the part.
     """
     rows: list[tuple[str, str, str, str]] = []
     others: Counter[str] = Counter()
@@ -72,12 +68,10 @@ def read_class_folders(root: Path) -> ImageRecords:
         outside += filter(_is_image, beside)
     records = ImageRecords(root.name, root, records_frame(rows))
     records.add_other_classes(others)
-    stray = [file for file in _files(root) if not _is_image(file)]
-    for files, noun, text in (
-        (outside, "image", "outside the class folders left out"),
-        (stray, "non-image file", "left out"),
-    ):
-        records.add_note(sorted(records.names(map(str, files))), noun, text)
+    outside_names = sorted(records.names(map(str, outside)))
+    records.add_note(outside_names, "image", "outside the class folders left out")
+    stray = [str(file) for file in _files(root) if not _is_image(file)]
+    records.add_note(sorted(records.names(stray)), "non-image file", "left out")
     splits = fer2013_parts([Path(path) for path in records.frame["path"]])
     if splits and splits != records.frame["split"].tolist():
         records.frame["split"] = splits
@@ -101,7 +95,6 @@ def _has_classes(entries: list[Path]) -> bool:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What is in a folder, hidden files left out, in order."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:

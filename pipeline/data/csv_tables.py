@@ -38,13 +38,10 @@ def is_data_table(file: Path) -> bool:
 
 
 def read_table(file: Path) -> ImageRecords:
-    """List the images of a CSV file.
+    """List the images of a CSV file, or UserError: Kaggle's, muxspace's, else a manifest.
 
-    Three layouts are recognised by their header (letter case and blanks do not count): columns
-    ``emotion, pixels[, Usage]`` are Kaggle's ``fer2013.csv`` or ``icml_face_data.csv``;
-    ``user.id, image, emotion`` are muxspace's ``legend.csv``; all else is a manifest with a
-    column of paths relative to the file's folder, one of labels, and maybe ``split``, ``group``.
-    UserError where it is no CSV file, columns are missing or a split is none.
+    The header tells which (letter case and blanks do not count). Paths of a manifest are relative
+    to the file's folder.
     """
     names, separator = _header(file)
     lines = _lines(file, names, separator)
@@ -65,9 +62,8 @@ def read_table(file: Path) -> ImageRecords:
                 f"{len(names) + len(line[None])} fields, "
                 f"but the first line names {len(names)} columns"
             )
-        path, label, split, group = (
-            line[name].strip() if name else "" for name in columns.values()
-        )
+        values = [line[name].strip() if name else "" for name in columns.values()]
+        path, label, split, group = values
         if muxspace:
             path, group = f"images/{path}", person_of(path)
         if split and not part_of(split):

@@ -14,12 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from happysad.pipeline.data.class_folders import EXPECTED, read_class_folders, read_source
-from happysad.pipeline.data.image_loading import (
-    duplicate_pairs,
-    load_images,
-    with_groups,
-    with_near_duplicates,
-)
 from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords, images
 from happysad.pipeline.data.splits import with_parts
 from happysad.utils.errors import UserError
@@ -102,17 +96,19 @@ def load_data(
     >>> data.frame["split"].value_counts().to_dict()
     {'train': 12, 'test': 5, 'val': 3}
     """
+    from happysad.pipeline.data import image_loading as loading  # loads pandas and OpenCV
+
     log = log or (lambda line: None)
     records, where = list_images(source, seed)
     _check_labels(records.frame, where, records.notes)
     log(f"reading {images(len(records.frame))} of {records.name}")
-    frame = load_images(records)
+    frame = loading.load_images(records)
     _check_labels(frame, where, records.notes)
     drawn = not frame["split"].any()
-    pairs = duplicate_pairs(frame)
-    frame = with_parts(with_groups(frame, records, pairs), records, where, seed)
+    pairs = loading.duplicate_pairs(frame)
+    frame = with_parts(loading.with_groups(frame, records, pairs), records, where, seed)
     _check_parts(frame, where)
-    frame = with_near_duplicates(frame, records, pairs).assign(source=records.name)
+    frame = loading.with_near_duplicates(frame, records, pairs).assign(source=records.name)
     for line in records.notes:
         log(line)
     return DataSet(frame[_COLUMNS].astype("str"), records.name, records.notes, drawn)
@@ -146,7 +142,7 @@ def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _check_labels(frame: pd.DataFrame, where: str, notes: list[str]) -> None:
-    """UserError unless there are faces of both classes; the last notes say what became of them."""
+    """UserError unless there are faces of both classes; the notes say what became of them."""
     found = [label for label in LABELS if (frame["label"] == label).any()]
     lost = f" ({'; '.join(notes)})" if notes else ""
     if not found:

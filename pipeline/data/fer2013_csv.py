@@ -21,12 +21,10 @@ _FORMAT = 1  # counted up when the files or the index change, so that old folder
 
 
 def read_pixel_table(file: Path, lines: Iterable[tuple[int, dict[Any, Any]]]) -> ImageRecords:
-    """List the images of ``fer2013.csv`` or ``icml_face_data.csv``.
+    """List the images of ``fer2013.csv`` or ``icml_face_data.csv``, given its numbered lines.
 
-    ``lines`` are the number and the fields of each line: ``emotion``, ``pixels``, maybe ``usage``.
-    The happy (3) and sad (4) ones are written as grey PNG files below the cache folder, in a folder
-    named after the table's sha256. A second call reuses it if every file is as written. UserError
-    where the table cannot be read or the files cannot be written.
+    The happy and sad ones are written as PNG files to a folder of the cache named after the table's
+    sha256, which is reused as long as every file is as written.
     """
     from happysad.utils.feature_cache import cache_dir
 

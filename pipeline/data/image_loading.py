@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.pipeline.data.records import ImageRecords
@@ -20,18 +20,12 @@ from happysad.pipeline.duplicates.near_duplicates import (
 )
 from happysad.utils.image_decoding import ImageError, image_digest, read_image, to_gray
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def open_images(frame: pd.DataFrame) -> pd.DataFrame:
-    """Open every file of a ``records_frame``; sort by path and add three columns.
+    """Open every file of a ``records_frame``, sorted by path; three columns are added.
 
-    They are ``sha256`` of the file, ``thumbnail`` ((48, 48) uint8, None for a blank image) and
-    ``error`` ("" where the file can be read).
+    ``sha256``, ``thumbnail`` ((48, 48) uint8, None if blank) and ``error`` ("" where it is read).
     """
-    import pandas as pd
-
     frame = frame.sort_values("path", ignore_index=True)
     # Decoding releases the GIL; threads beyond the cores only hold more images in memory.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as threads:
@@ -43,10 +37,7 @@ def open_images(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def load_images(records: ImageRecords) -> pd.DataFrame:
-    """``open_images`` without the files that cannot be used, which are noted.
-
-    Left out are files that cannot be read, and images with exact copies of the other label.
-    """
+    """``open_images`` but for files that fail and exact copies of the other label, all noted."""
     opened = open_images(records.frame)
     failed = opened[opened["error"] != ""]
     reasons = zip(records.names(failed["path"]), failed["error"], strict=True)
@@ -71,15 +62,11 @@ def duplicate_pairs(frame: pd.DataFrame) -> list[Pair]:
 
 
 def with_groups(frame: pd.DataFrame, records: ImageRecords, pairs: list[Pair]) -> pd.DataFrame:
-    """Fill in ``group``: images that share a given group, or are near-duplicates, are one group.
-
-    ``pairs`` are the ``duplicate_pairs`` of the frame; notes are added to ``records``.
-    """
+    """Fill in ``group``: images that share a given group, or are near-duplicates, are one group."""
     kept = without_chains(pairs, len(frame))
     if loose := len(pairs) - len(kept):
-        noun = "pair" if loose == 1 else "pairs"
         text = "near-duplicates not kept together, as they would join very many images"
-        records.notes.append(f"{loose:,} {noun} of {text}")
+        records.notes.append(f"{loose:,} pair{'' if loose == 1 else 's'} of {text}")
     edges = [(pair.first, pair.second) for pair in kept]
     for column in ("group", "sha256"):
         first: dict[str, int] = {}

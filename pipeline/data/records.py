@@ -28,31 +28,25 @@ _MAX_NAMES = 5
 
 @dataclass
 class ImageRecords:
-    """A data set before its images are opened: its name, and a ``records_frame`` of its images.
-
-    File names in the notes, one line for each kind of thing left out, are relative to ``root``.
-    """
+    """A data set before its images are opened, with a note for each kind of thing left out."""
 
     name: str
     root: Path
-    frame: pd.DataFrame
+    frame: pd.DataFrame  # as ``records_frame`` makes it
     notes: list[str] = field(default_factory=list)
 
     def names(self, paths: Iterable[str]) -> list[str]:
-        """File names as the notes give them: relative to the data set where they lie there."""
-        files = map(Path, paths)
+        """File names as the notes give them: relative to ``root`` where they lie below it."""
         return [
             file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
-            for file in files
+            for file in map(Path, paths)
         ]
 
     def add_note(self, items: Sequence[str], noun: str, text: str) -> None:
-        """Add a line as ``counted`` makes it; none where there are no items."""
         if items:
             self.notes.append(counted(items, noun, text))
 
     def add_other_classes(self, counts: Counter[str]) -> None:
-        """Add a line for images of classes that are neither happy nor sad."""
         if total := sum(counts.values()):
             names = ", ".join(f"{name} ({n:,})" for name, n in sorted(counts.items()) if n)
             self.notes.append(f"{images(total)} of other classes left out: {names}")
@@ -91,5 +85,4 @@ def counted(items: Sequence[str], noun: str, text: str) -> str:
 
 
 def images(number: int) -> str:
-    """ "1 image", "1,204 images"."""
     return f"{number:,} image" + ("" if number == 1 else "s")

@@ -18,11 +18,9 @@ SHARES = {"train": 0.70, "val": 0.15, "test": 0.15}
 
 
 def with_parts(frame: pd.DataFrame, records: ImageRecords, where: str, seed: int) -> pd.DataFrame:
-    """Keep official parts of grouped images and draw those that are missing.
+    """Keep official parts of grouped images and draw those that are missing, with notes.
 
     A missing val or test part is 15% of train; without a train part everything is split anew.
-    Notes are added to ``records``. UserError, which calls the data set ``where``, if only some
-    images have a part, or there are too few to draw from.
     """
     official = set(frame["split"])
     if "" in official and len(official) > 1:
@@ -58,12 +56,10 @@ def with_parts(frame: pd.DataFrame, records: ImageRecords, where: str, seed: int
 def _note_exact_copies(frame: pd.DataFrame, records: ImageRecords) -> None:
     """A line for exact copies, and one for those that are in two official parts."""
     copies = frame[frame.duplicated("sha256")]
+    records.add_note(sorted(records.names(copies["path"])), "image", "identical to another (kept)")
     shared = frame[frame.groupby("sha256")["split"].transform("nunique") > 1]
-    for found, text in (
-        (copies, "identical to another (kept)"),
-        (shared.drop_duplicates("sha256"), "in two official parts as exact copies (kept)"),
-    ):
-        records.add_note(sorted(records.names(found["path"])), "image", text)
+    names = sorted(records.names(shared.drop_duplicates("sha256")["path"]))
+    records.add_note(names, "image", "in two official parts as exact copies (kept)")
 
 
 def assign_parts(

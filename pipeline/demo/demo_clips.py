@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,11 +17,10 @@ from happysad.utils.errors import UserError
 
 Point = tuple[float, float]
 
-SPREAD, CLARITY = 0.6, 1.4
-"""Spread within a class and distance between the classes: less and more than in the built-in data
-set, so that it can be seen which they are."""
-
-CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
+# Less spread within a class and more distance between the classes than in the built-in data set,
+# so that it can be seen which they are.
+_SPREAD, _CLARITY = 0.6, 1.4
+_CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 
 
 @dataclass(frozen=True)
@@ -83,31 +83,24 @@ def write_clip(
     path: Path, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: float = 25
 ) -> Path:
     """Write (height, width, 3) RGB frames as an MP4 or AVI file; give its path, or UserError."""
-    import cv2
-
-    code = cv2.VideoWriter.fourcc(*CODECS[path.suffix])
+    code = cv2.VideoWriter.fourcc(*_CODECS[path.suffix])
     writer = cv2.VideoWriter(str(path), code, fps, size)
-    try:
-        if not writer.isOpened():
-            raise UserError(f"cannot write {path}: choose a folder that can be written")
-        for frame in frames:
-            writer.write(np.ascontiguousarray(frame[:, :, ::-1]))
-    finally:
-        writer.release()
+    if not writer.isOpened():
+        raise UserError(f"cannot write {path}: choose a folder that can be written")
+    for frame in frames:
+        writer.write(np.ascontiguousarray(frame[:, :, ::-1]))
+    writer.release()
     return path
 
 
 def _put(frame: NDArray[np.float32], actor: Actor, share: float) -> None:
     """Blend a face into a frame, as much of it as is inside."""
-    import cv2
-
     mood = next(mood for start, mood in reversed(actor.moods) if start <= share)
     face = cv2.resize(_face(actor.seed, mood), (actor.side, actor.side))
     height, width = frame.shape[:2]
     x, y = (a + share * (b - a) for a, b in zip(actor.start, actor.end, strict=True))
-    shift = np.array(
-        [[1, 0, x * width - actor.side / 2], [0, 1, y * height - actor.side / 2]], np.float32
-    )
+    left, top = x * width - actor.side / 2, y * height - actor.side / 2
+    shift = np.array([[1, 0, left], [0, 1, top]], np.float32)
     alpha = cv2.warpAffine(_oval(actor.side), shift, (width, height))[..., None]
     moved = cv2.warpAffine(face, shift, (width, height))
     frame += alpha * (moved - frame)
@@ -115,17 +108,14 @@ def _put(frame: NDArray[np.float32], actor: Actor, share: float) -> None:
 
 @cache
 def _face(seed: int, mood: str) -> NDArray[np.float32]:
-    """A face in the colours of skin, (96, 96, 3), without turn, light or grain of its own.
-
-    Happy and sad faces of one seed stray from their classes' means in the same ways.
-    """
+    """A bare face in the colours of skin, (96, 96, 3); moods of one seed look alike."""
     basis, label = load_basis(), LABELS.index(mood)
     rng = np.random.default_rng(seed)
     noise = rng.standard_normal(len(basis.texture_components), dtype=np.float32).clip(-2, 2)
     means = class_means(basis)
     center = means.mean(axis=0)
-    code = center + CLARITY * (means[label] - center)
-    code += SPREAD * basis.factors[label] @ noise
+    code = center + _CLARITY * (means[label] - center)
+    code += _SPREAD * basis.factors[label] @ noise
     bare = faces_of(basis, code[None])[0]
     tint = np.array([1.12, 0.98, 0.86], np.float32)
     return np.asarray((120 + 48 * bare)[..., None] * tint, np.float32)
@@ -134,8 +124,6 @@ def _face(seed: int, mood: str) -> NDArray[np.float32]:
 @cache
 def _oval(side: int) -> NDArray[np.float32]:
     """How much of a face is seen: all within an oval, ever less towards its edge."""
-    import cv2
-
     y, x = (np.indices((side, side)) - (side - 1) / 2) / side
     inside = (np.hypot(x / 0.46, y / 0.49) < 1).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(inside, (0, 0), side / 30), np.float32)
@@ -143,8 +131,6 @@ def _oval(side: int) -> NDArray[np.float32]:
 
 def _room(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Clouds of light of several sizes, and a few frames with straight edges."""
-    import cv2
-
     room = np.full((height, width), 110, np.float32)
     for cells, strength in ((3, 35), (9, 14), (60, 6)):
         clouds = rng.normal(0, strength, (cells, cells)).astype(np.float32)

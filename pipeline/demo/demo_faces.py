@@ -15,15 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from happysad.pipeline.demo import rendering
 from happysad.pipeline.demo.face_folder import write_faces
-from happysad.pipeline.demo.rendering import BASIS_FILE, draw, load_basis, photographed
 from happysad.utils.errors import UserError
 
 LABELS = ("happy", "sad")
-
-VERSION = 2
-"""Of the drawing: to be raised when the same seed gives other pixels."""
-
+_VERSION = 2  # of the drawing: to be raised when the same seed gives other pixels
 _MIN_FACES = 20  # in a folder: fewer would leave a part with one class only
 _CHUNK = 256  # faces drawn at a time, so that memory does not grow with their number
 
@@ -71,9 +68,10 @@ def make_demo_faces(
     >>> labels.tolist()
     ['sad', 'sad', 'sad', 'happy', 'happy']
     """
+    seeded = isinstance(random_state, np.random.Generator) or random_state >= 0
     for valid, text in (
         (n_samples >= 2, f"n_samples is {n_samples}: give 2 or more"),
-        (_is_seed(random_state), f"the seed is {random_state}: give 0 or more"),
+        (seeded, f"the seed is {random_state}: give 0 or more"),
         (0 < balance < 1, f"balance is {balance}: give a share of happy between 0 and 1"),
         (32 <= size <= 1024, f"size is {size}: give 32 to 1024 pixels"),
         (0 <= variation <= 5, f"variation is {variation}: give 0 to 5"),
@@ -83,10 +81,11 @@ def make_demo_faces(
     rng = np.random.default_rng(random_state)
     n_happy = min(max(round(n_samples * balance), 1), n_samples - 1)
     classes = rng.permutation(np.arange(n_samples) >= n_happy).astype(int)
-    images = []
+    basis, images = rendering.load_basis(), []
     for start in range(0, n_samples, _CHUNK):
-        faces = draw(load_basis(), classes[start : start + _CHUNK], rng)
-        images += [photographed(face, rng, size, variation) for face in faces]
+        codes = rendering.draw_codes(basis, classes[start : start + _CHUNK], rng)
+        faces = rendering.faces_of(basis, codes)
+        images += [rendering.photographed(face, rng, size, variation) for face in faces]
     return np.stack(images), np.array(LABELS)[classes]
 
 
@@ -119,22 +118,18 @@ def demo_folder(folder: str | Path | None = None, *, n_samples: int = 800, seed:
         raise UserError(
             f"{n_samples} built-in faces are too few for three parts: give {_MIN_FACES} or more"
         )
-    if not _is_seed(seed):
+    if seed < 0:
         raise UserError(f"cannot draw the built-in faces, the seed is {seed}: give 0 or more")
-    load_basis()
+    rendering.load_basis()  # UserError where it is missing
     val, test = round(0.15 * n_samples), round(0.25 * n_samples)
     sizes = {"train": n_samples - val - test, "val": val, "test": test}
-    basis_digest = hashlib.sha256(BASIS_FILE.read_bytes()).hexdigest()[:16]
+    basis_digest = hashlib.sha256(rendering.BASIS_FILE.read_bytes()).hexdigest()[:16]
     return write_faces(
         folder,
-        f"demo-v{VERSION}-{n_samples}-{seed}",
-        f"happysad demo faces v{VERSION}, basis {basis_digest}, {n_samples} faces, seed {seed}",
+        f"demo-v{_VERSION}-{n_samples}-{seed}",
+        f"happysad demo faces v{_VERSION}, basis {basis_digest}, {n_samples} faces, seed {seed}",
         lambda: {
             part: make_demo_faces(n, random_state=np.random.default_rng([seed, i]))
             for i, (part, n) in enumerate(sizes.items())
         },
     )
-
-
-def _is_seed(value: int | np.random.Generator) -> bool:
-    return isinstance(value, np.random.Generator) or value >= 0

@@ -10,26 +10,25 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from happysad.utils.errors import UserError
 from happysad.utils.feature_cache import cache_dir
 
-MARKER = ".happysad-demo"
-"""Hidden file of a whole folder: what it was made with, and the digest of all that is in it."""
+MARKER = ".happysad-demo"  # in a whole folder: its version, and the digest of all that is in it
 
-Part = tuple[NDArray[np.uint8], NDArray[np.str_]]
+Part = tuple[NDArray[np.uint8], NDArray[np.str_]]  # images (n, H, W) and their labels
 
 
 def write_faces(
     folder: str | Path | None, name: str, version: str, make: Callable[[], Mapping[str, Part]]
 ) -> Path:
-    """The folder (None: ``name`` in the cache) of what ``make`` makes, unless it is there, whole.
+    """The folder (None: ``name`` in the cache) of the parts that ``make`` gives by their names.
 
-    ``make`` gives images (n, H, W) uint8 and labels by the name of the part. A folder of another
-    ``version``, a line of text, is written anew. UserError where the folder holds files that are
-    not demo faces, or cannot be written.
+    A whole folder of this ``version``, a line of text, is reused. UserError where it holds files
+    that are not demo faces, or cannot be written.
     """
     target = cache_dir() / name if folder is None else Path(folder).expanduser()
     try:
@@ -65,8 +64,6 @@ def _write(target: Path, version: str, parts: Mapping[str, Part]) -> None:
 
 
 def _write_images(root: Path, parts: Mapping[str, Part]) -> None:
-    import cv2
-
     number = 0
     for part, (images, labels) in parts.items():
         for image, label in zip(images, labels, strict=True):

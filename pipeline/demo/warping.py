@@ -1,28 +1,23 @@
-"""A piecewise affine warp: an image changed so that its landmarks come to lie elsewhere.
-
-Cootes, Edwards and Taylor (2001), Active appearance models: each triangle of a mesh over the
-landmarks is mapped on its own.
-"""
+"""A piecewise affine warp: each triangle of a mesh over an image's landmarks goes elsewhere."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-N_BORDER = 5  # vertices along each side of the frame, corners included
-
+_N_BORDER = 5  # vertices along each side of the frame, corners included
 _SLACK = 0.25  # in sides of a triangle
-
-_FOREHEAD = (17, 19, 24, 26)  # brows above which the forehead has a vertex
+_FOREHEAD = [17, 19, 24, 26]  # brows above which the forehead has a vertex
 _LIFT = 0.14  # so far above, in sides of the frame
 
 
 def with_border(landmarks: NDArray[Any], side: int) -> NDArray[np.float32]:
     """Landmarks (68, 2), 4 vertices of the forehead and 16 on the edge of a frame's ``side``."""
-    forehead = np.maximum(landmarks[list(_FOREHEAD)] - [0, _LIFT * side], 0)
-    steps = np.linspace(-0.5, side - 0.5, N_BORDER)
+    forehead = np.maximum(landmarks[_FOREHEAD] - [0, _LIFT * side], 0)
+    steps = np.linspace(-0.5, side - 0.5, _N_BORDER)
     edge = [(x, y) for y in steps for x in steps if {x, y} & {steps[0], steps[-1]}]
     return np.concatenate([landmarks, forehead, np.array(edge)]).astype(np.float32)
 
@@ -41,11 +36,8 @@ def warp(
 ) -> NDArray[np.float32]:
     """The (side, side) float32 image in which what was at ``source`` is at ``target``.
 
-    ``source`` and ``target`` (v, 2) are vertices in pixels of the (H, W) image and of the result,
-    which the mesh of ``triangles`` (t, 3) covers; where triangles overlap the last is seen.
+    Both are (v, 2) vertices, in pixels; where ``triangles`` (t, 3) overlap the last is seen.
     """
-    import cv2
-
     corners = target[triangles]
     which = np.zeros((side, side), np.int32)
     for number, triangle in enumerate(np.rint(16 * corners).astype(np.int32)):
@@ -63,16 +55,9 @@ def warp(
     sampled = origin[which] + (second / beyond)[..., None] * (one - origin)[which]
     sampled += (third / beyond)[..., None] * (other - origin)[which]
     sampled = cv2.GaussianBlur(sampled, (0, 0), 1.0)  # or the edges of triangles show as creases
-    return np.asarray(
-        cv2.remap(
-            image.astype(np.float32),
-            sampled,
-            np.empty(0),
-            cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REFLECT_101,
-        ),
-        np.float32,
-    )
+    pixels, edges = image.astype(np.float32), cv2.BORDER_REFLECT_101
+    warped = cv2.remap(pixels, sampled, np.empty(0), cv2.INTER_CUBIC, borderMode=edges)
+    return np.asarray(warped, np.float32)
 
 
 def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:

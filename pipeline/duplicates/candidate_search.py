@@ -2,8 +2,7 @@
 
 The hash is the 14 strongest principal components of 8 x 8 equalised pixels. A k-d tree gives the
 few nearest neighbours of each image and of its slightly shifted, enlarged and mirrored versions,
-and of those only the ones stay whose details a small displacement brings together. No step
-compares all pairs.
+and of those only the ones stay whose details a small displacement brings together.
 
 The displacement is not searched for: to first order a slightly moved image is the image plus its
 gradients, each by some amount, and how much of another image such a sum can explain is one
@@ -15,8 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from happysad.pipeline.duplicates.ecc_alignment import SIDE
 from happysad.utils.progress import report
@@ -37,8 +38,7 @@ _PROBES = [
     *((1.11, x, y) for x, y in ((0, 0), (-3, -3), (-3, 3), (3, -3), (3, 3))),
 ]
 
-Key = tuple[int, int, bool]
-"""Lower position, higher position, and whether one is mirrored."""
+Key = tuple[int, int, bool]  # lower position, higher position, whether one is mirrored
 
 
 def find_candidates(images: NDArray[np.uint8]) -> dict[Key, NDArray[np.float64]]:
@@ -46,17 +46,19 @@ def find_candidates(images: NDArray[np.uint8]) -> dict[Key, NDArray[np.float64]]
 
     Each with the approximate (2, 3) transform from the first image's pixels to the second's.
     """
-    from scipy.spatial import cKDTree
-
     plain = _small(images, np.eye(2, 3))
-    axes = _principal_axes(_hash(plain))
-    tree = cKDTree(_hash(plain) @ axes)
+    hashes = _hash(plain)
+    centred = hashes - hashes.mean(axis=0)
+    _, components = np.linalg.eigh(centred.T @ centred)  # the strongest last
+    axes = components[:, ::-1][:, :_DIMENSIONS]
+    tree = cKDTree(hashes @ axes)
     spaces = tangent_spaces(details(plain))
     flipped = np.ascontiguousarray(images[:, :, ::-1])
     best: dict[Key, tuple[float, NDArray[np.float64]]] = {}
     probes = [(probe, False) for probe in _PROBES] + [(_PROBES[0], True)]
-    for done, (probe, mirrored) in enumerate(probes, 1):
-        matrix = _matrix(*probe)
+    for done, ((zoom, x, y), mirrored) in enumerate(probes, 1):
+        middle = (SIDE - 1) / 2 * (1 - zoom)
+        matrix = np.array([[zoom, 0, middle + x], [0, zoom, middle + y]])
         moved = _small(flipped if mirrored else images, matrix)
         one, two = _neighbours(tree, _hash(moved) @ axes)
         value = agreement(inner_rows(details(moved)), spaces, one, two)
@@ -72,8 +74,6 @@ def find_candidates(images: NDArray[np.uint8]) -> dict[Key, NDArray[np.float64]]
 
 def details(images: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a blur takes away from (n, S, S) images."""
-    import cv2
-
     return np.stack([image - cv2.GaussianBlur(image, (0, 0), _BLUR) for image in images])
 
 
@@ -129,17 +129,8 @@ def _neighbours(
     return one[keep], two[keep]
 
 
-def _matrix(zoom: float, x: float, y: float) -> NDArray[np.float64]:
-    """Enlarge about the middle, then shift: (2, 3)."""
-    middle = (SIDE - 1) / 2 * (1 - zoom)
-    return np.array([[zoom, 0, middle + x], [0, zoom, middle + y]])
-
-
 def _inverse(matrix: NDArray[np.float64], mirrored: bool) -> NDArray[np.float64]:
-    """The transform from the second image to the first where ``matrix`` is the one forth.
-
-    Where the first was mirrored for ``matrix``, the second is mirrored for the way back.
-    """
+    """The transform back, in which the second image is mirrored where the first one was."""
     full = np.vstack([matrix, [0, 0, 1]])
     if mirrored:
         flip = np.array([[-1.0, 0, SIDE - 1], [0, 1, 0], [0, 0, 1]])
@@ -149,8 +140,6 @@ def _inverse(matrix: NDArray[np.float64], mirrored: bool) -> NDArray[np.float64]
 
 def _small(images: NDArray[np.uint8], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
     """(n, 16, 16) images under a transform of their 48 x 48 pixels; edges are repeated."""
-    import cv2
-
     size, edges = (SIDE, SIDE), cv2.BORDER_REPLICATE
     out = np.empty((len(images), SIDE // 3, SIDE // 3), np.uint8)
     for n, image in enumerate(images):
@@ -164,10 +153,3 @@ def _hash(small: NDArray[np.float32]) -> NDArray[np.float32]:
     """8 x 8 means of (n, 16, 16) images as rows of length 1."""
     n, side = len(small), small.shape[1] // 2
     return unit_rows(small.reshape(n, side, 2, side, 2).mean(axis=(2, 4)).reshape(n, -1))
-
-
-def _principal_axes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The directions in which the rows differ most, as columns."""
-    centred = rows - rows.mean(axis=0)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    return np.asarray(vectors[:, ::-1][:, :_DIMENSIONS], np.float32)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 48
-"""Side of the thumbnails in pixels."""
+SIDE = 48  # of the thumbnails, in pixels
 
-CORRELATION = 0.90
-"""Least correlation of aligned, equalised pixels of two near-duplicates."""
+CORRELATION, DETAIL = 0.90, 0.85
+"""Least correlations of two near-duplicates: of aligned, equalised pixels and of their details.
 
-DETAIL = 0.85
-"""Least correlation of their details: what a blur of 2.5 pixels takes away.
-
-Upright faces of different people reach 0.95 in plain pixels. In details, on FER2013, they stay
-below 0.8 and copies are above 0.85, with little in between: other frames of one scene.
+Details are what a blur of 2.5 pixels takes away. Upright faces of different people reach 0.95 in
+plain pixels. In details, on FER2013, they stay below 0.8 and copies are above 0.85.
 """
 
 _MIN_DEVIATION = 2.0  # of the grey values; less is a blank image
@@ -61,8 +58,6 @@ def thumbnail(gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     >>> thumbnail(np.arange(8000, dtype=np.uint8).reshape(100, 80)).shape
     (48, 48)
     """
-    import cv2
-
     small = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     if small.std() < _MIN_DEVIATION:
         return None
@@ -83,7 +78,10 @@ def match(
     Source: Evangelidis and Psarakis, "Parametric Image Alignment Using Enhanced Correlation
     Coefficient Maximization", IEEE TPAMI 30(10), 2008.
     """
-    one, two = _smooth(first), _smooth(second)
+    one, two = (
+        np.asarray(cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1.0), np.float32)
+        for image in (first, second)
+    )
     matrix = start.astype(np.float32)
     for steps, detail in ((_FIRST_STEPS, _MIN_FIRST_DETAIL), (_STEPS, DETAIL)):
         found = _fitted(one, two, matrix, steps)
@@ -96,8 +94,6 @@ def _fitted(
     one: NDArray[np.float32], two: NDArray[np.float32], matrix: NDArray[np.float32], steps: int
 ) -> tuple[float, float] | None:
     """Correlations of pixels and details after more steps of the fit, which change ``matrix``."""
-    import cv2
-
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, steps, 1e-4)
     try:
         cv2.findTransformECC(one, two, matrix, cv2.MOTION_AFFINE, stop)
@@ -114,15 +110,7 @@ def _fitted(
     return _correlation(one[inside], aligned), _correlation(_details(one)[inside], fine)
 
 
-def _smooth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1.0), np.float32)
-
-
 def _details(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    import cv2
-
     return np.asarray(image - cv2.GaussianBlur(image, (0, 0), 2.5), np.float32)
 
 

@@ -1,20 +1,22 @@
 """Which images show the same picture: saved again, brightened, a little shifted, cropped, mirrored.
 
-Candidates come from a search tree (``candidate_search.py``); each is aligned with the other and
-confirmed by correlation (``ecc_alignment.py``). No step compares all pairs: time grows about in
-proportion to the number of images.
+Candidates come from a search tree; each is aligned with the other and confirmed by correlation.
+Time grows about in proportion to the number of images.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from happysad.pipeline.duplicates.candidate_search import Key, find_candidates
 from happysad.pipeline.duplicates.ecc_alignment import SIDE, Match, match
@@ -81,11 +83,9 @@ def find_near_duplicates(thumbnails: Sequence[NDArray[np.uint8] | None]) -> list
 
 
 def without_chains(pairs: Sequence[Pair], total: int) -> list[Pair]:
-    """The pairs that images are kept together by: weak links that join very much are left out.
+    """The pairs without weak links, which lead from picture to picture and join very many images.
 
-    Each pair is one picture, but from pair to pair a row of pictures can lead far. A set of more
-    than 30 images, and more than a twentieth of all ``total``, must hold together by closer pairs:
-    the least correlation of details required of its pairs rises until it falls apart.
+    Of a set of more than 30 images, and a twentieth of all, closer and closer pairs are required.
     """
     kept, most = list(pairs), max(_MAX_SET, total // 20)
     for least in (0.90, 0.95, 0.98):
@@ -97,9 +97,6 @@ def without_chains(pairs: Sequence[Pair], total: int) -> list[Pair]:
 
 def component_labels(n: int, edges: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
     """For each of ``n`` items the number of its group; edges connect two items each."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     ends = np.array(edges, int).reshape(-1, 2).T
     graph = coo_array((np.ones(len(edges)), tuple(ends)), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], np.int32)
@@ -118,8 +115,12 @@ def _search(images: NDArray[np.uint8]) -> list[Pair]:
     found = _confirmed(images, candidates)
     # Neighbours of neighbours: in a set of copies the tree's few neighbours miss some pairs.
     tried = {key[:2] for key in candidates}
-    within = _pairs_within(len(images), [(p.first, p.second) for p in found])
-    rest = {(*pair, False): np.eye(2, 3) for pair in within if pair not in tried}
+    labels = component_labels(len(images), [(p.first, p.second) for p in found])
+    rest: dict[Key, NDArray[np.float64]] = {}
+    for members in pd.Series(labels).groupby(labels).groups.values():
+        if 2 < len(members) <= _MAX_SET:
+            pairs = set(combinations(members, 2)) - tried
+            rest |= {(*pair, False): np.eye(2, 3) for pair in pairs}
     return found + _confirmed(images, rest)
 
 
@@ -127,10 +128,9 @@ def _confirmed(images: NDArray[np.uint8], starts: dict[Key, NDArray[np.float64]]
     """The pairs that match; of a pair that does so both ways the one that is not mirrored."""
 
     def compare(key: Key) -> Match | None:
-        one, two = images[key[0]], images[key[1]]
-        if key[2]:
-            one = np.ascontiguousarray(one[:, ::-1])
-        return match(one, two, starts[key], mirrored=key[2])
+        first, second, mirrored = key
+        one = np.ascontiguousarray(images[first][:, :: -1 if mirrored else 1])
+        return match(one, images[second], starts[key], mirrored)
 
     keys = sorted(starts)
     found: dict[tuple[int, int], Pair] = {}
@@ -142,12 +142,3 @@ def _confirmed(images: NDArray[np.uint8], starts: dict[Key, NDArray[np.float64]]
                     found.setdefault((key[0], key[1]), Pair(key[0], key[1], result))
             report("comparing near-duplicates", start + len(some), len(keys))
     return list(found.values())
-
-
-def _pairs_within(n: int, edges: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """All pairs of each small set of the ``n`` images that the edges connect."""
-    labels = component_labels(n, edges)
-    order = np.argsort(labels, kind="stable")
-    for members in np.split(order, np.cumsum(np.bincount(labels))[:-1]):
-        if 2 < len(members) <= _MAX_SET:
-            yield from combinations(members.tolist(), 2)

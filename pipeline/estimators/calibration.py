@@ -14,8 +14,6 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 
-_DIGITS = 5  # decimals in which equal rows agree
-
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
@@ -84,7 +82,7 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         """For each row the first row that it is a copy of."""
         half = len(rows) // 2 if self.mirrored else len(rows)
         # Copies may be reduced in another batch, whose sums end in other digits.
-        rounded = np.round(rows[:half].astype(np.float64), _DIGITS) + 0.0
+        rounded = np.round(rows[:half].astype(np.float64), 5) + 0.0
         _, first, number = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
         return np.tile(first[number], 2 if self.mirrored else 1)
 

@@ -1,8 +1,11 @@
-"""Whether an object is a fitted model from images to happy and sad."""
+"""Whether an object is a fitted model from images to happy and sad, and its probabilities."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from happysad.utils.errors import UserError
 
@@ -13,13 +16,10 @@ _EXPECTED = (
 
 
 def check_model(model: Any) -> None:
-    """Check that ``model`` is a fitted Pipeline from images to ``happy`` and ``sad``.
+    """UserError where ``model`` is no fitted Pipeline from images to ``happy`` and ``sad``.
 
-    Raises
-    ------
-    UserError
-        It is no Pipeline from a ``FaceAligner`` to a classifier with probabilities, as searches
-        and calibrators around one are not; or it is not fitted on these two labels.
+    It goes from a ``FaceAligner`` to a classifier with probabilities; searches and calibrators
+    around one do not.
     """
     from sklearn.pipeline import Pipeline
 
@@ -47,3 +47,13 @@ def check_model(model: Any) -> None:
             f"the model is not fitted on the classes happy and sad, but on {', '.join(classes)}: "
             "fit it with these two words as labels"
         )
+
+
+def predict_p_happy(model: Any, X: Any) -> NDArray[np.float64]:
+    """p(happy) of ``n`` rows: (n,) float64, whichever order the model has its classes in.
+
+    ``X`` is what ``model`` takes: images a whole model, ``Faces`` its part ``model[1:]``, rows of
+    features its last step.
+    """
+    column = [str(label) for label in model.classes_].index("happy")
+    return np.asarray(model.predict_proba(X)[:, column], np.float64)

@@ -31,12 +31,9 @@ _UNION_CONSTRAINTS: dict[str, list[Any]] = {
 
 
 def check_labels(X: Any, y: ArrayLike | None) -> NDArray[Any]:
-    """The labels (n,) of ``n`` faces, as scikit-learn's binary classifiers check them.
+    """The labels (n,) of ``n`` faces; ValueError where they are not those of two classes.
 
-    Raises
-    ------
-    ValueError
-        Labels of another number or shape, missing ones, or other than two classes.
+    Checked and worded as by scikit-learn's binary classifiers.
     """
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
@@ -62,12 +59,9 @@ def check_labels(X: Any, y: ArrayLike | None) -> NDArray[Any]:
 
 
 def check_parameters(model: Any) -> None:
-    """Check the parameters of all steps of a Pipeline, and that the features fit the crops.
+    """UserError, with the parameter's full name, where a step of a Pipeline cannot have it.
 
-    Raises
-    ------
-    UserError
-        A step could not be fitted with a parameter; the message has its full name.
+    Features must fit the crops, too.
     """
     params = {"": model, **model.get_params(deep=True)}
     for name, value in params.items():

@@ -11,11 +11,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.p_happy import predict_p_happy
-
-_SMALLEST_P = {"double": 1e-15, "single": 1e-7}  # rounding of probabilities, of 1 minus them too
-
-Rows = Mapping[str, NDArray[np.float32]]
+from happysad.pipeline.estimators.check_model import predict_p_happy
 
 
 class FeatureBlock(NamedTuple):
@@ -35,8 +31,7 @@ class FeatureBlock(NamedTuple):
 def feature_blocks(model: Pipeline) -> list[FeatureBlock]:
     """The blocks of a model's step ``features``, in order.
 
-    None where the classifier is not given blocks of an extractor and what reduces it, just as
-    they are: a CNN, or a Pipeline of another shape that a user made.
+    None where it has no such blocks: a CNN, or a Pipeline of another shape that a user made.
     """
     union = model.steps[-2][1]
     if not isinstance(union, FeatureUnion) or not all(map(_is_block, union.transformer_list)):
@@ -60,12 +55,13 @@ def _is_block(named: tuple[str, Any]) -> bool:
 
 def extracted(model: Pipeline, faces: Faces) -> dict[str, NDArray[np.float32]]:
     """The features of ``n`` faces as the extractors give them: (n, d) float32 by block."""
-    return {
-        block.name: np.asarray(block.extractor.transform(faces)) for block in feature_blocks(model)
-    }
+    blocks = feature_blocks(model)
+    return {block.name: np.asarray(block.extractor.transform(faces)) for block in blocks}
 
 
-def p_happy_of_features(model: Pipeline, rows: Rows) -> NDArray[np.float64]:
+def p_happy_of_features(
+    model: Pipeline, rows: Mapping[str, NDArray[np.float32]]
+) -> NDArray[np.float64]:
     """p(happy) of ``n`` faces whose features are given by block, as ``extracted`` gives them."""
     columns = [
         block.weight * block.reduce.transform(rows[block.name].astype(np.float32))
@@ -81,25 +77,15 @@ def log_odds_happy(model: Pipeline, faces: Faces) -> NDArray[np.float64]:
     of single precision, within 17.
     """
     is_cnn = hasattr(model[-1], "precision")
-    return _log_odds(predict_p_happy(model[1:], faces), "single" if is_cnn else "double")
+    return _log_odds(predict_p_happy(model[1:], faces), rounding=1e-7 if is_cnn else 1e-15)
 
 
 def log_odds_with_mean(
     model: Pipeline, face: Faces, masks: Mapping[str, NDArray[np.bool_]]
 ) -> NDArray[np.float64]:
-    """Log-odds of happy of one face with columns set to their means over the training faces.
+    """Log-odds of happy of ``m`` copies of one face, some columns set to their training means.
 
-    Parameters
-    ----------
-    model : Pipeline
-        Fitted, with the face stage as first step.
-    face : Faces of 1
-    masks : mapping of str to (m, d) bool
-        By block: the columns to set in each of ``m`` copies.
-
-    Returns
-    -------
-    (m,) float64
+    ``masks``, by block: (m, d) bool, the columns to set in each copy.
     """
     rows, copies = extracted(model, face), len(next(iter(masks.values())))
     changed = {
@@ -108,9 +94,9 @@ def log_odds_with_mean(
         else np.repeat(rows[block.name], copies, axis=0)
         for block in feature_blocks(model)
     }
-    return _log_odds(p_happy_of_features(model, changed), "double")
+    return _log_odds(p_happy_of_features(model, changed))
 
 
-def _log_odds(happy: NDArray[np.float64], precision: str) -> NDArray[np.float64]:
-    logs = np.log(np.maximum(np.stack([happy, 1 - happy]), _SMALLEST_P[precision]))
+def _log_odds(happy: NDArray[np.float64], rounding: float = 1e-15) -> NDArray[np.float64]:
+    logs = np.log(np.maximum(np.stack([happy, 1 - happy]), rounding))
     return np.asarray(logs[0] - logs[1])

@@ -1,7 +1,6 @@
 from .abstention import RejectBand, choose_reject_band
 from .bootstrap import bootstrap_intervals
-from .calibration import reliability
-from .metrics import evaluate
+from .metrics import evaluate, reliability
 from .significance import mcnemar
 
 __all__ = [

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from happysad.pipeline.evaluation.validation import Labels, Probabilities, check_predictions
 from happysad.utils.errors import UserError
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.8
@@ -54,17 +53,10 @@ class RejectBand:
 
 
 def choose_threshold(y_true: Labels, p_happy: Probabilities) -> float:
-    """The threshold for happy that gives the best balanced accuracy, whatever the class sizes.
+    """The threshold for happy (``p_happy >= it``) of the best balanced accuracy.
 
-    Happy is where ``p_happy`` is at least this. Of all thresholds, each midway between two
-    neighbouring values of ``p_happy``, those within one standard error of the best count as equal,
-    as the single best one is a matter of chance where faces are few. Of these it is the one closest
-    to the middle of their range; 0.5 where there is one class only, or one value only.
-
-    References
-    ----------
-    L. Breiman, J. H. Friedman, R. A. Olshen, C. J. Stone: Classification and regression trees.
-    1984, section 3.4.3 (the one-standard-error rule).
+    The best one is luck where faces are few: of those within one standard error of it (Breiman et
+    al. 1984) this is the one nearest to their middle. 0.5 with one class, or one value, only.
     """
     happy, p, _ = check_predictions(y_true, p_happy)
     candidates = _midpoints(p)
@@ -138,13 +130,7 @@ def choose_reject_band(y_true: Labels, p_happy: Probabilities, max_error: float)
 
 
 def needed_faces(max_error: float) -> int:
-    """How many faces of one label, all of them right, it takes before that label is given.
-
-    Examples
-    --------
-    >>> needed_faces(0.02)
-    80
-    """
+    """How many faces of one label, all of them right, it takes before that label is given."""
     _check_error(max_error)
     return math.ceil(math.log(1 - CONFIDENCE) / math.log(1 - max_error))
 
@@ -166,10 +152,7 @@ def _standard_error(share: Any, n: int) -> float:
 
 
 def upper_limit(k: ArrayLike, n: ArrayLike, confidence: float) -> Floats:
-    """The share that ``k`` of ``n`` does not exceed, at a one-sided confidence; 1 where n is 0.
-
-    Clopper and Pearson (1934), exact.
-    """
+    """The share that ``k`` of ``n`` stays below, one-sided (Clopper, Pearson 1934); 1 of none."""
     from scipy.stats import beta
 
     k, n = np.asarray(k), np.asarray(n)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.evaluation.calibration import BINS, bin_of
-from happysad.pipeline.evaluation.metrics import SCORES, class_scores
+from happysad.pipeline.evaluation.metrics import BINS, SCORES, bin_of, class_scores
 from happysad.pipeline.evaluation.validation import (
     Labels,
     Predictions,
@@ -26,6 +25,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
+LEVEL = 0.95  # of all intervals
 _NAN = (float("nan"), float("nan"))
 _CELLS = 1_000_000  # weights held at a time: 8 MB
 
@@ -37,10 +37,9 @@ def bootstrap_intervals(
     y_pred: Labels | None = None,
     groups: Groups | None = None,
     resamples: int = 2000,
-    level: float = 0.95,
     random_state: int = 0,
 ) -> dict[str, Interval]:
-    """Percentile bootstrap interval of every score of the predictions for ``n`` images.
+    """95% percentile bootstrap interval of every score of the predictions for ``n`` images.
 
     Images are drawn with replacement, whole groups (all images of a person) where groups are
     given. The same images, groups and random state give the same resamples, for any model.
@@ -55,8 +54,6 @@ def bootstrap_intervals(
         As ``metrics.evaluate`` takes them.
     groups : (n,) str, optional
         Images that are drawn together; one whose group is "" is drawn alone.
-    level : float
-        Share of resamples within the interval.
 
     Returns
     -------
@@ -87,8 +84,7 @@ def bootstrap_intervals(
         for weights in resample_weights(codes, resamples, random_state)
     ]
     intervals = {
-        name: _percentiles(np.concatenate([chunk[name] for chunk in chunks]), level)
-        for name in SCORES
+        name: _percentiles(np.concatenate([chunk[name] for chunk in chunks])) for name in SCORES
     }
     value = float(weighted_scores(predictions, np.ones((1, n)))["calibration_error"][0])
     low, high = intervals["calibration_error"]
@@ -100,34 +96,25 @@ def paired_interval(
     right_a: Sequence[bool] | NDArray[Any],
     right_b: Sequence[bool] | NDArray[Any],
     groups: Groups | None = None,
-    *,
-    resamples: int = 2000,
-    level: float = 0.95,
-    random_state: int = 0,
 ) -> Interval:
-    """Percentile bootstrap interval of accuracy a minus accuracy b, on the same ``n`` images.
+    """95% interval of accuracy a minus accuracy b, from whether each is right on ``n`` images.
 
-    Parameters
-    ----------
-    right_a, right_b : (n,) bool
-        Whether each prediction is right; the same images in the same order.
-    groups : (n,) str, optional
-        As in ``bootstrap_intervals``; (NaN, NaN) where there is only one.
+    Resampled as in ``bootstrap_intervals``; (NaN, NaN) where there is only one group.
     """
     gain = np.asarray(right_a, np.float64) - np.asarray(right_b, np.float64)
     codes = _group_codes(groups, len(gain))
     if len(gain) == 0 or codes.max() == 0:
         return _NAN
-    chunks = resample_weights(codes, resamples, random_state)
-    return _percentiles(np.concatenate([w @ gain / w.sum(axis=1) for w in chunks]), level)
+    gains = [weights @ gain / weights.sum(axis=1) for weights in resample_weights(codes)]
+    return _percentiles(np.concatenate(gains))
 
 
 def resample_weights(
-    codes: NDArray[np.intp], resamples: int, random_state: int
+    codes: NDArray[np.intp], resamples: int = 2000, random_state: int = 0
 ) -> Iterator[Floats]:
-    """How often each image was drawn, ``(some, n)`` at a time, ``resamples`` rows in all.
+    """How often each of ``n`` images was drawn, a chunk of rows at a time: (r, n) float64.
 
-    ``codes`` (n,) number the groups from 0; as many groups are drawn as there are.
+    ``codes``, (n,), number the groups from 0; as many groups are drawn as there are.
     """
     rng = np.random.default_rng(random_state)
     number = int(codes.max()) + 1
@@ -174,7 +161,6 @@ def _auc(happy: Bools, p_happy: Floats, weights: Floats) -> Floats:
 
 
 def _group_codes(groups: Groups | None, n: int) -> NDArray[np.intp]:
-    """A number for each image's group, from 0 in the order of the images."""
     import pandas as pd
 
     if groups is None:
@@ -185,9 +171,9 @@ def _group_codes(groups: Groups | None, n: int) -> NDArray[np.intp]:
     return np.asarray(pd.factorize(np.array(keys, object))[0])
 
 
-def _percentiles(values: Floats, level: float) -> Interval:
+def _percentiles(values: Floats) -> Interval:
     kept = values[np.isfinite(values)]
     if len(kept) == 0:
         return _NAN
-    low, high = np.quantile(kept, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

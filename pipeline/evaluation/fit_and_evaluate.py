@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.data.records import LABELS
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.estimators.check_model import predict_p_happy
 from happysad.pipeline.evaluation.metrics import evaluate
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 from happysad.utils.image_decoding import ImageSource
@@ -40,32 +40,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """What a fitted model predicts, how good that is and what it costs.
+    """What a fitted model predicts, how good that is, by part, and what it costs in CPU time.
 
-    Attributes
-    ----------
-    p_happy : dict of part to (n,) float64
-        Probability of happy for each face of each evaluated part.
-    metrics : dict of part to dict
-        See ``metrics.evaluate``; none of a part with labels other than happy and sad.
-    face_status : dict of part to (n,) str
-        See ``Faces``.
-    fit_s : float
-        CPU seconds to fit, from faces at hand (and from features, where cached).
-    predict_ms : float
-        CPU milliseconds an image from file to prediction, one at a time, nothing cached.
-    model : bytes
-        The fitted Pipeline as ``joblib.dump`` writes it.
-    history : list of dict
-        The training curve of a network, a row an epoch; empty for other models.
+    No metrics of a part with labels other than happy and sad. ``history`` is the training curve of
+    a network, a row an epoch.
     """
 
     p_happy: dict[Any, NDArray[np.float64]]
     metrics: dict[Any, dict[str, float | int]]
     face_status: dict[Any, NDArray[np.str_]]
-    fit_s: float
-    predict_ms: float
-    model: bytes
+    fit_s: float  # from faces at hand, and from features where cached
+    predict_ms: float  # an image from its file on, one at a time, nothing cached
+    model: bytes  # as joblib writes it
     history: list[dict[str, float]] = field(default_factory=list)
 
     def fitted(self) -> Pipeline:
@@ -82,28 +68,9 @@ def fit_and_evaluate(
     others: Mapping[Any, Sample],
     store: FeatureCache | None = None,
 ) -> EvaluationResult:
-    """Fit ``model`` on the faces of ``train`` and evaluate it on each of the other parts.
+    """Fit a model, as ``make_model`` gives it, on ``train`` and evaluate it on each other part.
 
-    Parameters
-    ----------
-    model : Pipeline
-        As ``make_model`` gives it; the faces are aligned already.
-    others : mapping of any key to Sample
-        The parts to evaluate on; the result has the same keys.
-    store : FeatureCache, optional
-        Where features are kept.
-
-    Examples
-    --------
-    >>> from happysad.pipeline import make_model
-    >>> from happysad.pipeline.demo.demo_faces import make_demo_faces
-    >>> images, labels = make_demo_faces(40, random_state=0)
-    >>> model = make_model("pixels-logreg", random_state=0)
-    >>> faces = model[:1].transform(list(images))
-    >>> train, test = (Sample(faces[part], labels[part]) for part in (slice(30), slice(30, 40)))
-    >>> result = fit_and_evaluate(model, train, {"test": test})
-    >>> result.metrics["test"]["accuracy"]
-    0.7
+    The result has the keys of ``others``.
     """
     import joblib
     from threadpoolctl import threadpool_limits
@@ -145,9 +112,9 @@ def _fit(model: Pipeline, train: Sample) -> None:
 
 
 def milliseconds_per_image(model: Pipeline, parts: Mapping[Any, Sample]) -> float:
-    """CPU milliseconds an image, one at a time from the file on, on some images of the last part.
+    """CPU time an image, one at a time from its file on, past any cache; NaN without paths.
 
-    Reading, face, features and classifier, past any cache. NaN without paths.
+    Measured on some images of the last part.
     """
     from threadpoolctl import threadpool_limits
 

@@ -1,12 +1,16 @@
-"""How good predictions are: one dictionary of plain numbers; ``happy`` is the positive class."""
+"""How good predictions and their probabilities are; ``happy`` is the positive class."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.evaluation.calibration import calibration_error
 from happysad.pipeline.evaluation.validation import Labels, Probabilities, check_predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +40,9 @@ COUNTS = ("tp", "fp", "fn", "tn")
 
 SCORES = tuple(name for name in METRICS if name not in COUNTS)
 """Those of ``METRICS`` that are no counts: they compare across parts of different sizes."""
+
+BINS = 15
+"""Of the calibration error, as in Guo et al. 2017."""
 
 
 def evaluate(
@@ -81,10 +88,7 @@ def evaluate(
         "roc_auc": float(roc_auc_score(happy, p)) if both else float("nan"),
         "brier": float(brier_score_loss(happy, p, pos_label=True)),
         "calibration_error": calibration_error(y_true, p),
-        "tp": tp,
-        "fp": fp,
-        "fn": fn,
-        "tn": tn,
+        **dict(zip(COUNTS, (tp, fp, fn, tn), strict=True)),
     }
 
 
@@ -109,3 +113,56 @@ def class_scores(tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> dict[str, Fl
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def calibration_error(y_true: Labels, p_happy: Probabilities, bins: int = BINS) -> float:
+    """Mean gap in a bin between ``p_happy`` and the share of happy faces, weighted by its faces.
+
+    The expected calibration error of Guo et al. 2017, who take it of the predicted class, not of
+    happy. Chance alone makes it larger than 0, the more so the fewer the faces.
+    """
+    happy, p, _ = check_predictions(y_true, p_happy)
+    gaps = np.bincount(bin_of(p, bins), weights=happy - p, minlength=bins)
+    return float(np.abs(gaps).sum() / len(p))
+
+
+def reliability(y_true: Labels, p_happy: Probabilities, bins: int = 10) -> pd.DataFrame:
+    """The points of a reliability diagram.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each of ``bins`` equal parts of [0, 1]: ``low`` and ``high`` (its ends), ``n``
+        (faces in it), ``mean_p`` (of ``p_happy``), ``share_happy``, and ``share_low`` and
+        ``share_high`` (its 95% Wilson interval); NaN where ``n`` is 0.
+
+    Examples
+    --------
+    >>> frame = reliability(["sad", "sad", "happy", "happy"], [0.1, 0.2, 0.3, 0.9], bins=2)
+    >>> frame[["n", "mean_p", "share_happy"]].round(2)
+       n  mean_p  share_happy
+    0  3     0.2         0.33
+    1  1     0.9         1.00
+    """
+    import pandas as pd
+    from scipy.stats import binomtest
+
+    happy, p, _ = check_predictions(y_true, p_happy)
+    within = bin_of(p, bins)
+    n = np.bincount(within, minlength=bins)
+    happy_n = np.bincount(within, weights=happy, minlength=bins)
+    limits = [
+        tuple(binomtest(k, all_).proportion_ci(method="wilson")) if all_ else (np.nan, np.nan)
+        for k, all_ in zip(happy_n.astype(int).tolist(), n.tolist(), strict=True)
+    ]
+    edges = np.arange(bins + 1) / bins
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "n": n})
+    frame["mean_p"] = np.bincount(within, weights=p, minlength=bins) / frame["n"]
+    frame["share_happy"] = happy_n / frame["n"]
+    frame[["share_low", "share_high"]] = limits
+    return frame
+
+
+def bin_of(p_happy: NDArray[np.float64], bins: int) -> NDArray[np.intp]:
+    """Which of ``bins`` equal parts of [0, 1] each number is in: [low, high), the last closed."""
+    return np.minimum((p_happy * bins).astype(np.intp), bins - 1)

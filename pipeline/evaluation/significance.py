@@ -55,14 +55,9 @@ def mcnemar(
 
 
 def holm(p: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
-    """``m`` p-values corrected for multiple comparisons by the step-down method of Holm.
+    """``m`` p-values corrected for multiple comparisons by Holm's step-down method (1979).
 
     The smallest is multiplied by ``m``, the next by one less, and none falls below one before it.
-
-    References
-    ----------
-    S. Holm: A simple sequentially rejective multiple test procedure. Scandinavian Journal of
-    Statistics 6, 1979.
     """
     values = np.asarray(p, np.float64)
     order = np.argsort(values, kind="stable")

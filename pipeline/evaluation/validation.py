@@ -26,13 +26,9 @@ class Predictions(NamedTuple):
 def check_predictions(
     y_true: Labels, p_happy: Probabilities, y_pred: Labels | None = None
 ) -> Predictions:
-    """Arrays of labels and probabilities; without ``y_pred``, happy where ``p_happy >= 0.5``.
+    """Arrays of labels and probabilities, or a UserError that says what is wrong with them.
 
-    Raises
-    ------
-    UserError
-        Lengths that differ, no faces at all, labels other than happy and sad, or numbers that
-        are no probabilities.
+    Without ``y_pred``, happy is predicted where ``p_happy >= 0.5``.
     """
     happy, p = _is_happy(y_true, "y_true"), _probabilities(p_happy)
     predicted = p >= 0.5 if y_pred is None else _is_happy(y_pred, "y_pred")

@@ -13,13 +13,11 @@ from sklearn.pipeline import Pipeline
 from happysad.features.embedding import Embedding
 from happysad.features.faces.align import eye_centers, eye_line_transform, transform_points
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
 from happysad.pipeline.estimators.face_model import default_settings
 from happysad.pipeline.estimators.feature_blocks import feature_blocks
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.explain.attribution_maps import linear_terms, occlusion_map, resample
 from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
-from happysad.pipeline.explain.linear_map import linear_terms, resample
-from happysad.pipeline.explain.occlusion import occlusion_map
 from happysad.pipeline.prediction.predict_faces import check_min_score
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image, to_gray
@@ -34,39 +32,20 @@ if TYPE_CHECKING:
 class Explanation:
     """What a model takes from one face, and what of it speaks for happy.
 
-    Attributes
-    ----------
-    p_happy : float
-    label : str
-    crop : (S, S) or (S, S, 3) uint8
-        The aligned face, grey or RGB: all of the photo that the model is given.
-    landmarks : (m, 2) float32
-        In crop pixels: the model's 68, or the 5 by which the face was aligned.
-    box : (left, top, right, bottom)
-        In pixels of the upright photo.
-    map : (S, S) float64
-        What each pixel adds to the log-odds of happy: positive speaks for happy.
-    features : pandas.DataFrame
-        See ``named_features``; empty for a model that does not look at the face.
-    method : {"exact", "occlusion", "none"}
-        "exact": the map's sum and ``intercept`` are the log-odds; "occlusion": see
-        ``occlusion_map``; "none": the model does not look at the face.
-    intercept : float
-        Log-odds of a face that is typical all over; NaN where the method is not "exact".
-    found : bool
-        False where no face was found in a tight crop, and the whole image taken for one.
+    By method "exact", the map's sum and ``intercept`` are the log-odds of happy; "occlusion" is
+    ``occlusion_map``; "none" is a model that does not look at the face: no map, no features.
     """
 
     p_happy: float
     label: str
-    crop: NDArray[np.uint8]
-    landmarks: NDArray[np.float32]
-    box: tuple[int, int, int, int]
-    map: NDArray[np.float64]
-    features: pd.DataFrame
+    crop: NDArray[np.uint8]  # (S, S) or (S, S, 3): the aligned face, all that the model is given
+    landmarks: NDArray[np.float32]  # in the crop: the model's 68, or the 5 that aligned the face
+    box: tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright photo
+    map: NDArray[np.float64]  # (S, S): what each pixel adds to the log-odds of happy
+    features: pd.DataFrame  # see ``named_features``
     method: str
-    intercept: float
-    found: bool = True
+    intercept: float  # log-odds of a face that is typical all over; NaN unless "exact"
+    found: bool = True  # False: none was found in a tight crop, the whole image taken for one
 
 
 def explain(
@@ -91,6 +70,11 @@ def explain(
     min_score : float, optional
         Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's.
 
+    Returns
+    -------
+    Explanation
+        Its label, p(happy), map of the crop, named features and where the face is.
+
     Raises
     ------
     UserError
@@ -108,6 +92,8 @@ def explain(
     >>> explanation.method, explanation.map.shape
     ('exact', (96, 96))
     """
+    import pandas as pd
+
     check_model(model)
     check_min_score(min_score)
     pixels = read_image(image)
@@ -116,9 +102,11 @@ def explain(
     least = aligner.min_score if min_score is None else min_score
     found = _detection(gray, least, image, face, crops)
     one: Faces = aligner.align(pixels if aligner.color else gray, found)
+    features = pd.DataFrame(columns=pd.Index(COLUMNS))
     with default_settings():
         heat, intercept, method = _map(model, one)
-        features = named_features(model, one) if method != "none" else _no_features()
+        if method != "none":
+            features = named_features(model, one)
     left, top, right, bottom = (int(v) for v in one.boxes[0])
     return Explanation(
         p_happy=float(predict_p_happy(model[1:], one)[0]),
@@ -173,9 +161,3 @@ def _points(gray: NDArray[np.uint8], found: Detection, face: Faces) -> NDArray[n
     corners = find_landmarks(gray, found, "5")
     matrix = eye_line_transform(eye_centers(corners), face.size)
     return np.asarray(transform_points(corners, matrix))
-
-
-def _no_features() -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=pd.Index(COLUMNS))

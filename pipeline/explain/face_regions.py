@@ -44,8 +44,7 @@ def band_at(y: NDArray[Any]) -> NDArray[np.str_]:
 def region_at(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.str_]:
     """Name in ``REGIONS`` of each point, as shares of the crop's side from its left and top.
 
-    The eyes of all crops lie at the same points, so fixed borders serve; they are symmetric, as
-    a region of a mirrored face is the region of the face.
+    The eyes of all crops lie at the same points, so fixed, symmetric borders serve.
     """
     band, aside = band_at(y), np.abs(x - 0.5)
     cheeks = (band == "nose") & (aside >= 0.14)
@@ -64,19 +63,9 @@ def region_masks(size: int) -> NDArray[np.float32]:
 
 
 def column_centers(extractor: FaceFeature, size: int) -> NDArray[np.float64] | None:
-    """x and y of the place that each of ``d`` columns of an extractor is computed from.
+    """x and y of the place that each of ``d`` columns is computed from: (2, d), None without any.
 
-    Parameters
-    ----------
-    extractor : FaceFeature
-        ``Hog``, ``Lbp``, ``VisualWords`` and ``Pixels`` have such columns.
-    size : int
-        Side of the crops in pixels.
-
-    Returns
-    -------
-    (2, d) float64 or None
-        Shares of the crop's side; None where columns have no place.
+    As shares of the side of crops of ``size`` pixels.
     """
     if not isinstance(extractor, Hog | Lbp | VisualWords | Pixels):
         return None

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from happysad.features.faces.face_batch import N_LANDMARKS, Faces
-from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry
+from happysad.features.landmarks import EXPRESSIONS, LandmarkGeometry, normalised_shape
 from happysad.pipeline.estimators.feature_blocks import (
     feature_blocks,
     log_odds_happy,
     log_odds_with_mean,
 )
+from happysad.pipeline.explain.attribution_maps import cover
 from happysad.pipeline.explain.face_regions import (
     LANDMARKS,
     REGIONS,
@@ -27,11 +28,9 @@ from happysad.pipeline.explain.landmark_counterfactuals import (
     DESCRIPTIONS,
     Shape,
     in_pixels,
-    shape_of,
     with_measure,
     with_typical,
 )
-from happysad.pipeline.explain.occlusion import cover
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,28 +48,14 @@ Row = dict[str, Any]
 
 
 def named_features(model: Pipeline, face: Faces) -> pd.DataFrame:
-    """The features of a face that have names, by how much they speak for or against happy.
+    """The features of one face that have names, the strongest for or against happy first.
 
     The effect of a feature is what the log-odds of happy lose when it alone is made typical, as
-    the mean of the training faces is; features interact, so effects need not add up.
+    the mean of the training faces is; features interact, so effects need not add up. Models without
+    such features (a CNN, the embedding) have their regions covered.
 
-    - ``EXPRESSIONS`` of the landmarks: the points are moved until the measure is typical.
-    - The landmarks of a region: put where the mean shape, laid on the others, has them.
-    - HOG, LBP, visual words and pixels of a region: their columns are set to their means.
-    - Models without such columns (a CNN, the embedding): the region is covered, see ``cover``.
-
-    Parameters
-    ----------
-    model : Pipeline
-        Fitted, with the aligner as first step.
-    face : Faces of 1
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``name`` (as ``mouth_width``, ``hog mouth``), ``description``, ``value`` and ``typical``
-        (in distances between the eyes; NaN for regions), ``effect`` (in log-odds of happy);
-        strongest first.
+    A row each, by ``COLUMNS``: ``name`` is such as ``mouth_width`` or ``hog mouth``; ``value`` and
+    ``typical`` are in distances between the eyes, NaN for regions.
     """
     import pandas as pd
 
@@ -104,8 +89,11 @@ def _typical_geometry(model: Pipeline) -> NDArray[np.float64] | None:
 def _of_landmarks(
     model: Pipeline, face: Faces, means: NDArray[np.float64]
 ) -> tuple[list[Row], NDArray[np.float64]]:
-    """Measures and regions of the landmarks, and the log-odds with each made typical."""
-    points, shape = face.landmarks[0], shape_of(face.landmarks[0])
+    """Measures and regions of the landmarks, and the log-odds with each made typical.
+
+    Points are moved until a measure is typical; a region is put where the mean shape has it.
+    """
+    points, shape = face.landmarks[0], normalised_shape(face.landmarks)[0]
     typical = means[: 2 * N_LANDMARKS].reshape(N_LANDMARKS, 2)
     measures = dict(zip(EXPRESSIONS, means[2 * N_LANDMARKS :].tolist(), strict=False))
     moved, rows = [], []

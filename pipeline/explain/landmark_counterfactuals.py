@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.features.landmarks import EXPRESSIONS, normalised_shape
+from happysad.features.landmarks import EXPRESSIONS
 
 Shape = NDArray[np.float64]
 
@@ -33,22 +33,8 @@ _MOUTH = slice(48, 68)
 def with_measure(shape: Shape, name: str, value: float) -> Shape:
     """A shape with one measure of its expression set, and no more moved than that takes.
 
-    Whole parts move: the chin with its neighbours, a brow without its eye. Measures that are
-    made of the same points follow, as they would in a face; a single column of
-    ``LandmarkGeometry`` set alone would be a face that cannot be.
-
-    Parameters
-    ----------
-    shape : (68, 2)
-        As ``normalised_shape`` gives it.
-    name : str
-        One of ``EXPRESSIONS``.
-    value : float
-        In distances between the eyes.
-
-    Returns
-    -------
-    (68, 2) float64
+    ``name`` is one of ``EXPRESSIONS``. Whole parts move, and measures of the same points follow, as
+    they would in a face: a column of ``LandmarkGeometry`` set alone is a face that cannot be.
     """
     measure = EXPRESSIONS[name]
     move = _direction(name, shape)
@@ -61,18 +47,9 @@ def with_measure(shape: Shape, name: str, value: float) -> Shape:
 
 
 def with_typical(shape: Shape, typical: Shape, share: NDArray[Any]) -> Shape:
-    """A shape of which some points are those of a typical face.
+    """A shape whose points move, by a share of 0 to 1 each, to where a typical face has them.
 
     The typical face is first laid on the other points by the similarity of least squares.
-
-    Parameters
-    ----------
-    shape : (68, 2)
-        In any frame.
-    typical : (68, 2)
-        In any frame.
-    share : (68,)
-        How far each point moves, from 0 to 1 (all the way).
     """
     z, m = (points @ np.array([1, 1j]) for points in (shape, typical))
     weight = np.maximum(1 - share, 1e-3)
@@ -85,23 +62,15 @@ def with_typical(shape: Shape, typical: Shape, share: NDArray[Any]) -> Shape:
 
 
 def in_pixels(shape: Shape, landmarks: NDArray[Any]) -> NDArray[np.float32]:
-    """A normalised shape brought back to where a face's eyes are, (68, 2) float32.
-
-    ``in_pixels(normalised_shape(landmarks[None])[0], landmarks)`` gives the landmarks.
-    """
+    """A normalised shape brought back to where a face's eyes are: undoes ``normalised_shape``."""
     z = landmarks.astype(np.float64) @ np.array([1, 1j])
     left, right = z[36:42].mean(), z[42:48].mean()
     back = (shape @ np.array([1, 1j])) * (right - left) + (left + right) / 2
     return np.column_stack([back.real, back.imag]).astype(np.float32)
 
 
-def shape_of(landmarks: NDArray[Any]) -> Shape:
-    """``normalised_shape`` of one face: (68, 2) to (68, 2) float64."""
-    return np.asarray(normalised_shape(landmarks[None])[0])
-
-
 def _direction(name: str, shape: Shape) -> Shape:
-    """Where each point moves for a larger measure, to any length: (68, 2)."""
+    """Where each point moves for a larger measure, to any length."""
     x, y = np.zeros((2, 68))
     match name:
         case "mouth_corner_lift":

@@ -16,26 +16,17 @@ from happysad.pipeline.evaluation.validation import Labels, Probabilities, check
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.utils.errors import UserError
 
-ENTRY = "unsure"
-"""The card's entry."""
+ENTRY = "unsure"  # of the card
 
 MAX_ERRORS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 """Errors that a card has thresholds for, where there were enough faces."""
 
 
 def band_entries(y_true: Labels, p_happy: Probabilities) -> list[dict[str, float]]:
-    """The card's thresholds for "unsure".
+    """The card's thresholds for "unsure", of each of ``MAX_ERRORS`` that can be kept to.
 
-    Parameters
-    ----------
-    y_true, p_happy : (n,)
-        Of faces that the model was not fitted on and is not reported on.
-
-    Returns
-    -------
-    list of dict
-        For each of ``MAX_ERRORS`` that can be kept to (see ``choose_reject_band``):
-        ``max_error``, ``low``, ``high``, and ``coverage``, the part of these faces answered.
+    Chosen on faces that the model was not fitted on and is not reported on; ``coverage`` is the
+    part of them answered.
     """
     p = check_predictions(y_true, p_happy).p_happy
     entries = []
@@ -98,11 +89,5 @@ def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
 
 
 def model_reject_band(model: str | Path, max_error: float | None) -> RejectBand | None:
-    """``card_reject_band`` of a shipped name or a model file; None where no error is named.
-
-    Raises
-    ------
-    UserError
-        As ``read_card`` and ``card_reject_band``.
-    """
+    """``card_reject_band`` of a shipped name or a model file; None where no error is named."""
     return None if max_error is None else card_reject_band(read_card(model), max_error)

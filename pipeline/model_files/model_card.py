@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
@@ -97,31 +97,22 @@ def read_card(path: str | Path) -> dict[str, Any]:
         raise UserError(
             f"{beside} is damaged: copy the model and its card again or train it anew"
         ) from None
-    return _check_card(card, beside)
-
-
-def _check_card(card: Any, path: Path) -> dict[str, Any]:
     number = card.get("format") if isinstance(card, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise UserError(
-            f"{path} has format {number}, but this happysad reads up to {FORMAT}: upgrade happysad"
+            f"{beside} has format {number}, but this happysad reads up to {FORMAT}: upgrade "
+            "happysad"
         )
     kinds = {"sha256": str, "versions": dict, "probe": list}
     if number != FORMAT or not all(isinstance(card.get(k), t) for k, t in kinds.items()):
-        raise UserError(f"{path} is not the card of a happysad model: train the model anew")
+        raise UserError(f"{beside} is not the card of a happysad model: train the model anew")
     return dict(card)
 
 
 def write_with_card(
     path: Path, entries: Mapping[str, Any], write: Callable[[Path], object]
 ) -> Path:
-    """Write a model file by ``write`` and its card; each is whole or not there, the model first.
-
-    Raises
-    ------
-    UserError
-        They cannot be written.
-    """
+    """Write a model file by ``write`` and its card; each is whole or not there, the model first."""
     try:
         with atomic_write(card_path(path)) as card_file, atomic_write(path) as model_file:
             write(model_file)
@@ -165,9 +156,9 @@ def plain(value: Any) -> Any:
 
 
 def library_versions(optional: Iterable[str] = ()) -> dict[str, str]:
-    """Versions of Python and the libraries installed here, without importing them.
+    """Versions of Python and the libraries here, of those of ``OPTIONAL`` that are named too.
 
-    ``optional``: names out of ``OPTIONAL``, to be listed too.
+    None of them is imported.
     """
     from importlib import metadata
 
@@ -199,19 +190,9 @@ def advice(card: Mapping[str, Any]) -> str:
 def licences(model: Any) -> list[str]:
     """One sentence for each of the pre-trained weights that the model reads images with."""
     found = []
-    for part in _estimators(model):
+    for part in (model, *model.get_params().values()):
         if type(part).__name__ == "FaceAligner":
             found += [LICENCE_YUNET, LICENCE_5 if str(part.predictor) == "5" else LICENCE_68]
         elif type(part).__module__ == "happysad.features.embedding":
             found.append(LICENCE_RESNET)
     return list(dict.fromkeys(found))
-
-
-def _estimators(value: Any) -> Iterator[Any]:
-    """The model and all estimators among its parameters, however deep."""
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _estimators(item)
-    elif hasattr(value, "get_params") and not isinstance(value, type):
-        yield value
-        yield from _estimators(list(value.get_params(deep=False).values()))

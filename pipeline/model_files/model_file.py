@@ -45,17 +45,13 @@ if TYPE_CHECKING:
 
 __all__ = ["card_path", "licences", "load_model", "read_card", "save_model"]
 
-# zlib's lightest level: boosting 1.2 -> 0.6 MB, the SVMs (half-precision numbers) by a tenth, for
-# 10 to 25 ms a megabyte; level 3 takes half as long again for 5%.
-COMPRESS = 1
-
 
 def save_model(
     model: Pipeline,
     path: str | Path,
     card: Mapping[str, Any] = {},
     selfcheck_images: Sequence[ImageSource] = (),
-    compress: int = COMPRESS,
+    compress: int = 1,
 ) -> Path:
     """Write a fitted model and its card, ``<path>.json``.
 
@@ -75,7 +71,8 @@ def save_model(
         Paths or uint8 arrays. They are stored in the card for everyone to see (shrunk to 256
         pixels), with the answers that ``load_model`` will expect: give faces of nobody.
     compress : int
-        Level of zlib's compression, 0 to 9.
+        Level of zlib's compression, 0 to 9. 1 halves boosting and takes a tenth off the SVMs,
+        whose numbers are of half precision; 3 takes half as long again for 5%.
 
     Raises
     ------

@@ -41,18 +41,16 @@ class _ModuleCollector(pickle.Pickler):
 def pickled_modules(model: Any) -> set[str]:
     """Modules that must be there to load the model; UserError where it could not be loaded."""
     collector = _ModuleCollector()
-    problem: Exception | None = None
     try:
         collector.dump(model)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
-        problem = error
+        if "__main__" not in collector.names:
+            raise UserError(f"the model cannot be saved: {error}") from error
     if "__main__" in collector.names:
         raise UserError(
             f"the model cannot be saved: {collector.names['__main__']} is defined in the script "
             "that runs, so no other program could load it; move it to a module and import it"
         )
-    if problem is not None:
-        raise UserError(f"the model cannot be saved: {problem}") from problem
     return set(collector.names)
 
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.estimators.check_model import predict_p_happy
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image
 
-ENTRY = "probe"
-"""The card's entry."""
+ENTRY = "probe"  # of the card
 
 MAX_IMAGES = 4
 MAX_PIXELS = 256  # longest side: the card stays a small text file whatever the images
@@ -44,13 +43,7 @@ def make_selfcheck(model: Any, images: Sequence[ImageSource]) -> list[dict[str, 
 
 
 def find_mismatch(model: Any, entries: Sequence[Mapping[str, Any]]) -> str:
-    """The first answer that is not the one expected, in words; ``""`` where all are.
-
-    Raises
-    ------
-    UserError
-        The entries cannot be read.
-    """
+    """The first answer that is not the one expected, in words; ``""`` where all are."""
     from PIL import Image
 
     try:

@@ -1,9 +1,13 @@
-"""``Recipe``: how a model is made, and the variants that a recipe has."""
+"""``Recipe``: how a model is made, the variants that a recipe has, and recipe files (TOML)."""
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import is_classifier
@@ -13,6 +17,7 @@ from happysad.features.faces.detector import Predictor
 from happysad.pipeline.estimators.checks import check_parameters
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import OversampledFaces
+from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,6 +27,8 @@ Step = tuple[str, Any]
 
 VARIANTS = {"class-weight": "classes weighted equally", "oversample": "rarer class oversampled"}
 """What may follow a recipe's name and a "+", and what it adds to the summary."""
+
+RECIPE_KEYS = ("base", "summary", "parameters")  # of a file
 
 
 @dataclass(frozen=True)
@@ -83,14 +90,8 @@ class Recipe:
 def balanced(recipe: Recipe, how: str) -> Recipe:
     """The recipe with its classifier fitted as if both classes were of one size.
 
-    "class-weight": errors on the rarer class count more, by the classifier's own
-    ``class_weight`` (one that has none stays as it is). "oversample": faces of the rarer class
-    are repeated, by a sampler before all other steps.
-
-    Raises
-    ------
-    UserError
-        ``how`` is neither "class-weight" nor "oversample".
+    By the classifier's own ``class_weight``, where it has one, or by a sampler before all other
+    steps that repeats faces of the rarer class.
     """
     if how not in VARIANTS:
         raise UserError(f"there is no variant +{how}: the variants are +{', +'.join(VARIANTS)}")
@@ -108,13 +109,7 @@ def balanced(recipe: Recipe, how: str) -> Recipe:
 
 
 def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> Recipe:
-    """The recipe with other parameters, named as ``Pipeline.set_params`` names them.
-
-    Raises
-    ------
-    UserError
-        There is no such parameter, or it cannot have this value.
-    """
+    """The recipe with other parameters, named as ``Pipeline.set_params`` names them."""
     model = FaceModel(recipe.steps(0))
     known = model.get_params().keys() - model.get_params(deep=False).keys()  # of the steps
     for name in parameters:
@@ -135,13 +130,7 @@ def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> R
 
 
 def fine_tuned(make: Callable[[int], Pipeline], source: Any, random_state: int = 0) -> Pipeline:
-    """The unfitted Pipeline that ``make`` gives, whose CNN will start from that in ``source``.
-
-    Raises
-    ------
-    UserError
-        The Pipeline has no CNN; see also ``find_cnn``.
-    """
+    """The unfitted Pipeline that ``make`` gives, whose CNN will start from that in ``source``."""
     from happysad.pipeline.cnn.classifier import find_cnn
 
     model = make(random_state)
@@ -153,3 +142,38 @@ def fine_tuned(make: Callable[[int], Pipeline], source: Any, random_state: int =
     find_cnn(source)
     model[-1].set_params(start_from=source)
     return model
+
+
+def read_recipe_file(path: str | Path) -> tuple[str, str, dict[str, Any]]:
+    """The name of the base recipe, the summary ("" for none) and the parameters."""
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"cannot read the recipe {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"the recipe {path} is not TOML: {error}") from None
+    unknown = [key for key in values if key not in RECIPE_KEYS]
+    if unknown:
+        raise UserError(f"the recipe {path} has an unknown key {unknown[0]!r}: see {RECIPE_KEYS}")
+    base, parameters = values.get("base"), values.get("parameters", {})
+    if not isinstance(base, str) or not isinstance(parameters, dict):
+        raise UserError(f'the recipe {path} needs base = "NAME" and a table [parameters]')
+    if base.endswith(".toml"):
+        raise UserError(f"the recipe {path}: base is the name of a recipe, not a file")
+    for name, value in parameters.items():
+        if isinstance(value, dict | list):
+            raise UserError(f"the recipe {path}: parameter {name} is a table: give one value")
+    return base, str(values.get("summary", "")), parameters
+
+
+def write_recipe_file(
+    path: Path, base: str, parameters: Mapping[str, Any], summary: str, comment: str = ""
+) -> None:
+    """Write a recipe file that ``read_recipe_file`` reads; ``comment`` is for its reader."""
+    # TOML writes numbers, strings and booleans as JSON does.
+    toml = partial(json.dumps, ensure_ascii=False, default=str)
+    lines = [f"# {line}" for line in comment.splitlines()]
+    lines += [f"base = {toml(base)}", f"summary = {toml(summary)}", "", "[parameters]"]
+    lines += [f"{name} = {toml(value)}" for name, value in sorted(parameters.items())]
+    with atomic_write(path) as beside:
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8")

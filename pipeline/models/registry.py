@@ -23,8 +23,7 @@ from happysad.pipeline.estimators.calibration import CalibratedClassifier, Copie
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.samplers import MirroredCopies
 from happysad.pipeline.estimators.scaled_pca import ScaledPCA
-from happysad.pipeline.models.recipe import Recipe, Step, balanced, tuned
-from happysad.pipeline.models.toml_recipe import read_recipe_file
+from happysad.pipeline.models.recipe import Recipe, Step, balanced, read_recipe_file, tuned
 from happysad.utils.errors import UserError
 
 

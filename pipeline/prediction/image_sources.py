@@ -26,17 +26,8 @@ _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]+:/{1,2}|data:|www\.)", re.IGNORECAS
 def named_images(sources: Iterable[ImageSource]) -> Iterator[tuple[str, ImageSource]]:
     """Name and source of each image, folders and patterns opened, in a fixed order.
 
-    Parameters
-    ----------
-    sources : iterable of str, Path, bytes, array or PIL image
-        Files; folders, searched with their sub-folders for files whose name ends as an image's
-        does (hidden ones left out); as text also patterns such as "holiday/**/*.jpg"; the bytes
-        of image files, uint8 arrays and PIL images, which are named "image N" by their place.
-
-    Raises
-    ------
-    UserError
-        A path that does not exist, an address of the web, a folder or a pattern without images.
+    Folders are searched with their sub-folders for files whose name ends as an image's does, hidden
+    ones left out. What has no path is named "image N" by its place.
     """
     check_image_list(sources)
     for number, source in enumerate(sources):
@@ -63,7 +54,6 @@ def _files(source: str | Path) -> Iterator[Path]:
 
 
 def _glob(text: str) -> Iterator[Path]:
-    """The images that a pattern matches."""
     if _ADDRESS.match(text):
         raise UserError(f"{text} is an address: only files are read, so save the picture first")
     if not glob.has_magic(text):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from happysad.features.faces.face_batch import Faces
 from happysad.features.faces.pretrained_weights import LOWEST_SCORE
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.estimators.check_model import predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
 from happysad.utils.errors import UserError
@@ -48,31 +48,8 @@ def predict_faces(
 ) -> list[ImagePrediction]:
     """A prediction per image, in order; what cannot be read is ``unreadable``, no exception.
 
-    Parameters
-    ----------
-    images : iterable of str, Path, bytes or array
-        No folders.
-    crops : bool
-        They are tight crops of one face each: where none is found, the whole image is taken.
-    min_score : float, optional
-        Lowest score of the detector that counts as a face, from 0.1 to 1; without, the model's.
-    band : RejectBand, optional
-        Where to say "unsure"; without, happy from 0.5 upwards and else sad.
-    names : sequence of str, optional
-        Their names; without, the paths, and "image N" for bytes and arrays.
-
-    Raises
-    ------
-    UserError
-        ``min_score`` is out of its range.
-
-    Examples
-    --------
-    >>> from happysad import load_model
-    >>> from skimage.data import astronaut
-    >>> (image,) = predict_faces(load_model("texture-svm"), [astronaut()])
-    >>> image.status, [face.label for face in image.faces]
-    ('ok', ['happy'])
+    Options are those of ``predict_images``; without ``names``, images are named by their paths, and
+    "image N" where they are bytes or arrays.
     """
     check_min_score(min_score)
     images = list(images)
@@ -95,18 +72,13 @@ def predict_named(
 
     In ``n_jobs`` threads: finding faces and most of the arithmetic let other threads run.
     """
-    check_min_score(min_score)
+    from joblib import Parallel, delayed
+
     chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
     options = crops, min_score, band or HALF
-    if n_jobs == 1 or len(chunks) < 2:
-        results = (_predict(model, chunk, *options) for chunk in chunks)
-    else:
-        from joblib import Parallel, delayed
-
-        parallel = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
-        results = parallel(delayed(_predict)(model, chunk, *options) for chunk in chunks)
+    parallel = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
     done = 0
-    for predictions in results:
+    for predictions in parallel(delayed(_predict)(model, chunk, *options) for chunk in chunks):
         yield from predictions
         done += len(predictions)
         report("predicting", done, len(named))

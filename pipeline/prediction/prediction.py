@@ -19,48 +19,23 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class FacePrediction:
-    """One face.
-
-    Attributes
-    ----------
-    label : {"happy", "sad", "unsure"}
-    p_happy : float
-    box : (left, top, right, bottom)
-        In pixels of the upright image, right and bottom exclusive.
-    score : float
-        The detector's, from 0 to 1.
-    status : {"ok", "full_frame"}
-        ``full_frame``: no face was found, as ``score`` says, and the whole image taken for one.
-    """
+    """One face: "happy", "sad" or "unsure"."""
 
     label: str
     p_happy: float
-    box: Box
-    score: float
-    status: str = "ok"
+    box: Box  # left, top, right, bottom in pixels of the upright image, the last two exclusive
+    score: float  # the detector's, from 0 to 1
+    status: str = "ok"  # or "full_frame": none was found, and the whole image taken for one
 
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """One image.
-
-    Attributes
-    ----------
-    image : str
-        Its name.
-    status : {"ok", "full_frame", "no_face", "unreadable"}
-    reason : str
-        Why it is unreadable; else empty.
-    width, height : int
-        In pixels, upright; 0 where it is unreadable.
-    faces : tuple of FacePrediction
-        The most confident detection first.
-    """
+    """One image, by its name, and its faces, the most confident detection first."""
 
     image: str
-    status: str
-    reason: str = ""
-    width: int = 0
+    status: str  # that of its faces, "no_face" or "unreadable"
+    reason: str = ""  # why it is unreadable
+    width: int = 0  # in pixels, upright
     height: int = 0
     faces: tuple[FacePrediction, ...] = ()
 

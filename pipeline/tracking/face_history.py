@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from happysad.features.faces.detector import Box
 from happysad.pipeline.tracking.observation import FaceObservation, overlap
 
+SMOOTHING_S = 0.4
+"""Seconds after which a frame's probability counts e times less."""
+
 POSITION_S, VELOCITY_S = 0.08, 0.15
 """Seconds over which position and velocity are averaged: enough to still the box, and to guess
 where a face that is hidden will come out."""
@@ -31,19 +34,9 @@ class LogOddsSmoother:
 
     Over seconds, not frames, so that the frame rate does not matter. Until the window has filled,
     all values count the same: the first is no more certain than the next.
-
-    Parameters
-    ----------
-    time_constant : float
-        Seconds after which a value counts e times less. 0 smooths nothing.
-
-    References
-    ----------
-    R. G. Brown: Statistical forecasting for inventory control. 1959.
     """
 
-    def __init__(self, time_constant: float = 0.4) -> None:
-        self.time_constant = time_constant
+    def __init__(self) -> None:
         self._log_odds = 0.0
         self._count = 0
         self._seconds = 0.0
@@ -53,8 +46,7 @@ class LogOddsSmoother:
         self._count += 1
         passed = max(0.0, seconds - self._seconds)
         self._seconds = seconds
-        fresh = -math.expm1(-passed / self.time_constant) if self.time_constant > 0 else 1.0
-        weight = max(fresh, 1 / self._count)
+        weight = max(-math.expm1(-passed / SMOOTHING_S), 1 / self._count)
         clipped = min(max(p, MIN_P), 1 - MIN_P)
         self._log_odds += weight * (math.log(clipped / (1 - clipped)) - self._log_odds)
         return self.p_
@@ -70,27 +62,15 @@ class FaceHistory:
 
     Its centre moves at a velocity that changes slowly: a g-h filter, whose gains follow from the
     time between frames (Brookner, Tracking and Kalman filtering made easy, 1998).
-
-    Attributes
-    ----------
-    number : int
-        0 until it is certain that there is a face.
-    evidence : float
-        That it is a face: the sum of the detector's scores.
-    last_seen : float
-        Seconds.
-    last_explained : float
-        Seconds at which it was last seen, or known to be behind another face.
-    p_raw : float
-        p(happy) of this frame, NaN where there is none.
     """
 
-    def __init__(self, seen: FaceObservation, seconds: float, smoothing_s: float) -> None:
-        self.number = 0
-        self.evidence = seen.detection.score
-        self.last_seen = self.last_explained = self._now = seconds
-        self.p_raw = math.nan
-        self.smoother = LogOddsSmoother(smoothing_s)
+    def __init__(self, seen: FaceObservation, seconds: float) -> None:
+        self.number = 0  # until it is certain that there is a face
+        self.evidence = seen.detection.score  # that it is a face: the sum of the scores
+        self.last_seen = self._now = seconds
+        self.last_explained = seconds  # seen, or known to be behind another face
+        self.p_raw = math.nan  # p(happy) of this frame
+        self.smoother = LogOddsSmoother()
         self._center, self._side = seen.center, seen.side
         self._velocity = np.zeros(2)
         self._keep_appearance(seen)

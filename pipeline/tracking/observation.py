@@ -24,6 +24,9 @@ from happysad.features.faces.detector import (
 from happysad.features.faces.face_batch import Faces
 from happysad.utils.image_decoding import to_gray
 
+SEARCH_S = 0.5
+"""Seconds between two searches of the whole frame."""
+
 KNOWN_FACE_SCORE = 0.3
 """Lowest score at which a face is found where one was: lower than for a new one."""
 
@@ -45,18 +48,9 @@ MARGIN = 0.75
 
 
 class FaceSearch:
-    """Decides for each frame where to search.
+    """Decides for each frame where to search; ``min_score`` is the lowest score of a new face."""
 
-    Parameters
-    ----------
-    search_s : float
-        Seconds between two searches of the whole frame.
-    min_score : float
-        Lowest score of the detector that counts as a new face.
-    """
-
-    def __init__(self, search_s: float = 0.5, min_score: float = MIN_SCORE) -> None:
-        self.search_s = search_s
+    def __init__(self, min_score: float = MIN_SCORE) -> None:
         self.min_score = min_score
         self._last_search = -math.inf  # seconds
 
@@ -70,7 +64,7 @@ class FaceSearch:
         known = min(KNOWN_FACE_SCORE, self.min_score)
         found = unique(d for box in boxes for d in find_near(gray, box, known))
         missing = len(found) < max(1, len(boxes))
-        if not missing and seconds - self._last_search < self.search_s:
+        if not missing and seconds - self._last_search < SEARCH_S:
             return found
         self._last_search = seconds
         return unique(found + find_faces(gray, self.min_score))
@@ -126,7 +120,6 @@ class Frame:
         return rescaled(self.gray)
 
     def observe(self, detection: Detection) -> FaceObservation:
-        """The face in a box."""
         seen = self._rescaled
         if seen.scale != 1.0:
             return FaceObservation(detection, self._align(self._pixels, detection, seen), seen)
@@ -144,34 +137,21 @@ class Frame:
 
 
 class FaceObservation:
-    """A face in a frame.
-
-    Attributes
-    ----------
-    detection : Detection
-    face : Faces
-        Crop and landmarks, a batch of one.
-    appearance : (576,) float32
-        See ``appearance``.
-    eyes : (2, 2) float64
-        Their centres in pixels of the frame, the left one in the frame first.
-    """
+    """A face in a frame: its crop and landmarks (a batch of one), and what recognises it again."""
 
     def __init__(self, detection: Detection, face: Faces, seen: Rescaled) -> None:
         self.detection = detection
         self.face = face
         self.appearance = appearance(face)
-        self.eyes = eye_centers(find_landmarks(seen, detection, "5"))
+        self.eyes = eye_centers(find_landmarks(seen, detection, "5"))  # (2, 2), the left one first
 
     @property
     def center(self) -> NDArray[np.float64]:
-        """Of the box."""
         left, top, right, bottom = self.detection.box
         return np.array([left + right, top + bottom]) / 2
 
     @property
     def side(self) -> float:
-        """Of the box; the detector's are square."""
         return self.detection.box[2] - self.detection.box[0]
 
 

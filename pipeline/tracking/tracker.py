@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from happysad.features.faces.detector import Detection
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.check_model import check_model
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.prediction.predict_faces import HALF, check_min_score
 from happysad.pipeline.tracking.face_history import MIN_OVERLAP, SAME_APPEARANCE, FaceHistory, match
@@ -32,30 +31,20 @@ CONFIRMED_SCORE = 0.8
 """Score from which a new face is confirmed; one of a lower score must be seen in the next frame,
 too, so that the scores sum to this. False alarms are seen once."""
 
+FORGET_S, HIDDEN_S = 0.5, 3.0
+"""Seconds after which a face that is not seen is given up: where no other face hides it, and where
+one does for most of that time."""
+
 
 @dataclass(frozen=True)
 class TrackedFace:
-    """One face in one frame.
+    """One face in one frame."""
 
-    Attributes
-    ----------
-    track : int
-        The same for the same face, from 1 in order of first sight; never given twice.
-    box : (left, top, right, bottom)
-        In pixels of the frame, right and bottom exclusive; steadier than the detector's.
-    p_happy : float
-        Smoothed in time.
-    p_raw : float
-        Of this frame alone; NaN where the detector missed the face and its eyes were followed.
-    label : {"happy", "sad", "unsure"}
-        By ``p_happy``.
-    """
-
-    track: int
-    box: tuple[int, int, int, int]
-    p_happy: float
-    p_raw: float
-    label: str
+    track: int  # the same for the same face, from 1 in order of first sight; never given twice
+    box: tuple[int, int, int, int]  # left, top, right, bottom in the frame, the last two exclusive
+    p_happy: float  # smoothed in time
+    p_raw: float  # of this frame alone; NaN where the detector missed the face
+    label: str  # "happy", "sad" or "unsure", by ``p_happy``
 
 
 class FaceTracker:
@@ -75,14 +64,6 @@ class FaceTracker:
         A fitted model, as ``load_model`` gives it.
     band : RejectBand, optional
         Where to say "unsure"; without it, happy from 0.5 upwards.
-    smoothing_s : float
-        Time constant of the smoothing in seconds.
-    search_s : float
-        Seconds between two searches of the whole frame.
-    forget_s : float
-        Seconds after which a face that is not seen is given up.
-    hidden_s : float
-        The same where another face hides it for most of that time.
     min_score : float
         Lowest score of the detector that counts as a new face, from 0.1 to 1; without, the
         model's.
@@ -115,23 +96,16 @@ class FaceTracker:
         self,
         model: Pipeline,
         band: RejectBand | None = None,
-        smoothing_s: float = 0.4,
-        search_s: float = 0.5,
-        forget_s: float = 0.5,
-        hidden_s: float = 3.0,
         min_score: float | None = None,
     ) -> None:
         check_model(model)
         check_min_score(min_score)
         self.model = model
         self.band = band or HALF
-        self.smoothing_s = smoothing_s
-        self.forget_s = forget_s
-        self.hidden_s = hidden_s
         self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
         self.n_tracks_ = 0
         self._tracks: list[FaceHistory] = []
-        self._search = FaceSearch(search_s, self.min_score)
+        self._search = FaceSearch(self.min_score)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.
@@ -142,13 +116,17 @@ class FaceTracker:
         seconds : float
             Its time; not before that of the frame before it.
 
+        Returns
+        -------
+        list of TrackedFace
+            Those that are seen; their boxes are steadier than the detector's.
+
         Raises
         ------
         ImageError
             The frame is no such array.
         """
-        pixels = read_image(np.asarray(frame))
-        now = Frame(pixels, self.model.named_steps["faces"])
+        now = Frame(read_image(np.asarray(frame)), self.model.named_steps["faces"])
         for track in self._tracks:
             track.predict(seconds)
         found = self._search.find(now.gray, [track.box for track in self._tracks], seconds)
@@ -171,7 +149,7 @@ class FaceTracker:
         known = {id(seen) for _, seen in pairs}
         for seen in observations:
             if id(seen) not in known and self._is_new(seen, seconds):
-                pairs.append((FaceHistory(seen, seconds, self.smoothing_s), seen))
+                pairs.append((FaceHistory(seen, seconds), seen))
                 self._tracks.append(pairs[-1][0])
         for track, _ in pairs:
             if not track.number and track.evidence >= CONFIRMED_SCORE:
@@ -206,7 +184,7 @@ class FaceTracker:
         if not track.number:
             return track.last_seen == seconds
         lost, unexplained = seconds - track.last_seen, seconds - track.last_explained
-        return unexplained <= self.forget_s and lost <= self.hidden_s
+        return unexplained <= FORGET_S and lost <= HIDDEN_S
 
     def _tracked_face(self, track: FaceHistory, shape: tuple[int, ...]) -> TrackedFace:
         left, top, right, bottom = map(round, track.box)

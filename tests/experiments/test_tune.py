@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.tune import TuneConfig, main, outer_folds, tune
-from happysad.pipeline.models.toml_recipe import read_recipe_file
+from happysad.pipeline.models.recipe import read_recipe_file
 from happysad.utils.errors import UserError
 
 SPACE = {"classifier__C": [0.001, 0.01, 0.1]}

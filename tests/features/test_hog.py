@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.feature import hog as skimage_hog
 
-from happysad.features.hog import Hog, hog, hog_length
+from happysad.features.hog import Hog, block_count, hog
 
 SIZE = 96
 
@@ -165,8 +165,9 @@ def test_the_kind_of_memory_does_not_matter(textures):
 
 def test_the_length_is_that_of_the_formula(textures):
     for cell, block, bins in ((12, 2, 18), (8, 3, 9), (20, 1, 5)):
-        assert hog(textures, cell, block, bins).shape == (6, hog_length(96, cell, block, bins))
-    assert hog_length(96, 12, 2, 18) == 7 * 7 * 4 * 18
+        length = block_count(96, cell, block) ** 2 * block**2 * bins
+        assert hog(textures, cell, block, bins).shape == (6, length)
+    assert block_count(96, 12, 2) == 7
 
 
 def test_a_block_that_does_not_fit_is_rejected(textures, faces):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
+from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.figures.style import (
     COLORS,
     GREY,
@@ -18,31 +20,16 @@ from happysad.experiments.reporting.figures.style import (
     shared_legend,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
-
 UNSURE_RULE = "max error"
 FEWEST = 20  # answered faces: below that the error jumps with each face
 CLASSES = {"happy": COLORS[0], "sad": COLORS[1], "neutral": GREY}
 
 
-def risk_coverage(
-    predictions: pd.DataFrame,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coverage and error among the answered, as less and less confident faces are answered.
+def risk_coverage(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coverage and error among the answered, (m,) float64, as less confident faces are rejected.
 
     Geifman and El-Yaniv, "Selective classification for deep neural networks", 2017. Confidence is
     the distance of ``p_happy`` from 0.5; equally confident faces are answered together.
-
-    Parameters
-    ----------
-    predictions : frame
-        Rows of ``predictions.csv`` of one model, happy and sad faces.
-
-    Returns
-    -------
-    coverage, risk : (m,) float64
     """
     p = predictions["p_happy"].to_numpy(np.float64)
     wrong = (p >= 0.5) != (predictions["label"] == "happy").to_numpy(bool)
@@ -57,17 +44,12 @@ def risk_coverage(
 def save_risk_coverage(
     predictions: pd.DataFrame, path: Path, models: Sequence[str], points: pd.DataFrame | None = None
 ) -> None:
-    """Error among the answered faces over coverage, a line a model.
+    """Error among the answered faces of one part over coverage, a line a model.
 
-    Parameters
-    ----------
-    predictions : frame
-        Rows of ``predictions.csv`` of one part, happy and sad faces.
-    points : frame, optional
-        Rows of ``operating_points.csv`` of the same part: those of an unsure rule are marked.
+    Rows of ``operating_points.csv`` mark the thresholds of an unsure rule.
     """
     marked = unsure_rows(points)
-    marked = marked[marked["error"].notna()] if len(marked) else marked
+    marked = marked[marked["error"].notna()]
     with drawing(path, WIDTH, 4.6) as figure:
         ax = figure.subplots()
         for name in models:
@@ -77,7 +59,7 @@ def save_risk_coverage(
             enough = coverage * len(faces) >= min(FEWEST, len(faces))
             ax.plot(coverage[enough], risk[enough], **look.line())
             ax.plot([], [], label=name, **look.line() | look.point())
-            own = marked[marked["model"] == name] if len(marked) else marked
+            own = marked[marked["model"] == name]
             if len(own):
                 at = own["coverage"], own["error"]
                 ax.plot(*at, linestyle="", markersize=10, **look.point(), markeredgecolor="black")
@@ -89,14 +71,7 @@ def save_risk_coverage(
 
 
 def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str]) -> None:
-    """Share of happy, sad and neutral faces that each model rejects with "unsure".
-
-    Parameters
-    ----------
-    points : frame
-        Rows of ``operating_points.csv`` of the test part and, where there are any, of the
-        neutral faces.
-    """
+    """Share of happy, sad and neutral faces that each model rejects with "unsure"."""
     shares = rejected_shares(points)
     names = [name for name in models if name in shares.index]
     classes = [label for label in CLASSES if shares[label].notna().any()]
@@ -119,20 +94,14 @@ def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str]) -> No
 
 def unsure_rows(points: pd.DataFrame | None) -> pd.DataFrame:
     """The rows whose rule rejects faces."""
-    import pandas as pd
-
     if points is None or points.empty:
-        return pd.DataFrame()
+        return pd.DataFrame(columns=columns_of("operating_points"))
     return points[points["rule"].str.startswith(UNSURE_RULE)]
 
 
 def rejected_shares(points: pd.DataFrame) -> pd.DataFrame:
     """Shares rejected, columns ``happy``, ``sad`` and ``neutral`` (NaN where unknown), by model."""
-    import pandas as pd
-
     rows = unsure_rows(points)
-    if rows.empty:
-        return pd.DataFrame(columns=pd.Index(list(CLASSES)))
     reported = "test" if rows["split"].eq("test").any() else "val"
     own = rows[rows["split"] == reported].set_index("model")
     neutral = rows[rows["split"] == "neutral"].set_index("model")

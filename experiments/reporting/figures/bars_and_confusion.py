@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.figures.style import (
     COLORS,
@@ -18,26 +20,13 @@ from happysad.experiments.reporting.figures.style import (
     part_title,
     shared_legend,
 )
+from happysad.experiments.reporting.formats import score_name
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-BARS = {
-    "accuracy": "accuracy",
-    "precision_macro": "precision",
-    "recall_macro": "recall",
-    "f1_macro": "F1",
-}
+BARS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 
 
 def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
-    """One matrix a model, counts and shares of each true class; best first.
-
-    Parameters
-    ----------
-    results : frame
-        A row a model of one part, with the columns of ``results.csv``.
-    """
+    """One matrix a row of ``results.csv``, counts and shares of each true class; best first."""
     ordered = results.sort_values("accuracy", ascending=False, kind="stable")
     rows = ordered.to_dict("records")
     columns = min(4, len(rows))
@@ -80,25 +69,18 @@ def _confusion_matrix(ax: Any, row: Mapping[Any, Any]) -> None:
 def save_bars(
     results: pd.DataFrame, path: Path, best: str = "", intervals: pd.DataFrame | None = None
 ) -> None:
-    """Accuracy, precision, recall and F1 (macro means) of each model; best at the top.
+    """Accuracy, precision, recall and F1 (macro means) of each row of ``results.csv``, best on top.
 
-    Parameters
-    ----------
-    results : frame
-        A row a model of one part, with the columns of ``results.csv``.
-    best : str
-        The model chosen on the validation part, marked with an asterisk.
-    intervals : frame, optional
-        Rows of ``intervals.csv`` of the same part, all images: whiskers from low to high.
+    ``best`` has an asterisk; the intervals of the same part are whiskers.
     """
     rows = results.sort_values("accuracy", kind="stable")
     names = [str(name) for name in rows["model"]]
     height = 0.8 / len(BARS)
     with drawing(path, WIDTH, 0.62 * len(rows) + 1.6) as figure:
         ax = figure.subplots()
-        for k, ((column, label), color) in enumerate(zip(BARS.items(), COLORS, strict=False)):
+        for k, (column, color) in enumerate(zip(BARS, COLORS, strict=False)):
             places = [i + 0.4 - (k + 0.5) * height for i in range(len(rows))]
-            bars = ax.barh(places, rows[column], height, label=label, color=color)
+            bars = ax.barh(places, rows[column], height, label=score_name(column), color=color)
             for bar, name in zip(bars, names, strict=True):
                 if kind_of(name) == "cnn":
                     bar.set(hatch="//", edgecolor="white", linewidth=0)
@@ -128,26 +110,20 @@ def _footnote(best: str, names: list[str], intervals: pd.DataFrame | None) -> st
 
 
 _BLOCKS = {"landmarks": "geometry", "hog": "HOG", "lbp": "LBP", "bovw": "visual words"}
-_SCORES = {"balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
 
 
 def save_importance(rows: pd.DataFrame, path: Path) -> None:
-    """Draw a bar a group of features, one panel for each score, blocks below one another.
+    """Draw ``importance.csv`` of one model: a bar a group of features, a panel a score.
 
-    Parameters
-    ----------
-    rows : frame
-        Of ``importance.csv`` of one model; the whiskers are one standard deviation over the
-        repeats.
-    path : Path
-        The PNG file to write.
+    The whiskers are one standard deviation over the repeats.
     """
     ordered = rows.iloc[::-1].reset_index(drop=True)
     blocks = list(dict.fromkeys(rows["block"]))
     colors = [COLORS[blocks.index(block) % len(COLORS)] for block in ordered["block"]]
     with drawing(path, WIDTH, 0.19 * len(ordered) + 0.9) as figure:
-        axes = figure.subplots(1, len(_SCORES), sharey=True)
-        for ax, (name, title) in zip(axes, _SCORES.items(), strict=True):
+        axes = figure.subplots(1, 2, sharey=True)
+        for ax, name in zip(axes, ("balanced_accuracy", "roc_auc"), strict=True):
+            title = score_name(name)
             ax.barh(
                 ordered.index, ordered[f"{name}_drop"], xerr=ordered[f"{name}_drop_sd"].fillna(0),
                 color=colors, height=0.7, error_kw={"ecolor": GREY, "linewidth": 1},

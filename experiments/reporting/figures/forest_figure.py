@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, kind_of, looks
 from happysad.experiments.reporting.formats import LEVEL, p_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MARKERS = {"cnn": "s", "pre-trained": "D"}
 _ROLES = {"best": "best on validation", "cnn": "CNN"}
 
 
 def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
-    """A row a model: its accuracy minus that of the CNN, and minus that of the best.
+    """A row a model, the dummy left out: its accuracy minus that of the CNN, and of the best.
 
-    Parameters
-    ----------
-    comparisons : frame
-        Rows of ``comparisons.csv`` of one part. Filled points are differences that would be rare
-        by chance (corrected p below 0.05), open ones could be chance. Squares are CNNs. The dummy
-        is left out.
+    Squares are CNNs; open points could be chance (corrected p of 0.05 or more).
     """
     kinds = comparisons["model"].map(kind_of)
     if (kinds != "chance").any():  # so far off that the others would lie on one another
@@ -61,15 +55,7 @@ def _differences(ax: Any, rows: pd.DataFrame) -> None:
 
 
 def save_transfer(rows: pd.DataFrame, path: Path) -> None:
-    """Draw balanced accuracy (filled) and AUC (open) of each model with their intervals.
-
-    Parameters
-    ----------
-    rows : frame
-        Of ``transfer.csv``: a panel for each data set fitted on and each tested on.
-    path : Path
-        The PNG file to write.
-    """
+    """Draw balanced accuracy (filled) and AUC (open) of ``transfer.csv`` with their intervals."""
     fitted, tested, models = (
         list(dict.fromkeys(rows[name])) for name in ("fitted_on", "tested_on", "model")
     )

@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+import PIL.Image
 
 from happysad.experiments.perturbations.registry import (
     CHANGES,
     SHIFT,
+    Image,
+    LocatedFace,
     changed_image,
     locate_face,
     moved_box,
 )
 from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
-from happysad.features.faces.detector import MIN_SCORE
+from happysad.features.faces.detector import MIN_SCORE, Detection, find_faces
+from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import read_image
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
-
-    from happysad.experiments.perturbations.registry import Image, LocatedFace
-    from happysad.features.faces.detector import Detection
 
 MOST = 24
 COLUMNS = 6
 _SIZE = 160  # pixels on the sheet, so that a photograph of 20 megapixels stays small
 
 
-def image_axes(figure: Figure, rows: int, columns: int) -> Any:
+def image_axes(figure: Any, rows: int, columns: int) -> Any:
     """A grid of axes for images, without frames and ticks."""
     axes = figure.subplots(rows, columns, squeeze=False)
     for ax in axes.flat:
@@ -47,13 +46,7 @@ def show_image(ax: Any, image: Any, below: str = "", size: float = 8) -> None:
 
 
 def confident_errors(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The wrong predictions of one model, the most confident first.
-
-    Parameters
-    ----------
-    predictions : frame
-        Rows of ``predictions.csv`` of one model, happy and sad faces.
-    """
+    """The wrong predictions of one model for happy and sad faces, the most confident first."""
     wrong = predictions[predictions["predicted"] != predictions["label"]]
     return wrong.sort_values(
         "p_happy", key=lambda p: (p - 0.5).abs(), ascending=False, kind="stable"
@@ -75,7 +68,9 @@ def save_confident_errors(predictions: pd.DataFrame, path: Path) -> int:
     with drawing(path, WIDTH, 1.75 * lines + 0.5) as figure:
         axes = image_axes(figure, lines, COLUMNS)
         for ax, (row, image) in zip(axes.flat, shown, strict=False):
-            show_image(ax, image, _shortened(Path(row["image"]).name), size=6)
+            name = Path(row["image"]).name
+            shortened = name if len(name) <= 22 else f"{name[:10]}…{name[-10:]}"
+            show_image(ax, image, shortened, size=6)
             ax.set_title(_described(row), fontsize=8)
         figure.suptitle(f"{shown[0][0]['model']}: most confident errors")
     return len(shown)
@@ -83,10 +78,8 @@ def save_confident_errors(predictions: pd.DataFrame, path: Path) -> int:
 
 def _thumbnail(path: str) -> Any:
     """The image made small, or None where it cannot be read."""
-    from PIL import Image
-
     try:
-        image = Image.fromarray(read_image(path))
+        image = PIL.Image.fromarray(read_image(path))
     except (UserError, OSError, ValueError):
         return None
     image.thumbnail((_SIZE, _SIZE))
@@ -99,25 +92,12 @@ def _described(row: Mapping[Any, Any]) -> str:
     return f"{row['label']}, predicted\n{row['predicted']} {p:.3f}{missed}"
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= 22 else f"{name[:10]}…{name[-10:]}"
-
-
 def save_contact_sheet(path: Path, changes: Sequence[str], seed: int = 0) -> None:
     """Draw a column for each change, the clean face on top and the strongest change below.
 
     A frame shows where the detector finds the face, and where ``shift`` puts it; no frame: it
-    finds none.
-
-    Parameters
-    ----------
-    changes : sequence of str
-        Of ``CHANGES``, one or more.
-    seed : int
-        Of the built-in face.
+    finds none. ``seed`` is that of the built-in face.
     """
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-
     images, labels = make_demo_faces(8, random_state=seed, variation=0.5)
     image = images[list(labels).index("happy")]
     face = locate_face(image, MIN_SCORE)
@@ -135,8 +115,6 @@ def _changed(
     image: Image, change: str, strength: float, face: LocatedFace
 ) -> tuple[Image, Detection | None]:
     """The image as it becomes, and the face that is then taken."""
-    from happysad.features.faces.detector import find_faces
-
     if change == SHIFT:
         return image, moved_box(image, strength, face)
     changed = changed_image(image, change, strength, face)

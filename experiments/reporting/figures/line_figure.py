@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.figures.style import (
     COLORS,
@@ -13,10 +15,6 @@ from happysad.experiments.reporting.figures.style import (
     shared_legend,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-MOST_COLUMNS = 3
 MOST_BANDS = 6
 
 
@@ -37,33 +35,10 @@ def save_lines(
 ) -> None:
     """Draw column ``y`` over column ``x``, a line for each value of column ``line``.
 
-    Parameters
-    ----------
-    rows : frame
-        One row for each panel, line and x, in any order. Rows without a number in ``y`` are left
-        out.
-    path : Path
-        The PNG file to write.
-    x, y : str
-        Columns of numbers. An ``x`` of texts is drawn at equal distances, in the order of the
-        rows.
-    line : str
-        Column of texts that name the lines. Names of models get their model's colour, dash and
-        marker.
-    panel : str, optional
-        Column whose values name the panels, drawn in the order of the rows with one y axis.
-    low, high : str, optional
-        Columns of an interval, drawn as a band; of more than six lines the bands would hide
-        each other, and none is drawn.
-    title, xlabel, ylabel : str
-        Where no label is given, the column's name.
-    logx : bool
-        A logarithmic x axis, whose ticks are the values of ``x``.
-
-    Raises
-    ------
-    ValueError
-        There is nothing to draw, or two rows have the same panel, line and x.
+    Lines named after models have their model's look. An ``x`` of texts is drawn at equal distances,
+    a logarithmic one has its own values for ticks. Values of ``panel`` name panels with one y axis.
+    ``low`` and ``high`` are the ends of a band; more than six would hide each other, and none is
+    drawn. Nothing to draw and two rows at one place are a ``ValueError``.
     """
     rows = rows[rows[y].notna()]
     keys = [name for name in (panel, line, x) if name]
@@ -75,7 +50,7 @@ def save_lines(
     every = looks(rows[line])
     names = list(dict.fromkeys(rows[line]))
     band = (low, high) if low and high and len(names) <= MOST_BANDS else None
-    columns = min(MOST_COLUMNS, len(titles))
+    columns = min(3, len(titles))
     lines = -(-len(titles) // columns)
     height = (4.0 if columns == 1 else 2.4) * lines + 0.7 + 0.22 * -(-len(names) // 4)
     with drawing(path, WIDTH, height) as figure:
@@ -119,12 +94,9 @@ def _x_axis(ax: Any, values: pd.Series[Any], logx: bool) -> dict[Any, float]:
 
 
 def save_training(training: pd.DataFrame, path: Path) -> None:
-    """Losses above, accuracy on the validation faces below; a column a model, a line a fit.
+    """``training.csv``: losses above, validation accuracy below; a column a model, a line a fit.
 
-    Parameters
-    ----------
-    training : frame
-        Rows of ``training.csv``. The epoch of the lowest validation loss is marked.
+    The epoch of the lowest validation loss is marked.
     """
     models = list(dict.fromkeys(training["model"]))
     with drawing(path, max(WIDTH * min(len(models), 3) / 2, 5.0), 4.8) as figure:

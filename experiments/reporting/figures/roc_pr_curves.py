@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
 from happysad.experiments.reporting.figures.style import GREY, drawing, limits, looks, part_title
 from happysad.experiments.reporting.formats import with_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
 
 N_RESAMPLES = 200
 _GRID = np.linspace(0.0, 1.0, 1001)
 _SEED = 0
 
-Curve = Callable[["NDArray[np.bool_]", "NDArray[np.float64]"], "NDArray[np.float64]"]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Curve = Callable[[Bools, Floats], Floats]
 
 
 def save_roc(
@@ -31,20 +37,10 @@ def save_roc(
 ) -> None:
     """True positive rate over false positive rate, happy as the positive class (Fawcett 2006).
 
-    Parameters
-    ----------
-    predictions : frame
-        Rows of ``predictions.csv`` of one part, happy and sad faces.
-    models : sequence of str
-        The models to draw, in the legend's order.
-    banded : collection of str
-        Models that get a band: at each false positive rate the middle 95% of the curves of
-        ``N_RESAMPLES`` resamples of the images.
-    intervals : frame, optional
-        Rows of ``intervals.csv`` of the same part: the area's interval in the legend.
+    The band of a model in ``banded`` holds, at each false positive rate, the middle 95% of the
+    curves of ``N_RESAMPLES`` resamples of the images. The legend's intervals of the area are those
+    of ``intervals.csv``.
     """
-    from sklearn.metrics import roc_auc_score
-
     with drawing(path, 6.2, 6.4) as figure:
         ax = figure.subplots()
         ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":", label="chance")
@@ -57,18 +53,12 @@ def save_roc(
 
 
 def save_precision_recall(
-    predictions: pd.DataFrame,
-    path: Path,
-    models: Sequence[str],
-    banded: Collection[str] = (),
+    predictions: pd.DataFrame, path: Path, models: Sequence[str], banded: Collection[str] = ()
 ) -> None:
-    """Precision of "happy" over its recall (Davis and Goadrich 2006), parameters as ``save_roc``.
+    """Precision of "happy" over its recall (Davis and Goadrich 2006), with average precision.
 
-    The legend's AP is the average precision. The dotted line is the share of happy faces, which
-    a model that knows nothing has for its precision.
+    The dotted line is the share of happy faces: the precision of a model that knows nothing.
     """
-    from sklearn.metrics import average_precision_score
-
     with drawing(path, 6.2, 6.4) as figure:
         ax = figure.subplots()
         chance = float((predictions["label"] == "happy").mean())
@@ -82,13 +72,7 @@ def save_precision_recall(
 
 
 def _draw(
-    ax: Any,
-    curve: Curve,
-    happy: NDArray[np.bool_],
-    p: NDArray[np.float64],
-    name: str,
-    label: str,
-    banded: bool,
+    ax: Any, curve: Curve, happy: Bools, p: Floats, name: str, label: str, banded: bool
 ) -> None:
     look = looks([name])[name]
     ax.plot(_GRID, curve(happy, p), label=label, markevery=125, **look.line() | look.point())
@@ -97,12 +81,10 @@ def _draw(
         ax.fill_between(_GRID, low, high, color=look.color, alpha=0.15, linewidth=0)
 
 
-def _resampled(
-    curve: Curve, happy: NDArray[np.bool_], p: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _resampled(curve: Curve, happy: Bools, p: Floats) -> Floats:
     """The curves of resamples that hold both classes, one a row."""
     random = np.random.default_rng(_SEED)
-    made: list[NDArray[np.float64]] = []
+    made: list[Floats] = []
     while len(made) < N_RESAMPLES:
         rows = random.integers(0, len(p), len(p))
         if 0 < happy[rows].sum() < len(rows):
@@ -110,17 +92,13 @@ def _resampled(
     return np.stack(made)
 
 
-def _roc(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.float64]:
-    from sklearn.metrics import roc_curve
-
+def _roc(happy: Bools, p: Floats) -> Floats:
     false, true, _ = roc_curve(happy, p, drop_intermediate=False)
     return np.asarray(np.interp(_GRID, false, true), dtype=np.float64)
 
 
-def _precision(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _precision(happy: Bools, p: Floats) -> Floats:
     """The precision at the highest threshold that reaches each recall."""
-    from sklearn.metrics import precision_recall_curve
-
     precision, recall, _ = precision_recall_curve(happy, p)
     # Recall 0 is the point (0, 1) that scikit-learn adds, which no threshold has.
     recall, precision = recall[-2::-1], precision[-2::-1]
@@ -128,7 +106,7 @@ def _precision(happy: NDArray[np.bool_], p: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray(precision[at], dtype=np.float64)
 
 
-def _arrays(predictions: pd.DataFrame, name: str) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _arrays(predictions: pd.DataFrame, name: str) -> tuple[Bools, Floats]:
     own = predictions[predictions["model"] == name]
     return (own["label"] == "happy").to_numpy(bool), own["p_happy"].to_numpy(np.float64)
 

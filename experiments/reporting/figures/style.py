@@ -51,22 +51,17 @@ RC: dict[Any, Any] = {
     "lines.markersize": 5,
 }
 
-_KNOWN = {
-    "dummy": (GREY, "x"),
-    "pixels-logreg": (GREY, "s"),
-    "landmarks-svm": (COLORS[1], "^"),
-    "landmarks-gb": (COLORS[1], "v"),
-    "hog-svm": (COLORS[0], "o"),
-    "lbp-svm": (COLORS[2], "D"),
-    "bovw-svm": (COLORS[2], "d"),
-    "hog-lbp-svm": (COLORS[4], "p"),
-    "texture-svm": (COLORS[4], "H"),
-    "fusion-svm": (COLORS[3], "*"),
-    "fusion-gb": (COLORS[3], "P"),
-    "embedding-svm": (COLORS[6], "h"),
-    "cnn-small": (COLORS[5], "<"),
-    "cnn-resnet": (COLORS[5], ">"),
+_FAMILIES = {
+    GREY: {"dummy": "x", "pixels-logreg": "s"},
+    COLORS[0]: {"hog-svm": "o"},
+    COLORS[1]: {"landmarks-svm": "^", "landmarks-gb": "v"},
+    COLORS[2]: {"lbp-svm": "D", "bovw-svm": "d"},
+    COLORS[3]: {"fusion-svm": "*", "fusion-gb": "P"},
+    COLORS[4]: {"hog-lbp-svm": "p", "texture-svm": "H"},
+    COLORS[5]: {"cnn-small": "<", "cnn-resnet": ">"},
+    COLORS[6]: {"embedding-svm": "h"},
 }
+_KNOWN = {name: (color, mark) for color, own in _FAMILIES.items() for name, mark in own.items()}
 
 
 @dataclass(frozen=True)
@@ -125,14 +120,9 @@ def _spare(name: str, k: int) -> tuple[str, str]:
 
 @contextmanager
 def drawing(path: Path, width: float, height: float) -> Iterator[Figure]:
-    """Give an empty figure in the common style; write it to ``path`` when the block ends well.
+    """Give an empty figure of so many inches in the common style; write it as a PNG file.
 
-    Parameters
-    ----------
-    path : Path
-        A PNG file. It is there whole or not at all.
-    width, height : float
-        Inches, of ``DPI`` pixels each.
+    The file is there whole, or not at all where the block fails.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -149,7 +139,7 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(beside, dpi=DPI, facecolor="white")
 
 
-def shared_legend(figure: Figure, columns: int = 4) -> None:
+def shared_legend(figure: Figure) -> None:
     """One legend below all panels, each name once."""
     handles: dict[str, Any] = {}
     for ax in figure.axes:
@@ -158,7 +148,7 @@ def shared_legend(figure: Figure, columns: int = 4) -> None:
     if handles:
         figure.legend(
             list(handles.values()), list(handles), loc="outside lower center",
-            ncols=min(columns, len(handles)), handlelength=3.2,
+            ncols=min(4, len(handles)), handlelength=3.2,
         )  # fmt: skip
 
 
@@ -170,9 +160,8 @@ def part_title(rows: pd.DataFrame) -> str:
 
 def limits(intervals: pd.DataFrame | None, model: str, metric: str) -> tuple[float, float]:
     """The ends of a score's interval on all images of the part; NaN where it is not known."""
-    if intervals is None or intervals.empty:
-        return float("nan"), float("nan")
-    rows = intervals[intervals["model"].eq(model) & intervals["metric"].eq(metric)]
-    rows = rows[rows["images"] == "all"]
-    ends = [float(value) for name in ("low", "high") for value in rows[name].head(1)]
-    return (ends[0], ends[1]) if ends else (float("nan"), float("nan"))
+    if intervals is not None and len(intervals):
+        rows = intervals[intervals["model"].eq(model) & intervals["metric"].eq(metric)]
+        for row in rows[rows["images"] == "all"].to_dict("records"):
+            return float(row["low"]), float(row["high"])
+    return float("nan"), float("nan")

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from happysad.experiments.reporting.html.run_figures import draw_all as draw_all
+from jinja2 import Environment
+
+from happysad.experiments.reporting.html.run_figures import draw_all
 from happysad.experiments.reporting.html.sections import (
     Section,
     answer_sections,
@@ -24,24 +26,12 @@ from happysad.utils.tables import numeric_columns
 __all__ = ["Section", "finish", "write_report"]
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-_LONG = 28
 
 
 def finish(
     folder: Path, log: Callable[[str], None], *, max_error: float = 0.02, **report: Any
 ) -> None:
-    """Derive all that follows from results.csv and predictions.csv of a run's folder.
-
-    Parameters
-    ----------
-    folder : Path
-    log : callable
-        Gets a line when it begins.
-    max_error : float
-        See ``summarise``.
-    **report
-        Passed on to ``write_report``.
-    """
+    """Derive all that follows from a run's folder: tables, figures, and the report."""
     log("intervals, figures, report")
     summarise(folder, max_error)
     draw_all(folder)
@@ -77,8 +67,6 @@ def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()
     ...     write_report(Path(folder), "Which is faster?").name
     'report.html'
     """
-    from jinja2 import Environment
-
     run = read_run(folder)
     every = [*answer_sections(run), *sections, *result_sections(run), *last_sections(run)]
     shown = [section for section in every if not section.empty]
@@ -120,7 +108,7 @@ def _picture(path: Path | None) -> dict[str, Any] | None:
 
 def _long(cells: list[list[str]]) -> list[bool]:
     """For each column of a table, whether it holds texts that may be broken into lines."""
-    return [any(len(cell) > _LONG for cell in column) for column in zip(*cells[1:], strict=True)]
+    return [any(len(cell) > 28 for cell in column) for column in zip(*cells[1:], strict=True)]
 
 
 def _paragraphs(text: str) -> list[str]:

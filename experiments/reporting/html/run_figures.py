@@ -30,19 +30,7 @@ FIGURES = (
 
 
 def draw_all(folder: Path) -> list[Path]:
-    """Draw what the folder's tables allow into ``figures/``; remove what they no longer allow.
-
-    Parameters
-    ----------
-    folder : Path
-        A run's folder: ``results.csv``, ``predictions.csv``, ``run.json`` and the derived tables
-        that exist.
-
-    Returns
-    -------
-    list of Path
-        The files drawn.
-    """
+    """Draw what the folder's tables allow into ``figures/``; remove what they no longer allow."""
     drawn = []
     drawings = _drawings(read_run(folder))
     for name in FIGURES:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from happysad.experiments.reporting.figures.abstention_figure import unsure_rows
 from happysad.experiments.reporting.formats import frame_cells
 from happysad.experiments.reporting.html import tables, text
 from happysad.experiments.reporting.html.run_figures import figures_for
 from happysad.experiments.reporting.tables.result_table import run_cells
+from happysad.experiments.reporting.tables.run_tables import RunTables
 from happysad.pipeline.evaluation.metrics import METRICS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from happysad.experiments.reporting.tables.run_tables import RunTables
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,8 @@ class Section:
     figure: Path | None = None
     table: pd.DataFrame | None = None
     caption: str = ""
-    lines: tuple[list[str], ...] = ()
-    parts: tuple[Section, ...] = ()
+    lines: Sequence[list[str]] = ()
+    parts: Sequence[Section] = ()
 
     @property
     def cells(self) -> list[list[str]]:
@@ -84,10 +81,10 @@ def answer_sections(run: RunTables) -> Iterator[Section]:
         "command": facts.get("command"),
         "code": f"{code['revision']}{changed}" if "revision" in code else "",
     }
-    lines = tuple([name, str(value)] for name, value in values.items() if value)
-    notes = tuple(Section("", str(note)) for note in facts.get("notes") or [])
+    lines = [[name, str(value)] for name, value in values.items() if value]
+    notes = [Section("", str(note)) for note in facts.get("notes") or []]
     question = str(config.get("why", ""))
-    yield Section("The question", question, lines=(["what", "value"], *lines), parts=notes)
+    yield Section("The question", question, lines=[["what", "value"], *lines], parts=notes)
 
 
 def result_sections(run: RunTables) -> Iterator[Section]:
@@ -98,10 +95,10 @@ def result_sections(run: RunTables) -> Iterator[Section]:
             "Scores",
             f"The {text.part_name(run)}; * marks the model chosen on the validation part. "
             "Precision, recall and F1 are means of both classes.",
-            lines=tuple(run_cells(run)),
+            lines=run_cells(run),
             parts=(
                 Section("", figure=drawn.get("scores"), caption=text.scores_caption(run)),
-                Section("More scores, with 95% intervals", lines=tuple(tables.more_scores(run))),
+                Section("More scores, with 95% intervals", lines=tables.more_scores(run)),
                 Section(
                     "Confusion matrices",
                     figure=drawn.get("confusion_matrices"),
@@ -111,7 +108,7 @@ def result_sections(run: RunTables) -> Iterator[Section]:
         )
     lines = tables.subset_table(run, "all", "not leaked", "leaked")
     if lines:
-        yield Section("With and without leaked images", text.leaks(run), lines=tuple(lines))
+        yield Section("With and without leaked images", text.leaks(run), lines=lines)
     if len(run.part("comparisons")):
         yield Section(
             "Is the difference more than chance?",
@@ -120,14 +117,14 @@ def result_sections(run: RunTables) -> Iterator[Section]:
             figure=drawn.get("comparisons"),
             caption="Right of the line a model is more accurate than the one named above it. Open "
             "points could be chance; the dummy is left out of the figure.",
-            lines=tuple(tables.comparison_table(run)),
+            lines=tables.comparison_table(run),
         )
     lines = tables.face_detection_table(run)
     by_face = tables.subset_table(run, "all", "face found", "no face found")
     if len(lines) > 1 or by_face:
-        part = Section("Accuracy with and without a face found", lines=tuple(by_face))
+        part = Section("Accuracy with and without a face found", lines=by_face)
         title, words = "Faces found, by class", text.face_detection(run)
-        yield Section(title, words, lines=tuple(lines), parts=(part,))
+        yield Section(title, words, lines=lines, parts=(part,))
     yield from _threshold_sections(run, drawn)
     for name, title, caption in (
         ("training", "Training curves", text.training_caption),
@@ -163,7 +160,7 @@ def _threshold_sections(run: RunTables, drawn: dict[str, Path]) -> Iterator[Sect
         + (" The points are the rule's thresholds." if marks else "")
     )
     rejected = text.rejected_caption(run) if "rejected" in drawn else ""
-    lines = tuple(tables.operating_table(run)) if len(points) else ()
+    lines = tables.operating_table(run) if len(points) else []
     yield Section(
         "Answering only when confident",
         figure=drawn.get("risk_coverage"),
@@ -177,17 +174,13 @@ def _threshold_sections(run: RunTables, drawn: dict[str, Path]) -> Iterator[Sect
 
 def last_sections(run: RunTables) -> Iterator[Section]:
     """What comes last: failures, how to reproduce it, the glossary."""
-    yield Section("Recipes that failed", lines=tuple(tables.failure_table(run)))
+    yield Section("Recipes that failed", lines=tables.failure_table(run))
+    of = {"identity": "identity", "setting": "config", "machine": "machine", "version": "versions"}
     rows = [
         [f"{name}: {key}", value if isinstance(value, str) else json.dumps(value)]
-        for name, entry in (
-            ("identity", "identity"),
-            ("setting", "config"),
-            ("machine", "machine"),
-            ("version", "versions"),
-        )
+        for name, entry in of.items()
         for key, value in (run.facts.get(entry) or {}).items()
     ]
-    yield Section("How it was made", lines=(["what", "value"], *rows))
+    yield Section("How it was made", lines=[["what", "value"], *rows])
     meanings = [[name, meaning] for name, meaning in METRICS.items()]
-    yield Section("Glossary", lines=(["score", "meaning"], *meanings))
+    yield Section("Glossary", lines=[["score", "meaning"], *meanings])

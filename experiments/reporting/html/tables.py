@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from happysad.experiments.reporting.formats import LEVEL, number, p_cell, with_interval
+from happysad.experiments.reporting.formats import (
+    LEVEL,
+    Cells,
+    number,
+    p_cell,
+    score_name,
+    with_interval,
+)
+from happysad.experiments.reporting.tables.run_tables import RunTables
 
-if TYPE_CHECKING:
-    from happysad.experiments.reporting.tables.run_tables import RunTables
-
-Cells = list[list[str]]
-
-MORE = {
-    "balanced_accuracy": "balanced accuracy",
-    "recall_happy": "recall happy",
-    "recall_sad": "recall sad",
-    "roc_auc": "AUC",
-    "brier": "Brier",
-    "calibration_error": "calibration error",
-}
+MORE = (
+    "balanced_accuracy", "recall_happy", "recall_sad", "roc_auc", "brier", "calibration_error",
+)  # fmt: skip
 
 
 def more_scores(run: RunTables) -> Cells:
     """Scores that the main table leaves out, each with its interval."""
     scores = run.scores()
-    names = {column: label for column, label in MORE.items() if column in scores}
+    names = [column for column in MORE if column in scores]
     lines = [[m, *(run.score_text(m, column) for column in names)] for m in scores["model"]]
-    return [["model", *names.values()], *lines]
+    return [["model", *map(score_name, names)], *lines]
 
 
 def subset_table(run: RunTables, *subsets: str) -> Cells:
@@ -56,18 +54,12 @@ def comparison_table(run: RunTables) -> Cells:
     rows = run.part("comparisons").sort_values(["against_role", "difference"], ascending=False)
     for row in rows.to_dict("records"):
         role = {"cnn": "CNN"}.get(row["against_role"], row["against_role"])
-        lines.append(
-            [
-                row["model"],
-                f"{row['against']} ({role})",
-                with_interval(row["difference"], row["low"], row["high"], sign="+"),
-                f"{row['n_only_model_correct']:.0f}",
-                f"{row['n_only_other_correct']:.0f}",
-                p_cell(row["p_value"]),
-                p_cell(row["p_value_holm"]),
-                "hardly chance" if row["p_value_holm"] < LEVEL else "could be chance",
-            ]
-        )
+        difference = with_interval(row["difference"], row["low"], row["high"], sign="+")
+        counts = [f"{row[f'n_only_{name}_correct']:.0f}" for name in ("model", "other")]
+        p_values = [p_cell(row[name]) for name in ("p_value", "p_value_holm")]
+        words = "hardly chance" if row["p_value_holm"] < LEVEL else "could be chance"
+        against = f"{row['against']} ({role})"
+        lines.append([row["model"], against, difference, *counts, *p_values, words])
     return lines
 
 
@@ -82,17 +74,13 @@ def face_detection_table(run: RunTables) -> Cells:
 
 def operating_table(run: RunTables) -> Cells:
     """Thresholds chosen on the validation part and what they do on the test part."""
-    columns = {
-        "low": "sad below", "high": "happy from", "coverage": "coverage", "error": "error",
-        "recall_happy": "recall happy", "recall_sad": "recall sad",
-        "balanced_accuracy": "balanced accuracy",
-    }  # fmt: skip
-    lines = [["model", "rule", *columns.values()]]
+    columns = ("coverage", "error", "recall_happy", "recall_sad", "balanced_accuracy")
+    lines = [["model", "rule", "sad below", "happy from", *map(score_name, columns)]]
     order = {str(model): i for i, model in enumerate(run.scores()["model"])}
     rows = run.part("operating_points").to_dict("records")
     for row in sorted(rows, key=lambda row: order.get(row["model"], len(order))):
         low, high = thresholds(row)
-        rest = [number(row[name]) for name in list(columns)[2:]]
+        rest = [number(row[name]) for name in columns]
         lines.append([row["model"], row["rule"], low, high, *rest])
     return lines
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from happysad.experiments.reporting.figures.abstention_figure import rejected_shares, unsure_rows
 from happysad.experiments.reporting.figures.image_grids import MOST, confident_errors
-from happysad.experiments.reporting.figures.style import kind_of
+from happysad.experiments.reporting.figures.style import kind_of, limits
 from happysad.experiments.reporting.formats import LEVEL, number, p_text
-
-if TYPE_CHECKING:
-    from happysad.experiments.reporting.tables.run_tables import RunTables
+from happysad.experiments.reporting.tables.run_tables import RunTables
 
 
 def answer(run: RunTables) -> str:
@@ -20,7 +19,8 @@ def answer(run: RunTables) -> str:
     if scores.empty or run.best not in set(scores["model"]):
         return ""
     where = "on the validation part" if run.reported == "test" else "in cross-validation"
-    bracket = " (95% interval)" if len(run.intervals(run.best)) else ""
+    low, _ = limits(run.part("intervals"), run.best, "accuracy")
+    bracket = "" if math.isnan(low) else " (95% interval)"
     sentences = [
         f"{run.best} does best {where}; on the {_images(run)} its accuracy is "
         f"{run.score_text(run.best, 'accuracy')}{bracket}.",
@@ -75,7 +75,7 @@ def compared(row: Mapping[Any, Any]) -> str:
 
 def _abstention(run: RunTables) -> str:
     rows = unsure_rows(run.part("operating_points"))
-    rows = rows[rows["model"] == run.best] if len(rows) else rows
+    rows = rows[rows["model"] == run.best]
     if rows.empty:
         return ""
     row = rows.iloc[0]
@@ -91,19 +91,17 @@ def _abstention(run: RunTables) -> str:
 
 
 def scores_caption(run: RunTables) -> str:
-    """What the bars say."""
     scores = run.scores()
     ends = [
         f"{row['model']} ({number(row['accuracy'])})" for _, row in scores.iloc[[0, -1]].iterrows()
     ]
     caption = f"From {ends[0]} down to {ends[1]}."
-    limits = run.intervals(str(scores["model"].iloc[0]))
-    if len(limits):
-        width = (limits["high"].iloc[0] - limits["low"].iloc[0]) / 2
+    low, high = limits(run.part("intervals"), str(scores["model"].iloc[0]), "accuracy")
+    if not math.isnan(low):
         n = int(scores["n_test"].iloc[0])
         caption += (
             f" The black lines are 95% intervals: with {n} images the accuracy at the top "
-            f"is known to about ±{number(width)}."
+            f"is known to about ±{number((high - low) / 2)}."
         )
     return caption
 
@@ -121,7 +119,6 @@ def matrices_caption(run: RunTables) -> str:
 
 
 def curves_caption(run: RunTables) -> str:
-    """Areas of the best and of the CNN."""
     names = dict.fromkeys([run.best, *(n for n in run.shown() if kind_of(n) == "cnn")])
     texts = {name: run.score_text(name, "roc_auc") for name in names}
     areas = ", ".join(f"{name} {text}" for name, text in texts.items() if text)

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from happysad.experiments.reporting.formats import number
+import pandas as pd
+
+from happysad.experiments.reporting.formats import Cells, number, score_name
 from happysad.experiments.reporting.html.tables import thresholds
 from happysad.experiments.reporting.model_card.per_dataset_tables import FOLDS, SHIPPED, score_text
 from happysad.pipeline.data.records import LABELS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Cells = list[list[str]]
 Names = Mapping[str, str]
 """Of the settings: "fer2013 test" to "FER2013 PrivateTest"."""
 
-SHOWN = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "roc_auc": "AUC",
-    "brier": "Brier",
-    "calibration_error": "calibration error",
-}
+SHOWN = ("accuracy", "balanced_accuracy", "roc_auc", "brier", "calibration_error")
 
 
 def data_name(row: Mapping[Any, Any], names: Names) -> str:
@@ -60,7 +52,7 @@ def data_lines(tested: pd.DataFrame, names: Names) -> Cells:
 
 def score_lines(scores: pd.DataFrame, names: Names, subsets: bool) -> Cells:
     """``SHOWN`` on all sets of images; with their subsets for the test part that has a name."""
-    lines = [["model", "tested on", *["images"] * subsets, "n", *SHOWN.values()]]
+    lines = [["model", "tested on", *["images"] * subsets, "n", *map(score_name, SHOWN)]]
     rows = scores[scores["metric"] == "roc_auc"].sort_values("model", kind="stable")
     for row in rows.to_dict("records"):
         apart = row["condition"] == SHIPPED and f"{row['dataset']} {row['split']}" in names

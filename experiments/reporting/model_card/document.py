@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from happysad.experiments.reporting.model_card import card_tables
+from happysad.experiments.reporting.model_card.example_faces import failure_lines
 from happysad.experiments.reporting.per_experiment import peers
 from happysad.experiments.reporting.tables.run_tables import read_table
 from happysad.utils.tables import markdown
@@ -18,16 +21,8 @@ COMMAND = "python experiments/shipping/ship.py --publish"
 
 
 def card_text(folder: Path, pictures: str = "docs") -> str:
-    """The card.
-
-    Parameters
-    ----------
-    folder : Path
-        With the tables of a run and ``card.json``, as ``publish_shipped`` writes them.
-    pictures : str
-        Where the pictures lie, from the card's place.
-    """
-    facts = _facts(folder)
+    """The card, from a run's tables and ``card.json``, with the way from it to its pictures."""
+    facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     models, names = facts["models"], facts["config"]["called"]
     read = {name: read_table(folder / f"{name}.csv") for name in
             ("results", "tested", "scores", "thresholds")}  # fmt: skip
@@ -49,17 +44,9 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
 
 
 def tables_text(folder: Path) -> str:
-    """The page of tables.
-
-    Parameters
-    ----------
-    folder : Path
-        As for ``card_text``; beside it lies ``peers`` with what ``experiments/peers.py`` found,
-        or the page leaves that out.
-    """
-    from happysad.experiments.reporting.model_card.example_faces import failure_lines
-
-    names = _facts(folder)["config"]["called"]
+    """The page of tables; with the other programs' where ``peers`` lies beside the folder."""
+    facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    names = facts["config"]["called"]
     scores, reliability, failures = (
         read_table(folder / f"{name}.csv") for name in ("scores", "reliability", "failures")
     )
@@ -80,15 +67,8 @@ def picture_name(model: str) -> str:
     return f"model-card-{model}.png"
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    return facts
-
-
 def _rendered(template: str, **values: Any) -> str:
     """A template of this folder, with no two empty lines and one newline at its end."""
-    from jinja2 import Environment
-
     source = Path(__file__).with_name(template).read_text(encoding="utf-8")
     environment = Environment(trim_blocks=True, lstrip_blocks=True)
     text = environment.from_string(source).render(command=COMMAND, **values)

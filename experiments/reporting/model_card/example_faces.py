@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from PIL import Image
+from sklearn.pipeline import Pipeline
 
 from happysad.experiments.perturbations.registry import CHANGES, changed_image, locate_face
 from happysad.experiments.reporting.columns import columns_of
@@ -14,12 +17,9 @@ from happysad.experiments.reporting.figures.image_grids import image_axes, show_
 from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing
 from happysad.features.faces.detector import MIN_SCORE
 from happysad.pipeline.data.records import LABELS
-from happysad.pipeline.estimators.p_happy import predict_p_happy
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.estimators.check_model import predict_p_happy
 from happysad.utils.atomic_files import atomic_write
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from sklearn.pipeline import Pipeline
 
 FACES, SEED = 120, 2026
 """Built-in faces: of nobody, whatever the model was fitted on."""
@@ -29,11 +29,13 @@ CHANGED = {"": 0.0, "dark": 0.9, "cover mouth": 1.3, "blur": 0.05, "rotate": 45.
 
 SHOWN = 5
 
+Faces = dict[str, list[NDArray[np.uint8]]]
+Probabilities = dict[str, NDArray[np.float64]]
+"""By the change; an image or a probability a face."""
 
-def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_]]:
+
+def changed_faces() -> tuple[Faces, NDArray[np.str_]]:
     """The faces under each change, and their labels."""
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-
     images, labels = make_demo_faces(FACES, random_state=SEED)
     found = [locate_face(image, MIN_SCORE) for image in images]
     changed = {
@@ -46,22 +48,13 @@ def changed_faces() -> tuple[dict[str, list[NDArray[np.uint8]]], NDArray[np.str_
     return changed, labels
 
 
-def failure_table(
-    p_happy: dict[str, NDArray[np.float64]], labels: NDArray[np.str_], model: str
-) -> pd.DataFrame:
+def failure_table(p_happy: Probabilities, labels: NDArray[np.str_], model: str) -> pd.DataFrame:
     """``failures.csv`` of one model: how many faces are classified rightly under each change."""
-    import pandas as pd
-
     rows = []
     for change, p in p_happy.items():
         correct = (p >= 0.5) == (labels == "happy")
-        row: dict[str, Any] = {
-            "model": model,
-            "change": change,
-            "strength": CHANGED[change],
-            "n": len(labels),
-        }
-        row["n_correct"] = int(correct.sum())
+        row: dict[str, Any] = {"model": model, "change": change, "strength": CHANGED[change]}
+        row |= {"n": len(labels), "n_correct": int(correct.sum())}
         for label in LABELS:
             row[f"n_{label}"] = int((labels == label).sum())
             row[f"n_correct_{label}"] = int(correct[labels == label].sum())
@@ -77,9 +70,7 @@ def save_failures(model: Pipeline, name: str, picture: Path) -> pd.DataFrame:
     return failure_table(p_happy, labels, name)
 
 
-def errors(
-    change: str, p_happy: dict[str, NDArray[np.float64]], labels: NDArray[np.str_]
-) -> list[int]:
+def errors(change: str, p_happy: Probabilities, labels: NDArray[np.str_]) -> list[int]:
     """The errors under a change that were right without it, the most confident first."""
     p = p_happy[change]
     happy = labels == "happy"
@@ -91,10 +82,7 @@ def errors(
 
 
 def draw_failures(
-    changed: dict[str, list[NDArray[np.uint8]]],
-    p_happy: dict[str, NDArray[np.float64]],
-    labels: NDArray[np.str_],
-    path: Path,
+    changed: Faces, p_happy: Probabilities, labels: NDArray[np.str_], path: Path
 ) -> None:
     """Draw a row of errors for each change, with the true class and p_happy."""
     with drawing(path, WIDTH, 1.62 * len(changed)) as figure:
@@ -114,8 +102,6 @@ def draw_failures(
 
 def _with_few_colors(path: Path) -> None:
     """Write the picture with a palette: a quarter of the size, and nobody sees the difference."""
-    from PIL import Image
-
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
     with atomic_write(path) as beside:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.html.report import Section, write_report
 from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
 from happysad.experiments.reporting.tables.operating_points import share
+from happysad.experiments.reporting.tables.result_table import print_failures, print_written
 from happysad.experiments.reporting.tables.run_tables import read_table, write_table
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.pipeline.evaluation.abstention import RejectBand
-
-if TYPE_CHECKING:
-    import pandas as pd
+from happysad.pipeline.evaluation.metrics import reliability
+from happysad.pipeline.model_files.card_thresholds import band_entries
+from happysad.utils.tables import print_table
 
 METRICS = (
     "accuracy", "balanced_accuracy", "recall_happy", "recall_sad", "roc_auc", "brier",
@@ -32,8 +36,6 @@ FOLDS = "cross-validated"
 
 def write_tables(folder: Path) -> None:
     """Write ``scores``, ``tested``, ``reliability`` and ``thresholds.csv``, and the report."""
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     predictions = labelled(read_rows(folder / "predictions.csv"))
     tables = {
         "scores": score_table(predictions),
@@ -43,7 +45,7 @@ def write_tables(folder: Path) -> None:
     }
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv", digits=6)
-    lines = tuple(shipped_lines(tables["scores"]))
+    lines = shipped_lines(tables["scores"])
     write_report(folder, title="The shipped models", sections=[Section("Tested", lines=lines)])
 
 
@@ -52,8 +54,6 @@ def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
 
     ``images`` is as in ``interval_table``.
     """
-    import pandas as pd
-
     tables = []
     for condition in (SHIPPED, FOLDS):
         table = interval_table(predictions[predictions["condition"] == condition])
@@ -64,8 +64,6 @@ def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def data_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """The images evaluated: how many of each class, groups, and faces found in each class."""
-    import pandas as pd
-
     rows = []
     for key, part in predictions.groupby(EVALUATED):
         part = part[part["model"] == part["model"].iloc[0]]
@@ -81,10 +79,6 @@ def data_table(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def reliability_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """Share of happy faces in each fifth of p_happy, for each model and set of images."""
-    import pandas as pd
-
-    from happysad.pipeline.evaluation.calibration import reliability
-
     axes = ["model", *EVALUATED]
     tables = []
     for key, part in predictions.groupby(axes):
@@ -99,10 +93,6 @@ def threshold_table(predictions: pd.DataFrame) -> pd.DataFrame:
     The thresholds are chosen on the cross-validated predictions, and then tried on the test part
     of the same data set.
     """
-    import pandas as pd
-
-    from happysad.pipeline.model_files.card_thresholds import band_entries
-
     rows: list[dict[str, Any]] = []
     tested, folds = (predictions[predictions["condition"] == how] for how in (SHIPPED, FOLDS))
     for (model, dataset), own in folds.groupby(["model", "dataset"], sort=False):
@@ -141,9 +131,6 @@ def score_text(scores: pd.DataFrame, row: dict[Any, Any], metric: str) -> str:
 
 def print_shipped(folder: Path) -> None:
     """Print what the run found, and what its folder holds."""
-    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
-    from happysad.utils.tables import print_table
-
     print_table(shipped_lines(read_table(folder / "scores.csv")))
     print_failures(read_rows(folder / "results.csv"))
     print_written(folder, ["models", "scores.csv", "report.html"])

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from happysad.experiments.reporting.model_card.document import TABLES, card_text, tables_text
 from happysad.experiments.reporting.model_card.readme_tables import KINDS
 from happysad.experiments.reporting.tables.run_tables import read_run
 from happysad.utils.atomic_files import atomic_write
@@ -27,13 +28,7 @@ TABLE = re.compile(r"(<!-- table: (\S+) (\S+) -->\n).*?(\n+<!-- end -->)", re.DO
 
 
 def publish(name: str, folder: Path) -> list[str]:
-    """Copy the small CSV files of a run and fill the README's tables; return what was written.
-
-    Raises
-    ------
-    UserError
-        The folder is not that of a finished run.
-    """
+    """Copy a finished run's small CSV files, fill the README's tables; return what was written."""
     facts = finished_facts(folder)
     target = RESULTS / name
     target.mkdir(parents=True, exist_ok=True)
@@ -83,13 +78,9 @@ def fill_tables(text: str, name: str = "") -> tuple[str, list[str]]:
 
 def write_card() -> str:
     """Write ``MODEL_CARD.md`` and its page of tables from ``docs/results/shipped``; return it."""
-    from happysad.experiments.reporting.model_card.document import TABLES, card_text, tables_text
-
     folder = RESULTS / "shipped"
-    for path, text in (
-        (ROOT / "MODEL_CARD.md", card_text(folder)),
-        (folder / TABLES, tables_text(folder)),
-    ):
+    pages = {ROOT / "MODEL_CARD.md": card_text(folder), folder / TABLES: tables_text(folder)}
+    for path, text in pages.items():
         with atomic_write(path) as beside:
             beside.write_text(text, encoding="utf-8")
     return "MODEL_CARD.md"

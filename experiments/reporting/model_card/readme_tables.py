@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from happysad.experiments.reporting.formats import number
+from happysad.experiments.reporting.formats import Cells, number
 from happysad.experiments.reporting.html.tables import comparison_table, subset_table
 from happysad.experiments.reporting.model_card.per_dataset_tables import shipped_lines
 from happysad.experiments.reporting.per_experiment import (
@@ -17,8 +17,6 @@ from happysad.experiments.reporting.per_experiment import (
 )
 from happysad.experiments.reporting.tables.result_table import run_cells
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_table
-
-Cells = list[list[str]]
 
 
 def against_cnn(run: RunTables) -> Cells:
@@ -75,7 +73,7 @@ KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "transfer": transfer,
     "peers": lambda run: peers.score_lines(read_table(run.folder / "peers.csv")),
     "against-peers": lambda run: peer_pairs.pair_lines(run["comparisons"]),
-    "peers-effort": lambda run: peers.effort_lines(),
+    "peers-effort": lambda run: peers.EFFORTS,
     "learning-curve": lambda run: learning_table.curve_lines(
         read_table(run.folder / "learning_curve.csv")
     ),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.bars_and_confusion import save_importance
 from happysad.experiments.reporting.formats import number, with_interval
+from happysad.experiments.reporting.html.report import Section, write_report
+from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct
+from happysad.experiments.reporting.tables.result_table import print_failures, print_written
 from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
+from happysad.pipeline.evaluation.bootstrap import paired_interval
+from happysad.utils.tables import print_table
 
 COMPLETE = "all blocks"
 
@@ -30,8 +35,6 @@ _IMPORTANCE = (
 
 def add_importance(folder: Path, model: str, table: pd.DataFrame) -> None:
     """Put a model's importances in the place of those it had in importance.csv."""
-    import pandas as pd
-
     before = read_importance(folder)
     kept = [before[before["model"] != model]] if len(before) else []
     joined = pd.concat([*kept, table.assign(model=model)])
@@ -42,16 +45,12 @@ def add_importance(folder: Path, model: str, table: pd.DataFrame) -> None:
 
 def read_importance(folder: Path) -> pd.DataFrame:
     """The rows of importance.csv; none where it is absent."""
-    import pandas as pd
-
     path = folder / "importance.csv"
     return pd.read_csv(path) if path.exists() else pd.DataFrame()
 
 
 def ablation_rows(folder: Path) -> pd.DataFrame:
     """A row for each model and condition: scores on both parts, and the loss of accuracy."""
-    import pandas as pd
-
     results = read_rows(folder / "results.csv")
     results = results[results["status"] == "ok"]
     predictions = read_rows(folder / "predictions.csv")
@@ -80,9 +79,6 @@ def _difference(
     predictions: pd.DataFrame, model: str, condition: str, split: str
 ) -> dict[str, float]:
     """Accuracy minus that with all blocks, on one part, with its interval."""
-    from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct
-    from happysad.pipeline.evaluation.bootstrap import paired_interval
-
     part = predictions[(predictions["model"] == model) & (predictions["split"] == split)]
     one, two = (
         part[part["condition"] == wanted].sort_values("image", kind="stable")
@@ -96,12 +92,9 @@ def _difference(
 
 def finish_ablation(folder: Path) -> None:
     """Write ablation.csv, the figures and the report from the folder's rows."""
-    from happysad.experiments.reporting.figures.bars_and_confusion import save_importance
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     rows, importance = ablation_rows(folder), read_importance(folder)
     write_table(rows, folder / "ablation.csv")
-    sections = [Section("Blocks of features", _BLOCKS, lines=tuple(table_lines(rows)))]
+    sections = [Section("Blocks of features", _BLOCKS, lines=table_lines(rows))]
     for model in dict.fromkeys(importance["model"] if len(importance) else []):
         own = importance[importance["model"] == model]
         figure = folder / "figures" / f"importance-{model}.png"
@@ -128,9 +121,6 @@ def table_lines(rows: pd.DataFrame) -> list[list[str]]:
 
 def print_ablation(folder: Path) -> None:
     """Print the table of blocks and the groups of features that matter most."""
-    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
-    from happysad.utils.tables import print_table
-
     rows = ablation_rows(folder)
     if len(rows):
         print_table(table_lines(rows))

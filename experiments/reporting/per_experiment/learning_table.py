@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.line_figure import save_lines
+from happysad.experiments.reporting.html.report import Section, write_report
+from happysad.experiments.reporting.tables.result_table import print_findings
 from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 READING = (
     "Accuracy on the test part by number of training images: the mean over the seeds, and the "
@@ -24,13 +25,7 @@ CAPTION = (
 
 
 def learning_table(results: pd.DataFrame) -> pd.DataFrame:
-    """``learning_curve.csv``: accuracy of each part, model and size over the seeds.
-
-    Parameters
-    ----------
-    results : frame
-        The rows of ``results.csv``.
-    """
+    """``learning_curve.csv``: accuracy of each part, model and size over the seeds."""
     good = results[results["status"] == "ok"]
     sizes = [int(text.removeprefix("n=")) for text in good["condition"]]
     by = good.assign(n_train=sizes).groupby(["dataset", "split", "model", "n_train"])["accuracy"]
@@ -54,8 +49,6 @@ def curve_lines(table: pd.DataFrame) -> list[list[str]]:
 
 def save_curve(table: pd.DataFrame, path: Path) -> None:
     """Draw the curves of the test part."""
-    from happysad.experiments.reporting.figures.line_figure import save_lines
-
     rows = table[table["split"] == "test"]
     save_lines(
         rows, path, x="n_train", y="accuracy_mean", line="model", low="accuracy_min",
@@ -66,20 +59,13 @@ def save_curve(table: pd.DataFrame, path: Path) -> None:
 
 def write_all(folder: Path) -> None:
     """Write ``learning_curve.csv``, the figure and the report of a run's folder."""
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     table = learning_table(read_rows(folder / "results.csv"))
     write_table(table, folder / "learning_curve.csv", digits=6)
     figure = folder / "figures" / "learning_curve.png"
     if len(table):
         save_curve(table, figure)
-    section = Section(
-        "Accuracy by number of training images",
-        READING,
-        figure=figure,
-        lines=tuple(curve_lines(table)),
-        caption=CAPTION,
-    )
+    lines, words = curve_lines(table), "Accuracy by number of training images"
+    section = Section(words, READING, figure=figure, lines=lines, caption=CAPTION)
     data_set = str(table["dataset"].iloc[0]) if len(table) else folder.name
     title = f"Happy or sad: how many images of {data_set} are enough?"
     write_report(folder, title=title, sections=[section])
@@ -87,8 +73,6 @@ def write_all(folder: Path) -> None:
 
 def print_curve(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.tables.result_table import print_findings
-
     results = read_rows(folder / "results.csv")
     table = learning_table(results)
     lines = curve_lines(table) if len(table) else []

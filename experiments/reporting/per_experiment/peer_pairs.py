@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from happysad.experiments.datasets.peer_scores import PEERS
 from happysad.experiments.reporting.columns import columns_of
-from happysad.experiments.reporting.formats import LEVEL, p_cell, with_interval
-from happysad.experiments.reporting.per_experiment.peers import Cells
+from happysad.experiments.reporting.formats import LEVEL, Cells, p_cell, with_interval
 from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct, labelled
 from happysad.experiments.reporting.tables.comparison_table import compare_pair, corrected
-
-if TYPE_CHECKING:
-    import pandas as pd
+from happysad.pipeline.evaluation.bootstrap import resample_weights
 
 METHOD = (
     "A model is ahead of or behind another program in accuracy where McNemar's exact test has "
@@ -32,8 +30,6 @@ def pair_table(predictions: pd.DataFrame, models: Collection[str]) -> pd.DataFra
 
     The p-values are corrected for the number of pairs in a test set.
     """
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for tested, part in labelled(predictions).groupby("tested_on", sort=False):
         own = {str(model): those for model, those in part.groupby("model", sort=False)}
@@ -53,8 +49,6 @@ def pair_table(predictions: pd.DataFrame, models: Collection[str]) -> pd.DataFra
 
 
 def _balanced_difference(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:
-    from happysad.pipeline.evaluation.bootstrap import resample_weights
-
     same = other.drop_duplicates("image").set_index("image").loc[model["image"]]
     gain = is_correct(model).astype(np.float64) - is_correct(same)
     happy = model["label"].eq("happy").to_numpy(bool)
@@ -72,11 +66,7 @@ def _balanced_difference(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, 
 
 
 def verdict(p: float, low: float, high: float) -> str:
-    """Where a model stands by the corrected p-value and the interval of the difference.
-
-    "ahead" or "behind" where both say so, else "level": where p is not below 0.05 or the
-    interval holds 0.
-    """
+    """Ahead or behind where the corrected p-value and the interval both say so, else level."""
     if not p < LEVEL or not (low > 0 or high < 0):
         return "level"
     return "ahead" if low > 0 else "behind"

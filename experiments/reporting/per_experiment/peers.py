@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
 
 from happysad.experiments.datasets.neutral_faces import SPLIT
 from happysad.experiments.datasets.peer_scores import PEERS
 from happysad.experiments.reporting.columns import columns_of
-from happysad.experiments.reporting.formats import with_interval
+from happysad.experiments.reporting.formats import Cells, score_name, with_interval
 from happysad.experiments.reporting.per_experiment.transfer_table import FEW
 from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.experiments.reporting.tables.interval_table import score_columns
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Cells = list[list[str]]
-
 MEASURED = "2026-11-27"
 
-SHOWN = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "roc_auc": "AUC"}
+SHOWN = ("accuracy", "balanced_accuracy", "roc_auc")
 
 METHOD = (
     f"Measured on {MEASURED} with the weights that these programs install, happy against sad by "
@@ -30,26 +26,17 @@ METHOD = (
     "images of a person drawn together."
 )
 
-
-class Effort(NamedTuple):
-    """What it took to run a program: its size once installed, CPU time, what was in the way."""
-
-    program: str
-    installed: str
-    cpu_ms: str
-    in_the_way: str
-
-
-EFFORTS = (
-    Effort("happysad (texture-svm)", "0.85 GB", "15", "-"),
-    Effort(PEERS["fer"], "7.5 GB", "22", "the import that its README shows fails"),
-    Effort(
+EFFORTS = [
+    ["program", "installed", "CPU ms a photograph", "in the way"],
+    ["happysad (texture-svm)", "0.85 GB", "15", "-"],
+    [PEERS["fer"], "7.5 GB", "22", "the import that its README shows fails"],
+    [
         PEERS["faceapi"],
         "0.32 GB",
         "not measured",
         "TensorFlow.js is needed and not declared; it decodes no image files in Node.js",
-    ),
-)
+    ],
+]
 """Measured on ``MEASURED``: all files installed (fer's as its README installs it), and the CPU
 time of a whole answer to a 350x350 photograph."""
 
@@ -57,20 +44,14 @@ time of a whole answer to a 350x350 photograph."""
 def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """``peers.csv``: scores with their intervals, a row a test set and program.
 
-    Parameters
-    ----------
-    predictions : pandas.DataFrame
-        Columns of a run's predictions, and ``tested_on``. Rows labelled neutral are not scored:
-        ``neutral_called_happy`` is the share of them that is called happy, NaN without any.
+    Neutral faces are not scored: ``neutral_called_happy`` is the share that is called happy.
     """
-    import pandas as pd
-
     rows = []
     for tested, there in predictions.groupby("tested_on", sort=False):
         for model, part in there.groupby("model", sort=False):
             own, neutral = labelled(part), part[part["label"] == SPLIT]
             row = {"tested_on": tested, "model": model, "n": len(own), "n_neutral": len(neutral)}
-            row |= {"n_people": len(set(groups_of(own))), **score_columns(own, list(SHOWN))}
+            row |= {"n_people": len(set(groups_of(own))), **score_columns(own, SHOWN)}
             row["neutral_called_happy"] = float((neutral["predicted"] == "happy").mean())
             rows.append(row)
     return pd.DataFrame(rows, columns=columns_of("peers/peers"))
@@ -78,7 +59,9 @@ def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def score_lines(scores: pd.DataFrame) -> Cells:
     """``score_table`` as texts, ordered by test set and then by balanced accuracy."""
-    lines = [["tested on", "program", "images", *SHOWN.values(), "neutral faces called happy"]]
+    lines = [
+        ["tested on", "program", "images", *map(score_name, SHOWN), "neutral faces called happy"]
+    ]
     for tested in dict.fromkeys(scores["tested_on"] if len(scores) else []):
         own = scores[scores["tested_on"] == tested]
         for row in own.sort_values("balanced_accuracy", ascending=False).to_dict("records"):
@@ -92,8 +75,3 @@ def score_lines(scores: pd.DataFrame) -> Cells:
             name, count = str(row["model"]), f"{row['n']:,.0f}"
             lines.append([f"{tested}{few}", name, count, *cells, neutral])
     return lines
-
-
-def effort_lines() -> Cells:
-    """What it took to run each program."""
-    return [["program", "installed", "CPU ms a photograph", "in the way"], *map(list, EFFORTS)]

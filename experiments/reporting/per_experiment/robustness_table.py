@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from happysad.experiments.perturbations.changed_faces import CLEAN, condition_of
 from happysad.experiments.perturbations.registry import CHANGES
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.image_grids import save_contact_sheet
+from happysad.experiments.reporting.figures.line_figure import save_lines
+from happysad.experiments.reporting.html.report import Section, write_report
+from happysad.experiments.reporting.tables.result_table import print_findings
 from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CAPTION = (
     "Accuracy as each change grows from left to right, its strengths at equal distances. Models "
@@ -34,14 +36,7 @@ def robustness_table(results: pd.DataFrame) -> pd.DataFrame:
     """``robustness.csv``: a row for each model, change and strength; clean images have change "".
 
     Models are in alphabetical order, changes and strengths in that of ``CHANGES``.
-
-    Parameters
-    ----------
-    results : frame
-        The rows of ``results.csv``.
     """
-    import pandas as pd
-
     order = [
         (CLEAN, 0.0),
         *((name, s) for name, change in CHANGES.items() for s in change.strengths),
@@ -78,10 +73,6 @@ def summary_lines(table: pd.DataFrame) -> list[list[str]]:
 
 def save_robustness(table: pd.DataFrame, path: Path) -> None:
     """Draw a panel for each change, with a line a model from clean to the strongest change."""
-    import pandas as pd
-
-    from happysad.experiments.reporting.figures.line_figure import save_lines
-
     parts = []
     clean = table[table["change"] == CLEAN].assign(x="clean")
     for change in dict.fromkeys(table["change"]):
@@ -100,9 +91,6 @@ def save_robustness(table: pd.DataFrame, path: Path) -> None:
 
 def write_all(folder: Path) -> None:
     """Write ``robustness.csv``, the figures and the report of a run's folder."""
-    from happysad.experiments.reporting.figures.image_grids import save_contact_sheet
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     table = robustness_table(read_rows(folder / "results.csv"))
     write_table(table, folder / "robustness.csv", digits=6)
     curves, sheet = (folder / "figures" / name for name in ("robustness.png", "changes.png"))
@@ -110,7 +98,7 @@ def write_all(folder: Path) -> None:
     if changes:
         save_robustness(table, curves)
         save_contact_sheet(sheet, changes)
-    lines = tuple(summary_lines(table))
+    lines = summary_lines(table)
     sections = [
         Section("Accuracy under changes", READING, figure=curves, lines=lines, caption=CAPTION),
         Section("What the changes look like", figure=sheet, caption=SHEET),
@@ -122,8 +110,6 @@ def write_all(folder: Path) -> None:
 
 def print_robustness(folder: Path) -> None:
     """Print the table of a run's folder, and what the folder holds."""
-    from happysad.experiments.reporting.tables.result_table import print_findings
-
     results = read_rows(folder / "results.csv")
     table = robustness_table(results)
     lines = summary_lines(table) if len(table) else []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.forest_figure import save_transfer
 from happysad.experiments.reporting.formats import with_interval
+from happysad.experiments.reporting.html.report import Section, write_report
 from happysad.experiments.reporting.tables.aggregate import groups_of
 from happysad.experiments.reporting.tables.interval_table import score_columns
+from happysad.experiments.reporting.tables.result_table import print_failures, print_written
 from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
+from happysad.utils.tables import print_table
 
 FITTED = "fitted on "
 FEW = 10
@@ -33,29 +36,22 @@ _READING = (
 
 def finish_transfer(folder: Path) -> None:
     """Write transfer.csv, its figure and the report from the folder's rows."""
-    from happysad.experiments.reporting.figures.forest_figure import save_transfer
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
     write_table(rows, folder / "transfer.csv")
     figure = folder / "figures" / "transfer.png"
     if len(rows):
         save_transfer(rows, figure)
     parts = [
-        Section(f"Fitted on {name}", lines=tuple(lines), parts=(_faces_found(own),))
+        Section(f"Fitted on {name}", lines=lines, parts=(_faces_found(own),))
         for name, own, lines in transfer_tables(rows)
     ]
     caption = "Filled: balanced accuracy. Open: area under the ROC curve. Lines: 95% intervals."
-    section = Section(
-        "Does it transfer?", _READING, figure=figure, caption=caption, parts=tuple(parts)
-    )
+    section = Section("Does it transfer?", _READING, figure, caption=caption, parts=parts)
     write_report(folder, title="Does it hold on other people's photographs?", sections=[section])
 
 
 def transfer_rows(predictions: pd.DataFrame) -> pd.DataFrame:
     """``transfer.csv``: a row for each model, set it was fitted on and set it was tested on."""
-    import pandas as pd
-
     keys = ["condition", "dataset", "model"]
     rows = []
     for (fitted, tested, model), part in predictions.groupby(keys, sort=False):
@@ -70,9 +66,6 @@ def transfer_rows(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def print_transfer(folder: Path) -> None:
     """Print a table for each set fitted on."""
-    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
-    from happysad.utils.tables import print_table
-
     rows = transfer_rows(read_rows(folder / "predictions.csv"))
     for name, _, lines in transfer_tables(rows):
         print(f"fitted on {name}: balanced accuracy [95% interval], AUC")
@@ -108,10 +101,8 @@ def _cell(row: Any) -> str:
     return f"{with_interval(*ends)}, {row['roc_auc']:.3f}"
 
 
-def _faces_found(own: pd.DataFrame) -> Any:
+def _faces_found(own: pd.DataFrame) -> Section:
     """The recalls and the images of each class, with the share in which a face was found."""
-    from happysad.experiments.reporting.html.report import Section
-
     columns = {
         "tested_on": "tested on", "model": "model", "n_people": "n_people", "n_happy": "n_happy",
         "n_sad": "n_sad", "recall_happy": "recall happy", "recall_sad": "recall sad",

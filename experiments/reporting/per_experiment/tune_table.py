@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.line_figure import save_lines
 from happysad.experiments.reporting.formats import frame_cells
+from happysad.experiments.reporting.html.report import Section, write_report
+from happysad.experiments.reporting.tables.result_table import print_failures, print_written
 from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
+from happysad.pipeline.models.registry import short_name
+from happysad.utils.tables import print_table
 
 _NESTED = (
     "In each outer fold the settings are searched without the images held out, and the model is "
@@ -28,16 +32,12 @@ _NOT_SETTINGS = ("model", "fold", "n_faces", "mean", "sd", "rank", "fit_s")
 
 def recipe_path(folder: Path, model: str) -> Path:
     """The recipe file of a model's best settings."""
-    from happysad.pipeline.models.registry import short_name
-
     # In a recipe's name a plus begins a variant.
     return folder / f"tuned-{short_name(model).replace('+', '-')}.toml"
 
 
 def add_candidates(folder: Path, model: str, fold: int, table: pd.DataFrame) -> None:
     """Put the candidates of one search below those of others in candidates.csv."""
-    import pandas as pd
-
     before = read_candidates(folder)
     mine = table.assign(model=model, fold=fold)
     if len(before):
@@ -50,8 +50,6 @@ def add_candidates(folder: Path, model: str, fold: int, table: pd.DataFrame) -> 
 
 def read_candidates(folder: Path) -> pd.DataFrame:
     """The rows of candidates.csv; none where it is absent."""
-    import pandas as pd
-
     path = folder / "candidates.csv"
     return pd.read_csv(path) if path.exists() else pd.DataFrame()
 
@@ -61,12 +59,11 @@ def best_settings(
 ) -> dict[str, Any]:
     """The settings that a search found before; empty where it was not done."""
     table = read_candidates(folder)
+    if len(table):
+        table = table[(table["model"] == model) & (table["fold"] == fold) & (table["rank"] == 1)]
     if table.empty:
         return {}
-    rows = table[(table["model"] == model) & (table["fold"] == fold) & (table["rank"] == 1)]
-    if rows.empty:
-        return {}
-    row = rows.iloc[0]
+    row = table.iloc[0]
     # The value as it was searched: a CSV file makes numbers of another kind of them.
     return {name: next(v for v in values if str(v) == str(row[name]) or v == row[name])
             for name, values in space.items()}  # fmt: skip
@@ -74,8 +71,6 @@ def best_settings(
 
 def nested_rows(folder: Path) -> pd.DataFrame:
     """For each model the mean scores on the outer folds, with its own settings and tuned."""
-    import pandas as pd
-
     if not (folder / "results.csv").exists():
         return pd.DataFrame()
     results = read_rows(folder / "results.csv")
@@ -91,8 +86,6 @@ def nested_rows(folder: Path) -> pd.DataFrame:
 
 def finish_tuning(folder: Path) -> None:
     """Write nested.csv, the report, and a figure of each search that has two settings."""
-    from happysad.experiments.reporting.html.report import Section, write_report
-
     nested = nested_rows(folder)
     sections = []
     if len(nested):
@@ -119,8 +112,6 @@ def _final(folder: Path) -> list[tuple[str, pd.DataFrame]]:
 
 def _draw(own: pd.DataFrame, path: Path, model: str) -> None:
     """The score over the first setting, a line for each value of the second."""
-    from happysad.experiments.reporting.figures.line_figure import save_lines
-
     settings = [name for name in own.columns if name not in _NOT_SETTINGS]
     if len(settings) != 2 or own["n_faces"].nunique() > 1:
         return
@@ -142,9 +133,6 @@ def _short(name: str) -> str:
 
 def print_tuning(folder: Path) -> None:
     """Print what tuning is worth, the best candidates, and how to use what was found."""
-    from happysad.experiments.reporting.tables.result_table import print_failures, print_written
-    from happysad.utils.tables import print_table
-
     nested = nested_rows(folder)
     if len(nested):
         print("nested cross-validation within the train part:")

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.pipeline.data.records import LABELS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def pool(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """One prediction of each model for each image of each part.
+    """One prediction of each model for each image of each part, in the order of both.
 
     Of several seeds, the first. Of several folds all, so that each image has the prediction of the
     model that did not see it; an image that is in this part of several folds (a validation part
     does that) has that of the first of them. Models of which a fit failed are left out, and so is
     what was measured under a condition.
-
-    Parameters
-    ----------
-    results, predictions : pandas.DataFrame
-        As ``run_folder.read_rows`` gives them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of ``predictions``, ordered by data set, part, model, fold and image.
     """
     rows = results[results["condition"] == ""]
     rows = rows[rows["seed"] == rows["seed"].min()]

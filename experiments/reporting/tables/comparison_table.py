@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct, labelled
@@ -10,28 +12,16 @@ from happysad.experiments.runner.best_model import best_model
 from happysad.pipeline.evaluation.bootstrap import paired_interval
 from happysad.pipeline.evaluation.significance import holm, mcnemar
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 KEY = ["fold", "image"]
 
 
 def comparison_table(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """McNemar's test and the difference in accuracy with its paired bootstrap interval.
+    """McNemar's test and the difference in accuracy of pooled predictions, with its interval.
 
     The best and the best CNN are those of the validation part. The p-values are corrected for
     the number of different pairs in a part: the best against the CNN is one comparison, though it
     has two rows.
-
-    Parameters
-    ----------
-    results : pandas.DataFrame
-        To choose the best by.
-    predictions : pandas.DataFrame
-        As ``aggregate.pool`` gives them.
     """
-    import pandas as pd
-
     measured = results[results["model"].isin(predictions["model"]) & (results["condition"] == "")]
     cnns = measured[measured["model"].astype(str).str.startswith("cnn")]
     references = {"best": best_model(measured), "cnn": best_model(cnns)}

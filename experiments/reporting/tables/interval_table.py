@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.formats import with_interval
 from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
 from happysad.pipeline.evaluation.metrics import SCORES, evaluate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 RESAMPLES = {"all": 2000, "not leaked": 2000}
 FEWER = 500
@@ -25,17 +24,13 @@ def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
     ``images`` is "all", and where there are both kinds also "leaked" and "not leaked", "face
     found" and "no face found".
     """
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     axes = ["dataset", "split", "model"]
     for key, part in labelled(predictions).groupby(axes):
         for images, subset in _subsets(part):
             common = {**dict(zip(axes, key, strict=True)), "images": images, "n": len(subset)}
-            for metric, score in scores_with_intervals(
-                subset, RESAMPLES.get(images, FEWER)
-            ).items():
-                value, low, high = score
+            scores = scores_with_intervals(subset, RESAMPLES.get(images, FEWER))
+            for metric, (value, low, high) in scores.items():
                 rows.append({**common, "metric": metric, "value": value, "low": low, "high": high})
     return pd.DataFrame(rows, columns=columns_of("intervals"))
 

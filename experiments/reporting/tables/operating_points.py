@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.tables.aggregate import labelled
 from happysad.pipeline.evaluation.abstention import RejectBand, choose_reject_band, choose_threshold
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def operating_points(predictions: pd.DataFrame, max_error: float) -> pd.DataFrame:
     """Each model under the rules "0.5", "balanced" and "max error" with the number.
 
-    Thresholds are chosen on the validation part of the data set and applied to every part; the
-    rows of the validation part itself are therefore too good. Without one, only "0.5" is left.
-    The training part is not reported.
-
-    Parameters
-    ----------
-    predictions : pandas.DataFrame
-        As ``aggregate.pool`` gives them.
-    max_error : float
-        Of the faces that are answered, the share that may be wrong.
+    Thresholds are chosen on the validation part of the pooled predictions and applied to every part
+    but train; the rows of the validation part are therefore too good. Without one, only "0.5" is
+    left. Of the faces that are answered, ``max_error`` is the share that may be wrong.
     """
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for (dataset, model), own in predictions.groupby(["dataset", "model"]):
         rules = list(_rules(labelled(own[own["split"] == "val"]), max_error))
@@ -58,22 +47,14 @@ def measure(part: pd.DataFrame, band: RejectBand) -> dict[str, Any]:
     labels = part["label"].to_numpy(str)
     predicted = band.predict(part["p_happy"].to_numpy(float))
     answered, known = predicted != "unsure", np.isin(labels, ("happy", "sad"))
-    recalls = {
-        label: share(predicted == label, answered & (labels == label)) for label in ("happy", "sad")
-    }
-    rejected = {
-        f"rejected_{label}": share(~answered, labels == label)
-        for label in ("happy", "sad", "neutral")
-    }
-    return {
-        "n": len(part),
-        "coverage": share(answered),
-        "error": share(predicted != labels, answered & known),
-        "recall_happy": recalls["happy"],
-        "recall_sad": recalls["sad"],
-        "balanced_accuracy": (recalls["happy"] + recalls["sad"]) / 2,
-        **rejected,
-    }
+    row = {"n": len(part), "coverage": share(answered)}
+    row["error"] = share(predicted != labels, answered & known)
+    for label in ("happy", "sad"):
+        row[f"recall_{label}"] = share(predicted == label, answered & (labels == label))
+    row["balanced_accuracy"] = (row["recall_happy"] + row["recall_sad"]) / 2
+    for label in ("happy", "sad", "neutral"):
+        row[f"rejected_{label}"] = share(~answered, labels == label)
+    return row
 
 
 def share(true: Any, among: Any = slice(None)) -> float:

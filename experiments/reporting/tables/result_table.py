@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from happysad.experiments.reporting.figures.style import limits
+from happysad.experiments.reporting.formats import cell, score_name
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 from happysad.experiments.runner.best_model import MODEL_FILE
 from happysad.utils.tables import print_table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SHOWN = {
-    "accuracy": "accuracy",
-    "precision_macro": "precision",
-    "recall_macro": "recall",
-    "f1_macro": "F1",
-    "f1_happy": "F1 happy",
-    "f1_sad": "F1 sad",
-    "roc_auc": "AUC",
-    "fit_s": "fit s",
-    "predict_ms": "ms/image",
-}
+SHOWN = (
+    "accuracy", "precision_macro", "recall_macro", "f1_macro", "f1_happy", "f1_sad", "roc_auc",
+    "fit_s", "predict_ms",
+)  # fmt: skip
 
 
 def run_cells(run: RunTables) -> list[list[str]]:
@@ -31,24 +25,17 @@ def run_cells(run: RunTables) -> list[list[str]]:
 
     Where ``intervals.csv`` is there, the accuracy's interval is a column.
     """
-    limits = len(run.part("intervals")) > 0
-    lines = [["model", *SHOWN.values()]]
+    intervals = run.part("intervals")
+    lines = [["model", *map(score_name, SHOWN)]]
     for row in run.scores().to_dict("records"):
-        cells = [_number(column, row[column]) for column in SHOWN]
-        if limits:
-            own = run.intervals(row["model"])
-            ends = (own["low"].iloc[0], own["high"].iloc[0]) if len(own) else ()
-            cells.insert(1, " to ".join(f"{end:.3f}" for end in ends))
+        cells = [cell(column, row[column]) for column in SHOWN]
+        if len(intervals):
+            low, high = limits(intervals, row["model"], "accuracy")
+            cells.insert(1, "" if math.isnan(low) else f"{low:.3f} to {high:.3f}")
         lines.append([f"{row['model']} *" if row["model"] == run.best else row["model"], *cells])
-    if limits:
+    if len(intervals):
         lines[0].insert(2, "95% interval")
     return lines
-
-
-def _number(column: str, value: float) -> str:
-    if value != value:
-        return ""
-    return f"{value:.1f}" if column in ("fit_s", "predict_ms") else f"{value:.3f}"
 
 
 def describe_part(run: RunTables) -> str:
@@ -88,17 +75,7 @@ def print_run(folder: Path) -> None:
 def print_findings(
     folder: Path, results: pd.DataFrame, lines: list[list[str]], below: str, table: str
 ) -> None:
-    """Print an experiment's table (no lines: no model came to a result) and what the folder holds.
-
-    Parameters
-    ----------
-    results : DataFrame
-        The rows of ``results.csv``.
-    below : str
-        A line below the table.
-    table : str
-        The file that the table is from.
-    """
+    """Print an experiment's lines (none: no model came to a result) and what the folder holds."""
     if lines:
         print_table(lines, below)
     print_failures(results)
@@ -107,15 +84,7 @@ def print_findings(
 
 
 def print_failures(results: pd.DataFrame, *axes: str) -> None:
-    """A line for each model that failed, with its reason; once for the same reason.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As ``read_rows`` gives them; one without rows has no failures.
-    *axes : str
-        Columns that are named beside the model, such as "condition".
-    """
+    """A line for each failure with the model, other ``axes`` and the reason; once for the same."""
     failed = results[results["status"] == "error"] if len(results) else results
     lines = []
     for row in failed.to_dict("records"):

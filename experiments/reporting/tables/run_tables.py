@@ -7,16 +7,16 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import TEXTS
+from happysad.experiments.reporting.figures.style import kind_of
 from happysad.experiments.reporting.formats import number
 from happysad.experiments.reporting.tables.aggregate import labelled, pool
 from happysad.experiments.reporting.tables.interval_table import interval_text
 from happysad.utils.atomic_files import atomic_write
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TABLES = (
     "results", "predictions", "training", "intervals", "comparisons", "face_detection",
@@ -25,8 +25,6 @@ TABLES = (
 
 COUNTS = ("tp", "fp", "fn", "tn", "n_test", "n_full_frame")
 """Columns of results.csv that are summed over folds, where scores are averaged."""
-
-FAMILIES_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,6 @@ class RunTables:
         Of several seeds the first. Models of which a fit failed are left out.
         Where ``intervals.csv`` has a value (from the pooled predictions), that is the one shown.
         """
-        import pandas as pd
-
         rows = self.part("results", split)
         if rows.empty:
             return rows
@@ -99,13 +95,6 @@ class RunTables:
         scores = scores.sort_values("accuracy", ascending=False, kind="stable").reset_index()
         return pd.DataFrame(scores, columns=rows.columns)
 
-    def intervals(self, model: str, metric: str = "accuracy") -> pd.DataFrame:
-        """The row of ``intervals.csv`` of one score of a model on all reported images, or none."""
-        rows = self.part("intervals")
-        if rows.empty:
-            return rows
-        return rows[rows["model"].eq(model) & rows["images"].eq("all") & rows["metric"].eq(metric)]
-
     def score_text(self, model: str, metric: str, images: str = "all") -> str:
         """``0.960 [0.931, 0.982]``; without the brackets where no interval is known."""
         text = interval_text(self["intervals"], model, metric, self.reported, images)
@@ -115,12 +104,12 @@ class RunTables:
         own = scores[scores["model"] == model]
         return number(own[metric].iloc[0]) if len(own) and metric in own else ""
 
-    def predictions(self, split: str = "", model: str = "") -> pd.DataFrame:
+    def predictions(self, model: str = "") -> pd.DataFrame:
         """Predictions for happy and sad faces: of the first seed, those of all folds together."""
         rows = self._pooled
         if rows.empty:
             return rows
-        rows = labelled(rows[rows["split"] == (split or self.reported)])
+        rows = labelled(rows[rows["split"] == self.reported])
         return rows[rows["model"] == model] if model else rows
 
     @cached_property
@@ -128,14 +117,12 @@ class RunTables:
         results, predictions = self["results"], self["predictions"]
         return pool(results, predictions) if len(results) and len(predictions) else predictions
 
-    def shown(self, limit: int = FAMILIES_SHOWN) -> list[str]:
+    def shown(self, limit: int = 6) -> list[str]:
         """The models that a figure of lines shows: the best, the CNNs, the best of each family.
 
         Families are ranked by balanced accuracy on the validation part, or where there is none
         on the test part; the dummy is left out.
         """
-        from happysad.experiments.reporting.figures.style import kind_of
-
         scores = self.scores("val")
         scores = self.scores() if scores.empty else scores
         if scores.empty:
@@ -176,8 +163,6 @@ def read_run(folder: Path) -> RunTables:
 
 def read_table(path: Path) -> pd.DataFrame:
     """Texts as they are, the other columns as float64 with NaN for nothing; absent: no rows."""
-    import pandas as pd
-
     if not path.exists() or not path.stat().st_size:
         return pd.DataFrame()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -7,7 +7,9 @@ there are several folds or seeds. The same two files give the same bytes.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.tables.aggregate import pool
@@ -18,20 +20,11 @@ from happysad.experiments.reporting.tables.run_tables import write_table
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.pipeline.evaluation.metrics import SCORES
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def summarise(folder: Path, max_error: float = 0.02) -> None:
     """Write the derived tables of a run's folder, in place of any that it has.
 
-    Parameters
-    ----------
-    folder : Path
-        Holds results.csv and predictions.csv.
-    max_error : float
-        Of the faces that are answered, the share that may be wrong; see
-        ``abstention.choose_reject_band``.
+    ``max_error`` is that of ``abstention.choose_reject_band``.
     """
     results = read_rows(folder / "results.csv")
     predictions = pool(results, read_rows(folder / "predictions.csv"))
@@ -53,8 +46,6 @@ def summarise(folder: Path, max_error: float = 0.02) -> None:
 
 def face_detection_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """In how many images of each label and part a face was found: the same for all models."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for (dataset, split), part in predictions.groupby(["dataset", "split"]):
         for label, faces in part[part["model"] == part["model"].min()].groupby("label"):
@@ -66,8 +57,6 @@ def face_detection_table(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def spread_table(results: pd.DataFrame) -> pd.DataFrame:
     """Mean and standard deviation of each score over folds and seeds; empty with one of each."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     good = results[(results["status"] == "ok") & (results["condition"] == "")]
     if len(good[["fold", "seed"]].drop_duplicates()) > 1:

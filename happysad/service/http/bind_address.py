@@ -8,8 +8,7 @@ import socket
 
 from happysad.utils.errors import UserError
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""Names by which a machine calls itself."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})  # names by which a machine calls itself
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -44,9 +43,9 @@ def displayed_host(host: str, number: str) -> str:
 
 
 def allowed_hosts(address: str, shown: str) -> frozenset[str] | None:
-    """Names by which the service may be called; None for any, where a network reaches it.
+    """Names by which the service at ``address``, in numbers, and ``shown``, may be called.
 
-    It listens at ``address``, in numbers; ``shown`` is the host that is printed.
+    None for any, where a network reaches it.
     """
     number = ipaddress.ip_address(address)
     if not number.is_loopback:

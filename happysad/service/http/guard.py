@@ -13,21 +13,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from happysad.service.http.problems import problem
 
+# Nothing but what this service serves, no inline script or style.
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Content-Security-Policy: nothing but what this service serves, no inline script or style."""
+
+OTHER_HOST = (
+    "this service answers to localhost only: call it by that name, or by the address that it "
+    "printed"
+)
 
 log = logging.getLogger("happysad.service")
 
 
 class Guard:
-    """ASGI middleware around the whole service.
+    """Answers only by its ``hosts``, names without port, or None for any (DNS rebinding).
 
-    ``hosts`` are the names by which it may be called, without port; None for any. A page elsewhere
-    whose name was pointed at this machine (DNS rebinding) comes with another. ``count`` is called
-    with the path of a route and the status of each response.
+    ``count`` is called with the path of a route and the status of each response.
     """
 
     def __init__(
@@ -51,24 +54,19 @@ class Guard:
                 _add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        async def respond(code: int, sentence: str, **headers: str) -> None:
+        async def respond(code: int, sentence: str, headers: dict[str, str] | None = None) -> None:
             await problem(code, sentence, headers)(scope, receive, send_with_headers)
 
         try:
             if self._is_known_host(scope):
                 await self.app(scope, receive, send_with_headers)
             else:
-                await respond(
-                    400,
-                    "this service answers to localhost only: call it by that name, or by the "
-                    "address that it printed",
-                )
+                await respond(400, OTHER_HOST)
         except ClientDisconnect:
             status = status or 499
         except asyncio.CancelledError:  # as uvicorn ends what is under way when it ends
             if not status:
-                sentence = "the service is ending: send it again"
-                await respond(503, sentence, **{"retry-after": "5"})
+                await respond(503, "the service is ending: send it again", {"retry-after": "5"})
         except Exception as error:
             _log(scope, error)
             if not status:
@@ -95,9 +93,6 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
 def _log(scope: Scope, error: Exception) -> None:
     """One line: what failed, and in which line of code."""
     *_, place = traceback.extract_tb(error.__traceback__)
-    message = " ".join(str(error).split())[:200]
-    log.error(
-        "%s %s: %s: %s (%s:%s)",
-        *(scope["method"], scope["path"], type(error).__name__, message),
-        *(place.name, place.lineno),
-    )
+    what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    where = f"{place.name}:{place.lineno}"
+    log.error("%s %s: %s (%s)", scope["method"], scope["path"], what, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -13,36 +14,25 @@ from happysad.pipeline.prediction.prediction import ImagePrediction
 from happysad.service.workers.batch_scheduler import BatchTiming
 from happysad.service.workers.models import ServedModels
 
-BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
-"""Seconds."""
+BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)  # seconds
 
 
 class Metrics:
-    """The counters of one service, in a registry of their own.
-
-    ``waiting`` returns the number of images in the queue.
-    """
+    """The counters of one service; ``waiting`` returns the number of images in the queue."""
 
     def __init__(self, models: ServedModels, waiting: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self._requests = self._counter("requests", "Requests answered", ["path", "status"])
-        self._images = self._counter("images", "Images answered", ["model", "status"])
-        self._faces = self._counter("faces", "Faces answered", ["model", "label"])
-        self._seconds = Histogram(
-            "happysad_answer_seconds",
-            "Seconds that an image waited in the queue, and seconds of work per image",
-            ["stage"],
-            registry=self.registry,
-            buckets=BUCKETS,
-        )
-        queue = Gauge("happysad_queue_images", "Images that wait", registry=self.registry)
-        queue.set_function(waiting)
-        info = Gauge(
-            "happysad_model_info", "Models on offer", ["model", "sha256"], registry=self.registry
-        )
+        options: dict[str, Any] = {"namespace": "happysad", "registry": self.registry}
+        self._requests = Counter("requests", "Requests answered", ["path", "status"], **options)
+        self._images = Counter("images", "Images answered", ["model", "status"], **options)
+        self._faces = Counter("faces", "Faces answered", ["model", "label"], **options)
+        about = "Seconds that an image waited in the queue, and seconds of work per image"
+        self._seconds = Histogram("answer_seconds", about, ["stage"], buckets=BUCKETS, **options)
+        Gauge("queue_images", "Images that wait", **options).set_function(waiting)
+        info = Gauge("model_info", "Models on offer", ["model", "sha256"], **options)
         for model in models:
             info.labels(model.name, str(model.card["sha256"])).set(1)
 
@@ -58,14 +48,9 @@ class Metrics:
                 self._faces.labels(model, face.label).inc()
 
     def batch(self, timing: BatchTiming) -> None:
-        """Observe how long the images of a batch waited, and how long each took."""
         for seconds in timing.waited:
             self._seconds.labels("wait").observe(seconds)
             self._seconds.labels("work").observe(timing.worked / len(timing.waited))
 
     def text(self) -> bytes:
-        """In Prometheus' text format."""
         return generate_latest(self.registry)
-
-    def _counter(self, name: str, help_text: str, labels: list[str]) -> Counter:
-        return Counter(f"happysad_{name}", help_text, labels, registry=self.registry)

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from happysad.service.workers.limits import Limits, TooLargeError, too_many_bytes
 from happysad.utils.errors import UserError
 
-NAME_LENGTH = 255
-"""Characters of a name that are kept."""
+NAME_LENGTH = 255  # characters of a name that are kept
 
 
 class InvalidBodyError(UserError):
@@ -38,9 +37,8 @@ async def read_form(
         reason = (error.message[:1].lower() + error.message[1:]).rstrip(".")
         raise InvalidBodyError(f"the form cannot be read: {reason}") from None
     except (UnicodeError, LookupError):
-        raise InvalidBodyError(
-            "the form cannot be read: its charset is not one for names"
-        ) from None
+        sentence = "the form cannot be read: its charset is not one for names"
+        raise InvalidBodyError(sentence) from None
     if not parser.complete:
         raise InvalidBodyError("the form ends before its last boundary: send it again, whole")
     uploads: list[Upload] = []
@@ -73,9 +71,8 @@ class _InMemoryParser(MultiPartParser):
     def on_part_begin(self) -> None:
         self._parts, self._size = self._parts + 1, 0
         if self._parts > self._limits.images:
-            raise TooLargeError(
-                f"a form holds up to {self._limits.images} images: send several forms"
-            )
+            sentence = f"a form holds up to {self._limits.images} images: send several forms"
+            raise TooLargeError(sentence)
         super().on_part_begin()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:

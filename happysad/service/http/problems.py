@@ -16,6 +16,7 @@ from happysad.service.workers.limits import TooLargeError
 from happysad.service.workers.models import UnknownModelError
 from happysad.utils.errors import UserError
 
+# Of an error; the first that fits.
 STATUS: dict[type[UserError], int] = {
     UnknownModelError: 404,
     BodyTimeoutError: 408,
@@ -25,7 +26,6 @@ STATUS: dict[type[UserError], int] = {
     MemoryLimitError: 503,
     UserError: 400,
 }
-"""Of an error; the first that fits."""
 
 
 def add_problems(app: FastAPI) -> None:
@@ -36,7 +36,6 @@ def add_problems(app: FastAPI) -> None:
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    """The response to an error."""
     return JSONResponse({"detail": sentence}, status, headers)
 
 

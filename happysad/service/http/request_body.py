@@ -12,12 +12,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from happysad.service.http.multipart import NAME_LENGTH, InvalidBodyError, Upload, read_form
-from happysad.service.http.schemas import (
-    BatchImage,
-    BatchRequest,
-    PredictParameters,
-    first_error,
-)
+from happysad.service.http.schemas import BatchImage, BatchRequest, PredictParameters, first_error
 from happysad.service.workers.limits import Limits, TooLargeError, too_many_bytes
 from happysad.utils.errors import UserError
 
@@ -31,11 +26,7 @@ class BodyTimeoutError(UserError):
 
 
 class BodyReader:
-    """Reads bodies, and counts how many bytes of them are in memory.
-
-    What is not in order raises TooLargeError, InvalidBodyError, MemoryLimitError or
-    BodyTimeoutError.
-    """
+    """Reads bodies, and counts how many bytes of them are in memory."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -108,18 +99,16 @@ class BodyReader:
     def _parse_batch(self, body: bytearray) -> tuple[PredictParameters, list[Upload]]:
         """A body's content; its memory is freed as its images are decoded."""
         if not body:
-            raise InvalidBodyError(
-                'the body is empty: send JSON such as {"images": [{"data": "..."}]}'
-            )
+            example = '{"images": [{"data": "..."}]}'
+            raise InvalidBodyError(f"the body is empty: send JSON such as {example}")
         try:
             batch = BatchRequest.model_validate_json(body)
         except ValidationError as error:
             raise InvalidBodyError(first_error(error.errors(include_input=False))) from None
         body.clear()
         if len(batch.images) > self.limits.batch:
-            raise TooLargeError(
-                f"a batch holds up to {self.limits.batch} images: send several batches"
-            )
+            sentence = f"a batch holds up to {self.limits.batch} images: send several batches"
+            raise TooLargeError(sentence)
         uploads = []
         for number, image in enumerate(batch.images):
             uploads.append(self._decode(number, image))

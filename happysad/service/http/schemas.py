@@ -139,6 +139,6 @@ class Problem(BaseModel):
 def first_error(errors: Sequence[Mapping[str, Any]]) -> str:
     """One sentence for what pydantic found wrong: the first thing, and where."""
     first = errors[0]
-    where = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query"))
-    what = str(first.get("msg", "it is not valid")).rstrip(".")
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
+    what = first["msg"].rstrip(".")
     return f"{where or 'the body'}: {what[:1].lower()}{what[1:]}"

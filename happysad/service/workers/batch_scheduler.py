@@ -15,8 +15,7 @@ from happysad.service.workers.request_queue import Batch, QueuedRequest, Request
 from happysad.service.workers.worker import NamedImages, PredictOptions, Worker
 from happysad.utils.errors import UserError
 
-BATCH_SIZE = 8
-"""Images predicted at a time, at most: the classifier is cheaper for several, to a point."""
+BATCH_SIZE = 8  # images at a time, at most: the classifier is cheaper for several, to a point
 
 
 class QueueFullError(UserError):
@@ -41,16 +40,8 @@ class BatchTiming(NamedTuple):
 class BatchScheduler:
     """Has workers predict what waits: what is there, at once, up to ``BATCH_SIZE`` of a kind.
 
-    No image waits for others to fill a batch, and requests take turns.
-
-    Parameters
-    ----------
-    workers : sequence of Worker
-        Each has a thread here, which starts with the first image.
-    queue_size : int
-        Images that may wait; a request that finds nothing waiting is never rejected.
-    on_batch : callable, optional
-        Called with the `BatchTiming` of each batch.
+    No image waits for others to fill a batch, and requests take turns. Each worker has a thread
+    here. A request that finds nothing waiting is never rejected.
     """
 
     def __init__(
@@ -62,10 +53,14 @@ class BatchScheduler:
         self._workers, self.queue_size, self._on_batch = list(workers), queue_size, on_batch
         self._queue = RequestQueue()
         self._changed = threading.Condition()
-        self._threads: list[threading.Thread] = []
         self._idle = 0
         self._stopped = False
         self._seconds = 0.03  # an image takes, roughly; for Retry-After
+        self._threads = [
+            threading.Thread(target=self._run, args=(worker,), daemon=True) for worker in workers
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def waiting(self) -> int:
@@ -79,9 +74,6 @@ class BatchScheduler:
         Cancel the future to drop what no worker has taken.
         """
         request = QueuedRequest(options, images)
-        if not images:
-            request.future.set_result([])
-            return request.future
         with self._changed:
             if self._stopped:
                 raise ServiceStoppedError("the service is ending")
@@ -89,7 +81,6 @@ class BatchScheduler:
             if waiting and waiting + len(images) > self.queue_size:
                 seconds = max(1, round(waiting * self._seconds / len(self._workers)))
                 raise QueueFullError(waiting, seconds)
-            self._start()
             self._queue.add(request)
             self._changed.notify_all()
         return request.future
@@ -104,11 +95,6 @@ class BatchScheduler:
             worker.close()
         for thread in self._threads:
             thread.join()
-
-    def _start(self) -> None:
-        for worker in self._workers[len(self._threads) :]:
-            self._threads.append(threading.Thread(target=self._run, args=(worker,), daemon=True))
-            self._threads[-1].start()
 
     def _run(self, worker: Worker) -> None:
         while batch := self._next():

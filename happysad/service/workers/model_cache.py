@@ -23,8 +23,8 @@ from happysad.pipeline.prediction.predict_faces import predict_faces
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+# Environment variable of the process to fork from: JSON, model names to their sources.
 MODELS = "HAPPYSAD_SERVICE_MODELS"
-"""Environment variable of the process to fork from: JSON, model names to their sources."""
 
 _loaded: dict[str, Pipeline] = {}
 
@@ -37,10 +37,9 @@ def get_model(name: str, source: str) -> Pipeline:
 
 
 def preload(sources: Mapping[str, str]) -> None:
-    """Load models and call each once, which imports modules and loads detectors, in one thread.
+    """Load models and call each once, which imports modules and loads detectors.
 
-    More threads would only wait for each other where each core has a process of its own, and a
-    process with threads must not be forked.
+    In one thread: each core has a process, and one with threads must not be forked.
     """
     import cv2
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from happysad.pipeline.evaluation.abstention import RejectBand
-from happysad.pipeline.model_files.card_thresholds import card_errors, card_reject_band
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.pipeline.model_files.shipped import SHIPPED, model_path
 from happysad.utils.errors import UserError
@@ -28,18 +26,8 @@ class ServedModel:
 
     @property
     def summary(self) -> str:
-        """What it is, in a line."""
         parts = [str(self.card.get("summary") or ""), SHIPPED.get(self.source, "")]
         return "; ".join(part for part in parts if part)
-
-    @property
-    def max_errors(self) -> list[float]:
-        """The errors that the card holds thresholds for, in ascending order."""
-        return card_errors(self.card)
-
-    def reject_band(self, max_error: float | None) -> RejectBand | None:
-        """The thresholds for an error, or UserError; None where every face is to get a label."""
-        return None if max_error is None else card_reject_band(self.card, max_error)
 
 
 class ServedModels:
@@ -56,17 +44,16 @@ class ServedModels:
                 raise UserError(f"the model {source} is named twice")
             if name in self._models:
                 raise UserError(f"two models are named {name}: rename one of the files")
-            self._models[name] = ServedModel(name, source, _card(source))
+            path = model_path(source)
+            if not path.is_file():
+                raise UserError(f"there is no model file {path}: check the path")
+            card = read_card(path)
+            card.pop("probe", None)  # whose images are of no use to a reader
+            self._models[name] = ServedModel(name, source, card)
 
     @property
     def default(self) -> str:
-        """The name of the model that is used where none is named."""
         return next(iter(self._models))
-
-    @property
-    def sources(self) -> dict[str, str]:
-        """Names to shipped names or files."""
-        return {model.name: model.source for model in self}
 
     def __iter__(self) -> Iterator[ServedModel]:
         return iter(self._models.values())
@@ -78,11 +65,3 @@ class ServedModels:
             known = " and ".join(self._models)
             raise UnknownModelError(f"this service has no model named {name!r}, only {known}")
         return model
-
-
-def _card(source: str) -> dict[str, Any]:
-    """The card without its probe, whose images are of no use to a reader."""
-    path = model_path(source)
-    if not path.is_file():
-        raise UserError(f"there is no model file {path}: check the path")
-    return {name: value for name, value in read_card(path).items() if name != "probe"}

@@ -28,8 +28,8 @@ class QueuedRequest:
         return 0 if self.future.done() else len(self.images) - self.taken
 
 
+# Images to predict together: their requests, and their numbers therein.
 Batch = list[tuple[QueuedRequest, int]]
-"""Images to predict together: their requests, and their numbers therein."""
 
 
 class RequestQueue:
@@ -43,15 +43,12 @@ class RequestQueue:
 
     @property
     def images(self) -> int:
-        """How many wait."""
         return sum(request.waiting for request in self._requests)
 
     def add(self, request: QueuedRequest) -> None:
-        """Put a request at the end."""
         self._requests.append(request)
 
     def clear(self) -> None:
-        """Cancel all that waits."""
         for request in self._requests:
             request.future.cancel()
         self._requests.clear()

@@ -11,8 +11,7 @@ from happysad.pipeline.prediction.prediction import ImagePrediction
 from happysad.service.workers import model_cache
 from happysad.service.workers.limits import Limits, why_unreadable
 
-NamedImages = Sequence[tuple[str, bytes]]
-"""Names and encoded images."""
+NamedImages = Sequence[tuple[str, bytes]]  # names and encoded images
 
 
 class PredictOptions(NamedTuple):
@@ -35,10 +34,9 @@ class Worker(Protocol):
 
 
 class InProcessWorker:
-    """This process, whose threads take turns with much of the work.
+    """This process; ``sources`` maps model names to shipped names or files.
 
-    ``sources`` maps model names to shipped names or files; an image of more than ``pixels``
-    raises TooLargeError.
+    An image of more than ``pixels`` raises TooLargeError.
     """
 
     def __init__(self, sources: Mapping[str, str], pixels: int = Limits.pixels) -> None:
@@ -47,18 +45,18 @@ class InProcessWorker:
 
     def predict(self, options: PredictOptions, images: NamedImages) -> list[ImagePrediction]:
         """One prediction per image; what is no image is not given to the model."""
+        model = model_cache.get_model(options.model, self._sources[options.model])
         reasons = [why_unreadable(data, name, self._pixels) for name, data in images]
         readable = [image for image, reason in zip(images, reasons, strict=True) if not reason]
-        predictions = iter(
-            predict_faces(
-                model_cache.get_model(options.model, self._sources[options.model]),
-                [data for _, data in readable],
-                crops=options.crops,
-                min_score=options.min_score,
-                band=options.band,
-                names=[name for name, _ in readable],
-            )
+        predicted = predict_faces(
+            model,
+            [data for _, data in readable],
+            crops=options.crops,
+            min_score=options.min_score,
+            band=options.band,
+            names=[name for name, _ in readable],
         )
+        predictions = iter(predicted)
         return [
             ImagePrediction(name, "unreadable", reason) if reason else next(predictions)
             for (name, _), reason in zip(images, reasons, strict=True)

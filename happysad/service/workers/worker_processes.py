@@ -19,8 +19,11 @@ from happysad.service.workers.limits import Limits
 from happysad.service.workers.worker import InProcessWorker, NamedImages, PredictOptions, Worker
 from happysad.utils.errors import UserError
 
-_starting = threading.Lock()
-"""Held while a process starts, for which the environment is changed."""
+_starting = threading.Lock()  # held while a process starts: the environment is changed for it
+
+DIED_LOADING = (
+    "a process ended while it loaded the models: is there memory enough for so many --jobs?"
+)
 
 
 def start_workers(
@@ -43,7 +46,7 @@ class WorkerProcess:
     """A process of its own: landmarks and Python hold the interpreter's lock a third of the time.
 
     If it dies, of an image that breaks a decoder or for want of memory, the next call starts
-    another. Parameters as of `InProcessWorker`.
+    another.
     """
 
     def __init__(self, sources: Mapping[str, str], pixels: int = Limits.pixels) -> None:
@@ -60,7 +63,7 @@ class WorkerProcess:
         try:
             error = self._pipe.recv()
         except (EOFError, OSError):
-            error = _died_loading()
+            error = UserError(DIED_LOADING)
         if error is not None:
             self._pipe.close()
             if not isinstance(error, UserError):
@@ -93,9 +96,10 @@ class WorkerProcess:
         self._process.join()
 
     def _start(self) -> None:
-        with _start_method(self._sources) as context:
+        with _starting, _environment(self._sources):
             if self._closed:
                 raise UserError("the service is ending")
+            context = _context()
             pipe, theirs = context.Pipe()
             own = (theirs, self._sources, self._pixels)
             process = context.Process(target=_work, args=own, daemon=True)
@@ -103,33 +107,23 @@ class WorkerProcess:
                 process.start()
             except (EOFError, OSError):  # the one to fork from died
                 pipe.close()
-                raise _died_loading() from None
+                raise UserError(DIED_LOADING) from None
             finally:
                 theirs.close()
             self._pipe, self._process = pipe, process
 
 
-def _died_loading() -> UserError:
-    return UserError(
-        "a process ended while it loaded the models: is there memory enough for so many --jobs?"
-    )
-
-
-@contextmanager
-def _start_method(sources: Mapping[str, str]) -> Iterator[Any]:
-    """The context of multiprocessing; in the block, which one thread enters at a time, the
-    environment is that of the process to fork from."""
-    with _starting, _environment(sources):
-        if not sys.platform.startswith("linux"):
-            yield multiprocessing.get_context("spawn")
-            return
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([model_cache.__name__])
-        yield context
+def _context() -> Any:
+    if not sys.platform.startswith("linux"):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([model_cache.__name__])
+    return context
 
 
 @contextmanager
 def _environment(sources: Mapping[str, str]) -> Iterator[None]:
+    """In the block the environment is that of the process to fork from."""
     changes = {
         model_cache.MODELS: json.dumps(dict(sources)),
         "OMP_NUM_THREADS": "1",

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from happysad.experiments.benchmarks import memory, scaling, speed
+from happysad.experiments.benchmarks import speed
 from happysad.experiments.benchmarks.memory import BYTES, SHELL
 from happysad.experiments.benchmarks.speed import COLUMNS, main, measure, summary
 from happysad.utils.errors import UserError
@@ -24,7 +24,7 @@ def test_a_models_stages_and_footprint(model_file, demo_data, monkeypatch):
         own = {"kind": "footprint", "value": 1.0, "unit": "MB"}
         return [{**own, "stage": stage} for stage in (BYTES, SHELL)]
 
-    monkeypatch.setattr(memory, "footprint_rows", footprint)
+    monkeypatch.setattr(speed, "footprint_rows", footprint)
     frame = measure([str(model_file)], images, repeats=1, batches=(1, 3))
     assert list(frame.columns) == COLUMNS
     assert set(frame["model"]) == {str(model_file)}
@@ -74,7 +74,7 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
 def test_growth_is_written_and_shown(tmp_path, monkeypatch):
     row = {"model": "dummy", "stage": "fit", "cpu_s": 1.0, "ms_per_image": 1.0}
     frame = pd.DataFrame([{**row, "images": n} for n in (12, 24)])
-    monkeypatch.setattr(scaling, "growth", lambda name: frame.assign(model=name))
+    monkeypatch.setattr(speed, "growth", lambda name: frame.assign(model=name))
     result = invoke("--growth", "--model", "dummy", "--model", "hog-svm", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert set(pd.read_csv(tmp_path / "growth.csv")["model"]) == {"dummy", "hog-svm"}

@@ -16,7 +16,7 @@ from happysad.experiments.maintenance.appearance_model import (
     normalised,
     softened,
 )
-from happysad.pipeline.demo.rendering import Basis, draw, load_basis
+from happysad.pipeline.demo.rendering import Basis, draw_codes, faces_of, load_basis
 
 Faces = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -49,7 +49,8 @@ def test_arrays(faces: Faces) -> None:
 
 def test_draws_look_like_their_class(faces: Faces, tmp_path: Path) -> None:
     np.savez(tmp_path / "basis.npz", **learn(*faces, n_components=10, n_parts=2))
-    drawn = draw(load_basis(tmp_path / "basis.npz"), np.arange(40) % 2, np.random.default_rng(0))
+    basis = load_basis(tmp_path / "basis.npz")
+    drawn = faces_of(basis, draw_codes(basis, np.arange(40) % 2, np.random.default_rng(0)))
     brighter_below = drawn[:, 48:].mean(axis=(1, 2)) > drawn[:, :48].mean(axis=(1, 2))
     np.testing.assert_array_equal(brighter_below, np.arange(40) % 2 == 1)
 

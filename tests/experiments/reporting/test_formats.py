@@ -9,6 +9,7 @@ from happysad.experiments.reporting.formats import (
     number,
     p_cell,
     p_text,
+    score_name,
     with_interval,
 )
 
@@ -38,3 +39,10 @@ def test_cells_of_any_frame():
         ["model", "p", "n", "fit_s", "gone"],
         ["a", "0.123", "3", "1.3", ""],
     ]
+
+
+def test_scores_have_short_names():
+    metrics = ("roc_auc", "f1_macro", "f1_sad", "precision_macro", "balanced_accuracy", "fit_s")
+    assert [score_name(metric) for metric in metrics] == [
+        "AUC", "F1", "F1 sad", "precision", "balanced accuracy", "fit s",
+    ]  # fmt: skip

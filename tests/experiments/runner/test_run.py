@@ -67,7 +67,7 @@ def test_a_run_is_described_before_and_after(data, tmp_path):
         state(context.run.path)
         return {"found": 7}
 
-    identity = identity_of("which?", data, 2, folds=0)
+    identity = identity_of("which?", data.name, data.hash, 2, folds=0)
     assert identity["question"] == "which?"
     assert identity["data"] == data.hash
     plan = Plan(identity, data.frame, [], "unused", ["a note"])
@@ -81,7 +81,7 @@ def test_a_run_is_described_before_and_after(data, tmp_path):
 def test_another_run_in_the_folder_is_refused(data, tmp_path):
     config = CompareConfig(out=str(tmp_path / "run"))
     for seed in (0, 1):
-        plan = Plan(identity_of("which?", data, seed), data.frame, [], "unused")
+        plan = Plan(identity_of("which?", data.name, data.hash, seed), data.frame, [], "unused")
         if seed:
             with pytest.raises(UserError, match="a run with other seed"):
                 run_plan(plan, config, print)

@@ -6,7 +6,7 @@ import joblib
 import pytest
 from click.testing import CliRunner
 
-from happysad.commands.train import DEFAULT_MODEL, fit_and_save
+from happysad.commands.train import fit_and_save, train
 from happysad.experiments.runner.fit_tasks import EvaluationSet
 from happysad.pipeline.data.dataset import load_data
 from happysad.pipeline.model_files.model_file import load_model, read_card
@@ -86,7 +86,8 @@ def test_a_folder_in_the_way_is_one_sentence(refused, demo_data, tmp_path, suffi
 
 
 def test_the_default_model_is_a_recipe():
-    assert DEFAULT_MODEL in RECIPES
+    (model,) = [option for option in train.params if option.name == "model"]
+    assert model.default in RECIPES
 
 
 @pytest.fixture(scope="module")

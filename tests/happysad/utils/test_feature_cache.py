@@ -280,13 +280,13 @@ def test_without_a_cache_all_is_computed_and_nothing_written(tmp_path, monkeypat
 
 
 def test_the_active_cache_is_that_of_the_block(tmp_path):
-    outer, assert_none = FeatureCache(tmp_path), active_feature_cache()
+    outer, assert_none = FeatureCache(tmp_path), active_feature_cache.get()
     with use_feature_cache(outer):
-        assert active_feature_cache() is outer
+        assert active_feature_cache.get() is outer
         with use_feature_cache(None):
-            assert active_feature_cache() is None
-        assert active_feature_cache() is outer
-    assert active_feature_cache() is assert_none is None
+            assert active_feature_cache.get() is None
+        assert active_feature_cache.get() is outer
+    assert active_feature_cache.get() is assert_none is None
 
 
 def test_the_cache_folder_can_be_chosen(monkeypatch, tmp_path):

@@ -7,6 +7,7 @@ import struct
 
 import numpy as np
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 
 from happysad.utils import to_uint8 as module
 from happysad.utils.image_decoding import read_image
@@ -19,7 +20,7 @@ def test_turned_as_pillow_turns():
     image = Image.fromarray((RAMP % 256).astype(np.uint8))
     for orientation in range(10):
         exif = image.getexif()
-        exif[module.ORIENTATION] = orientation
+        exif[Base.Orientation] = orientation
         buffer = io.BytesIO()
         image.save(buffer, "PNG", exif=exif)
         with Image.open(buffer) as opened:

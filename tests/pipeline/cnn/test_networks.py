@@ -16,7 +16,6 @@ from happysad.pipeline.cnn.networks import (  # noqa: E402
     build,
     load_weights,
     probabilities,
-    scaled,
     threads,
     weights_of,
 )
@@ -70,17 +69,11 @@ def test_a_block_adds_its_input() -> None:
     assert ResidualBlock(8, 16, 2).eval()(maps).shape == (2, 16, 3, 3)
 
 
-def test_bytes_are_scaled_to_one() -> None:
-    assert scaled(torch.tensor([0, 51, 255], dtype=torch.uint8)).tolist() == pytest.approx(
-        [0, 0.2, 1]
-    )
-
-
 def test_weights_are_kept_as_arrays_and_loaded_again() -> None:
     for architecture, channels in product(("small", "resnet"), (1, 3)):
         first, second = (build(architecture, 16, channels) for _ in range(2))
         images = np.random.default_rng(0).integers(0, 256, (5, channels, 16, 16), np.uint8)
-        first.train()(scaled(torch.from_numpy(images)))  # moves the means of batch norm
+        first.train()(torch.from_numpy(images).float() / 255)  # moves the means of batch norm
         kept = weights_of(first)
         assert all(type(a) is np.ndarray and a.dtype == np.float32 for a in kept.values())
         assert all(a.ndim and a.flags.c_contiguous for a in kept.values())

@@ -18,7 +18,7 @@ from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.pipeline.cnn.onnx_export import export_onnx
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
 from happysad.pipeline.explain.explanation import explain
 from happysad.pipeline.model_files.model_file import load_model, save_model
 from happysad.pipeline.models.registry import make_model
@@ -119,3 +119,26 @@ def test_other_mistakes_of_a_call_are_sentences_too(photo):
     ):
         with pytest.raises(UserError, match=says):
             call()
+
+
+@pytest.mark.parametrize("classes", [["happy", "sad"], ["sad", "happy"]])
+def test_the_column_is_that_of_happy(classes):
+    model = LogisticRegression().fit([[0.0], [1.0]], ["sad", "happy"])
+    order = [list(model.classes_).index(label) for label in classes]
+
+    class Reordered:
+        classes_ = np.array(classes, object)
+
+        def predict_proba(self, X):
+            return model.predict_proba(X)[:, order].astype(np.float32)
+
+    p = predict_p_happy(Reordered(), [[0.0], [0.4], [1.0]])
+    assert p.dtype == np.float64
+    np.testing.assert_allclose(p, model.predict_proba([[0.0], [0.4], [1.0]])[:, 0], rtol=1e-6)
+    assert p[0] < 0.5 < p[2]
+
+
+def test_a_model_without_happy_is_an_error():
+    model = LogisticRegression().fit([[0.0], [1.0]], ["angry", "sad"])
+    with pytest.raises(ValueError, match="happy"):
+        predict_p_happy(model, [[0.0]])

@@ -9,10 +9,10 @@ from happysad.features.faces.aligner import FaceAligner
 from happysad.features.landmarks import EXPRESSIONS
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.feature_blocks import log_odds_happy
+from happysad.pipeline.explain.attribution_maps import linear_terms
 from happysad.pipeline.explain.face_regions import REGIONS
 from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
 from happysad.pipeline.explain.landmark_counterfactuals import DESCRIPTIONS
-from happysad.pipeline.explain.linear_map import linear_terms
 from happysad.pipeline.models.registry import make_model
 
 

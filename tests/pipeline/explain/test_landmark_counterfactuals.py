@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from happysad.features.faces.aligner import FaceAligner
-from happysad.features.landmarks import EXPRESSIONS, SWAPPED
+from happysad.features.landmarks import EXPRESSIONS, SWAPPED, normalised_shape
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.explain.landmark_counterfactuals import (
     DESCRIPTIONS,
     in_pixels,
-    shape_of,
     with_measure,
     with_typical,
 )
@@ -24,19 +23,19 @@ def landmarks():
 
 
 def test_a_measure_is_set_and_faces_turn_alike_in_the_mirror(landmarks):
-    shape, flip = shape_of(landmarks[0]), np.array([-1, 1])
+    shape, flip = normalised_shape(landmarks)[0], np.array([-1, 1])
     for name, measure in EXPRESSIONS.items():
         value = float(measure(shape[None])[0]) + 0.05
         moved = with_measure(shape, name, value)
         assert float(measure(moved[None])[0]) == pytest.approx(value, abs=1e-6), name
-        again = shape_of(in_pixels(moved, landmarks[0]))
+        again = normalised_shape(in_pixels(moved, landmarks[0])[None])[0]
         assert float(measure(again[None])[0]) == pytest.approx(value, abs=1e-4), name  # eyes stay
         mirrored = with_measure(shape[SWAPPED] * flip, name, value)
         np.testing.assert_allclose(mirrored[SWAPPED] * flip, moved, atol=1e-6, err_msg=name)
 
 
 def test_other_parts_stay_where_they_are(landmarks):
-    shape = shape_of(landmarks[0])
+    shape = normalised_shape(landmarks)[0]
     assert (with_measure(shape, "mouth_width", 2.0)[:48] == shape[:48]).all()
     assert (with_measure(shape, "brow_height", 1.0)[27:] == shape[27:]).all()
 
@@ -48,12 +47,12 @@ def test_a_mouth_of_no_width_is_left_as_it_is():
 
 def test_there_and_back(landmarks):
     np.testing.assert_allclose(
-        in_pixels(shape_of(landmarks[1]), landmarks[1]), landmarks[1], atol=1e-3
+        in_pixels(normalised_shape(landmarks)[1], landmarks[1]), landmarks[1], atol=1e-3
     )
 
 
 def test_a_typical_part_lies_on_the_rest_whatever_the_frame(landmarks):
-    shape = shape_of(landmarks[0])
+    shape = normalised_shape(landmarks)[0]
     share = np.zeros(68)
     share[48:] = 1
     turned = landmarks[0] @ np.array([[0.8, -0.6], [0.6, 0.8]]) * 3 + 50

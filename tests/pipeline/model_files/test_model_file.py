@@ -415,7 +415,6 @@ class Embedding(TransformerMixin, BaseEstimator):
 
 
 def test_licences():
-    from sklearn.frozen import FrozenEstimator
     from sklearn.pipeline import FeatureUnion
 
     assert licences(make_model()[1:]) == []
@@ -425,7 +424,6 @@ def test_licences():
         LICENCE_68,
         LICENCE_RESNET,
     ]
-    assert licences(FrozenEstimator(make_model())) == [LICENCE_YUNET, LICENCE_5]
 
 
 @pytest.mark.process

@@ -10,7 +10,7 @@ import pytest
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.model_files.model_card import LICENCE_5, LICENCE_68, LICENCE_YUNET
 from happysad.pipeline.model_files.model_file import card_path, load_model, read_card
-from happysad.pipeline.model_files.shipped import DEFAULT, FOLDER, SHIPPED, model_path, shipped_path
+from happysad.pipeline.model_files.shipped import DEFAULT, FOLDER, SHIPPED, model_path
 from happysad.utils.errors import UserError
 
 LARGEST = 25_000_000
@@ -18,7 +18,7 @@ LARGEST = 25_000_000
 
 def test_names_and_files():
     assert DEFAULT == "fusion-svm"
-    assert model_path("fusion-svm") == shipped_path("fusion-svm") == FOLDER / "fusion-svm.joblib"
+    assert model_path("fusion-svm") == FOLDER / "fusion-svm.joblib"
     assert model_path("./fusion-svm") == Path("fusion-svm")
     assert model_path(Path("fusion-svm")) == Path("fusion-svm")
     assert model_path("mine.joblib") == Path("mine.joblib")
@@ -44,7 +44,7 @@ def test_a_file_without_a_suffix_is_pointed_to(tmp_path, monkeypatch):
 
 
 def test_together_they_are_small():
-    files = [shipped_path(name) for name in SHIPPED]
+    files = [model_path(name) for name in SHIPPED]
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
         name for path in files for name in (path.name, card_path(path).name)
     )

@@ -23,7 +23,7 @@ def seen(x, y=100.0, side=100.0, looks=0, score=1.0):
 
 
 def walked(places, fps=25.0):
-    track = FaceHistory(seen(places[0]), 0.0, 0.4)
+    track = FaceHistory(seen(places[0]), 0.0)
     for i, x in enumerate(places[1:], 1):
         track.predict(i / fps)
         track.update(seen(x), i / fps)
@@ -37,7 +37,7 @@ def middle(track):
 def test_a_still_face_has_a_still_box_though_the_detector_trembles():
     rng = np.random.default_rng(0)
     places = 200 + rng.normal(0, 4, 60)
-    track, boxes = FaceHistory(seen(places[0]), 0.0, 0.4), []
+    track, boxes = FaceHistory(seen(places[0]), 0.0), []
     for i, x in enumerate(places[1:], 1):
         track.predict(i / 25)
         track.update(seen(x), i / 25)
@@ -70,7 +70,7 @@ def test_its_eyes_say_where_the_box_is():
 
 
 def test_only_what_overlaps_or_is_near_and_alike_fits():
-    track = FaceHistory(seen(100), 0.0, 0.4)
+    track = FaceHistory(seen(100), 0.0)
     assert track.affinity(seen(100)) == pytest.approx(2)
     assert track.affinity(seen(110, looks=1)) > 0.5
     assert track.affinity(seen(220)) == pytest.approx(1)
@@ -79,20 +79,20 @@ def test_only_what_overlaps_or_is_near_and_alike_fits():
 
 
 def test_faces_keep_their_tracks_by_place_and_by_look():
-    left, right = FaceHistory(seen(100, looks=0), 0, 0.4), FaceHistory(seen(160, looks=1), 0, 0.4)
+    left, right = FaceHistory(seen(100, looks=0), 0), FaceHistory(seen(160, looks=1), 0)
     one, two = seen(135, looks=0), seen(125, looks=1)  # they have crossed
     assert match([left, right], [two, one]) == [(left, one), (right, two)]
 
 
 def test_what_fits_nobody_stays_alone():
-    track, here, there = FaceHistory(seen(100), 0, 0.4), seen(104), seen(500, looks=3)
+    track, here, there = FaceHistory(seen(100), 0), seen(104), seen(500, looks=3)
     assert match([track], [there, here]) == [(track, here)]
     assert match([track], [there]) == []
     assert match([track], []) == match([], [here]) == []
 
 
 def test_what_is_said_of_it_is_smoothed():
-    track = FaceHistory(seen(100), 0.0, 0.4)
+    track = FaceHistory(seen(100), 0.0)
     track.add_p_happy(0.0, 0.9)
     track.add_p_happy(0.04, 0.1)
     assert track.p_raw == 0.1
@@ -102,14 +102,14 @@ def test_what_is_said_of_it_is_smoothed():
 
 
 def test_two_frames_of_one_time_are_no_error():
-    track = FaceHistory(seen(100), 1.0, 0.4)
+    track = FaceHistory(seen(100), 1.0)
     track.predict(1.0)
     track.update(seen(104), 1.0)
     assert np.isfinite(track.box).all()
 
 
-def after(values, fps=25.0, time_constant=0.4):
-    smoother = LogOddsSmoother(time_constant)
+def after(values, fps=25.0):
+    smoother = LogOddsSmoother()
     return [smoother.update(i / fps, p) for i, p in enumerate(values)]
 
 
@@ -141,10 +141,6 @@ def test_the_first_frame_is_no_surer_than_the_second():
 def test_no_frame_is_sure_beyond_measure():
     assert after([1.0, 0.0])[-1] == pytest.approx(0.5)
     assert 0 < after([0.0])[-1] < 0.01
-
-
-def test_without_a_time_constant_nothing_is_smoothed():
-    assert after([0.9, 0.2, 0.7], time_constant=0) == pytest.approx([0.9, 0.2, 0.7])
 
 
 def test_times_that_stand_still_do_no_harm():

@@ -147,10 +147,10 @@ def test_an_empty_room_is_searched_in_every_frame(searched):
 def test_with_a_known_face_the_whole_frame_is_searched_now_and_then(searched, monkeypatch):
     known = Detection((100, 100, 200, 200), 1.0)
     monkeypatch.setattr(observation, "find_near", lambda *args: [known])
-    search, pixels = FaceSearch(search_s=0.19), np.zeros((720, 1280), np.uint8)
+    search, pixels = FaceSearch(), np.zeros((720, 1280), np.uint8)
     for i in range(26):
         before = len(searched)
-        assert search.find(pixels, [known.box], i / 25) == [known]
+        assert search.find(pixels, [known.box], i / 10) == [known]
         assert len(searched) - before == (i % 5 == 0)
 
 

@@ -18,14 +18,16 @@ def predictions() -> pd.DataFrame:
     )
 
 
+SCORES = pd.DataFrame([{"model": "hog-svm", "calibration_error": 0.125, "brier": 0.1}])
+
+
 def test_a_file_is_a_picture(predictions, tmp_path, image_is_drawn):
-    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"])
+    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"], SCORES)
     assert image_is_drawn(tmp_path / "x.png")
 
 
 def test_points_lie_at_the_shares_with_the_scores_above(predictions, kept, tmp_path):
-    scores = {"model": "hog-svm", "calibration_error": 0.125, "brier": 0.1}
-    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"], pd.DataFrame([scores]))
+    save_reliability(predictions, tmp_path / "x.png", ["hog-svm"], SCORES)
     above = kept[0].axes[0]
     line = above.get_lines()[1]
     assert list(line.get_xdata()) == pytest.approx([0.05, 0.95])

@@ -63,7 +63,7 @@ def test_a_model_measured_under_fewer_changes_has_gaps(results):
 def test_the_figure_has_a_panel_for_each_change(results, tmp_path, image_is_drawn, monkeypatch):
     seen = {}
     monkeypatch.setattr(
-        "happysad.experiments.reporting.figures.line_figure.save_lines",
+        "happysad.experiments.reporting.per_experiment.robustness_table.save_lines",
         lambda rows, path, **more: seen.update(rows=rows, **more),
     )
     save_robustness(robustness_table(results), tmp_path / "a.png")

@@ -165,11 +165,6 @@ def test_the_time_of_each_batch_is_reported(started):
     assert told[0].worked >= 0
 
 
-def test_no_images_are_answered_at_once(started):
-    _, scheduler = started()
-    assert scheduler.submit(OPTIONS, []).result(0) == []
-
-
 def test_the_end_cancels_what_waits_and_takes_no_more(started):
     worker, scheduler = started()
     scheduler.submit(OPTIONS, images("a"))

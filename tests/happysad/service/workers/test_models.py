@@ -15,7 +15,7 @@ def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file)
     models = ServedModels([str(model_file), "fusion-svm"])
     assert models.default == "small"
     assert [one.name for one in models] == ["small", "fusion-svm"]
-    assert models.sources == {"small": str(model_file), "fusion-svm": "fusion-svm"}
+    assert [one.source for one in models] == [str(model_file), "fusion-svm"]
     assert models.get() is models.get("small")
     assert models.get("fusion-svm").summary.startswith("SVM on landmarks")
     with pytest.raises(UnknownModelError, match="no model named 'mine', only small and fusion-svm"):
@@ -35,15 +35,6 @@ def test_a_file_that_is_named_as_a_shipped_model_is_not_told_as_one(model_file, 
     summary = ServedModels([str(file)]).get("texture-svm").summary
     assert summary == ServedModels([str(model_file)]).get().summary
     assert ServedModels(["texture-svm"]).get().summary.endswith(SHIPPED["texture-svm"])
-
-
-def test_thresholds_are_those_of_the_card():
-    model = ServedModels(["fusion-svm"]).get()
-    assert model.max_errors == sorted(model.max_errors) != []
-    assert model.reject_band(None) is None
-    band = model.reject_band(model.max_errors[0])
-    assert band is not None
-    assert band.low < band.high
 
 
 def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_path):

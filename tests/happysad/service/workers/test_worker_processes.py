@@ -108,11 +108,11 @@ def test_one_to_fork_from_that_dies_is_one_sentence(monkeypatch):
 
 def test_two_that_start_processes_do_so_in_turn():
     def start():
-        with processes._start_method({}):
+        with processes._starting, processes._environment({}):
             return os.environ["HAPPYSAD_SERVICE_MODELS"]
 
     with ThreadPoolExecutor(1) as other:
-        with processes._start_method({"m": "fusion-svm"}):
+        with processes._starting, processes._environment({"m": "fusion-svm"}):
             started = other.submit(start)
             with pytest.raises(TimeoutError):
                 started.result(0.2)

@@ -1,0 +1,3 @@
+from .compare import Comparison
+
+__all__ = ["Comparison"]

@@ -1,0 +1,3 @@
+from .search_space import default_space, make_tuned
+
+__all__ = ["default_space", "make_tuned"]
