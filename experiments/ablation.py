@@ -17,7 +17,7 @@ import click
 from happysad.experiments.runner.candidates import recipe
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import FitTask, split_rows
-from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run import data_plan, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
@@ -30,15 +30,9 @@ MODELS = ("fusion-svm",)
 
 @dataclass(frozen=True)
 class AblationConfig(RunConfig):
-    """The settings of ``ablation``; no models means ``fusion-svm``.
+    """The settings of ``ablation``; no models means ``fusion-svm``."""
 
-    Attributes
-    ----------
-    repeats : int
-        How often the values of each group of features are permuted; 0 to leave that out.
-    """
-
-    repeats: int = 5
+    repeats: int = 5  # permutations of each group of features; 0 to leave that out
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,13 +41,7 @@ class AblationConfig(RunConfig):
 
 
 def ablation(config: AblationConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
-    """Run the experiment, or what is left of it; give the folder it wrote.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name or the folder is wrong, or a model has one block only.
-    """
+    """Run the experiment, or what is left of it; give the folder it wrote."""
     from happysad.experiments.attribution.feature_subsets import make_with_blocks
     from happysad.experiments.reporting.per_experiment.ablation_table import finish_ablation
     from happysad.pipeline.data.dataset import load_data
@@ -68,14 +56,7 @@ def ablation(config: AblationConfig, *, use_cache: bool = True, log: Log = silen
         for name, own in subsets.items()
         for condition, kept in own.items()
     ]
-    folder = f"runs/ablation-{data.name}"
-    plan = Plan(
-        identity_of("ablation", data.name, data.hash, config.seed),
-        data.frame,
-        tasks,
-        folder,
-        data.notes,
-    )
+    plan = data_plan("ablation", data, tasks, config.seed)
     fit = partial(_fit, tasks=tasks, repeats=config.repeats)
     return run_plan(plan, config, finish_ablation, fit=fit, use_cache=use_cache, log=log)
 
@@ -85,9 +66,10 @@ def block_subsets(name: str) -> dict[str, tuple[str, ...]]:
     from happysad.experiments.attribution.feature_subsets import block_names
 
     names = block_names(name)
-    without = {f"without {name}": tuple(n for n in names if n != name) for name in names}
-    alone = {f"{name} alone": (name,) for name in names}
-    return {"": tuple(names), **(without if len(names) > 2 else {}), **alone}
+    subsets = {"": tuple(names)}
+    if len(names) > 2:
+        subsets |= {f"without {name}": tuple(n for n in names if n != name) for name in names}
+    return subsets | {f"{name} alone": (name,) for name in names}
 
 
 def _fit(context: RunContext, tasks: list[FitTask], repeats: int) -> None:

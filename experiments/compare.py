@@ -185,17 +185,12 @@ def run_compare(
 ) -> Path:
     """Run the comparison, or what is left of it; give the folder it wrote.
 
-    Parameters
-    ----------
-    config : CompareConfig
-    data, models : optional
-        In place of what ``config`` names: see ``compare``.
-    figures : bool
-        Whether figures and a report are made, and not the tables alone.
-    use_cache, log
-        See ``compare``.
+    ``data`` and ``models`` (see ``compare``) take the place of what ``config`` names; without
+    ``figures`` the tables alone are made, and no report.
     """
     from happysad.experiments.datasets.neutral_faces import with_neutral
+    from happysad.experiments.reporting.html.report import finish
+    from happysad.experiments.reporting.tables.summary import summarise
     from happysad.pipeline.data.dataset import load_data
     from happysad.pipeline.models.registry import STANDARD
 
@@ -218,18 +213,11 @@ def run_compare(
     )
     others = {candidate.name for candidate in candidates if not candidate.is_ours}
     fit = partial(_fit, plan=plan, data=data, config=config, others=others)
-    report = partial(_report, config=config, figures=figures, log=log)
-    return run_plan(plan, config, report, fit=fit, use_cache=use_cache, log=log)
-
-
-def _report(folder: Path, config: CompareConfig, figures: bool, log: Log) -> None:
-    from happysad.experiments.reporting.html.report import finish
-    from happysad.experiments.reporting.tables.summary import summarise
-
     if figures:
-        finish(folder, log, max_error=config.max_error)
+        report = partial(finish, log=log, max_error=config.max_error)
     else:
-        summarise(folder, config.max_error)
+        report = partial(summarise, max_error=config.max_error)
+    return run_plan(plan, config, report, fit=fit, use_cache=use_cache, log=log)
 
 
 def _tasks(

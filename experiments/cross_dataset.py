@@ -33,31 +33,15 @@ MODELS = ("landmarks-svm", "hog-svm", "lbp-svm", "texture-svm", "fusion-svm")
 
 @dataclass(frozen=True)
 class CrossDatasetConfig(RunConfig):
-    """The settings of ``cross_dataset``; no models means ``MODELS``.
+    """The settings of ``cross_dataset``; no models means ``MODELS``."""
 
-    Attributes
-    ----------
-    data : str
-        Not used here.
-    data_sets : list of str
-        Two or more, each as ``load_data`` takes it.
-    formats_apart : list of str
-        Names of those that are cut by the format of their images.
-    """
-
-    data: str = ""
-    data_sets: list[str] = field(default_factory=list)
-    formats_apart: list[str] = field(default_factory=list)
+    data: str = ""  # not used here
+    data_sets: list[str] = field(default_factory=list)  # two or more, as ``load_data`` takes them
+    formats_apart: list[str] = field(default_factory=list)  # names of those cut by image format
 
 
 def cross_dataset(config: CrossDatasetConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
-    """Run the experiment, or what is left of it; give the folder it wrote.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name or the folder is wrong.
-    """
+    """Run the experiment, or what is left of it; give the folder it wrote."""
     from happysad.experiments.datasets.subsets import read_subsets
     from happysad.experiments.reporting.per_experiment.transfer_table import finish_transfer
 

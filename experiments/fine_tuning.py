@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.experiments.runner.config import RunConfig
-from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run import data_plan, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.console import exit_on_user_error, silent
@@ -38,21 +38,11 @@ COLUMNS = ["draw", "condition", "n_train", "n_test", *MEASURES, "fit_cpu_s"]
 
 @dataclass(frozen=True)
 class FineTuningConfig(RunConfig):
-    """The settings of ``fine_tuning``.
+    """The settings of ``fine_tuning``."""
 
-    Attributes
-    ----------
-    start_from : str
-        Model file whose CNN is trained on.
-    images : int
-        Drawn for training, half of them happy.
-    draws : int
-        Repeats, each with images and random states of its own.
-    """
-
-    start_from: str = ""
-    images: int = 80
-    draws: int = 5
+    start_from: str = ""  # model file whose CNN is trained on
+    images: int = 80  # drawn for training, half of them happy
+    draws: int = 5  # repeats, each with images and random states of its own
 
 
 def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
@@ -76,26 +66,14 @@ def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = 
             table.to_csv(beside, index=False)
 
     settings = {"start_from": config.start_from, "images": config.images, "draws": config.draws}
-    identity = identity_of("fine_tuning", data.name, data.hash, config.seed, **settings)
-    plan = Plan(identity, data.frame, [], f"runs/fine-tuning-{data.name}", data.notes)
+    plan = data_plan("fine_tuning", data, [], config.seed, **settings)
     return run_plan(plan, config, fit=fit, use_cache=use_cache, log=log)
 
 
 def measure(
-    cnn: CnnClassifier,
-    faces: Faces,
-    frame: pd.DataFrame,
-    config: FineTuningConfig,
-    log: Log,
+    cnn: CnnClassifier, faces: Faces, frame: pd.DataFrame, config: FineTuningConfig, log: Log
 ) -> pd.DataFrame:
-    """A row for each draw and condition: see ``COLUMNS``.
-
-    Parameters
-    ----------
-    faces : Faces of the n rows of ``frame``
-    frame : pandas.DataFrame
-        With ``label`` and ``group``: nobody drawn for training is evaluated on.
-    """
+    """A row for each draw and condition; nobody drawn for training is evaluated on."""
     import pandas as pd
 
     from happysad.pipeline.estimators.check_model import predict_p_happy
@@ -122,13 +100,7 @@ def measure(
 def draw(
     labels: NDArray[np.str_], groups: NDArray[np.str_], n: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows to train on, ``n // 2`` a class, and the rows of all groups that none of them is of.
-
-    Raises
-    ------
-    UserError
-        A class has too few images, or none would be left to evaluate on.
-    """
+    """Rows to train on, ``n // 2`` a class, and the rows of all groups that none of them is of."""
     order = rng.permutation(len(labels))
     numbers = np.unique(groups, return_inverse=True)[1]
     by_group = order[np.argsort(rng.permutation(len(set(groups)))[numbers[order]])]

@@ -16,8 +16,7 @@ from happysad.experiments.runner.candidates import Candidate, recipes
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import FitTask, split_rows
 from happysad.experiments.runner.run import (
-    Plan,
-    identity_of,
+    data_plan,
     names_of,
     run_command,
     run_options,
@@ -38,18 +37,12 @@ SMALLEST = 10
 class LearningCurveConfig(RunConfig):
     """The settings of ``learning_curve``; no models means ``MODELS``.
 
-    Attributes
-    ----------
-    sizes : list of int
-        Numbers of training images. Those that the train part does not have are left out, and all
-        of it always comes last.
-    seeds : int
-        So many draws of the subsets, and of all else that a fit draws; the whole train part is
-        fitted with the first only.
+    Sizes are numbers of training images: those that the train part does not have are left out,
+    and all of it always comes last, fitted with the first seed only.
     """
 
     sizes: list[int] = field(default_factory=lambda: [50, 100, 200, 500, 1000, 2000, 5000])
-    seeds: int = 3
+    seeds: int = 3  # so many draws of the subsets, and of all else that a fit draws
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -65,24 +58,13 @@ def learning_curve(
     """Run the experiment, or what is left of it; give the folder it wrote.
 
     Sizes and seeds do not make it another run: more of them may be added to one.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name or the folder is wrong.
     """
     from happysad.experiments.reporting.per_experiment.learning_table import write_all
     from happysad.pipeline.data.dataset import load_data
 
     models = recipes(config.models or MODELS)
     data = load_data(config.data, seed=config.seed, log=log)
-    plan = Plan(
-        identity_of("learning_curve", data.name, data.hash, config.seed),
-        data.frame,
-        _tasks(config, data, models),
-        f"runs/learning-curve-{data.name}",
-        data.notes,
-    )
+    plan = data_plan("learning_curve", data, _tasks(config, data, models), config.seed)
     return run_plan(plan, config, write_all, use_cache=use_cache, log=log)
 
 
@@ -126,16 +108,13 @@ def main(sizes: str | None, **options: Any) -> None:
     from happysad.experiments.reporting.per_experiment.learning_table import print_curve
 
     if sizes is not None:
-        options["sizes"] = _numbers(sizes)
+        try:
+            options["sizes"] = [int(size) for size in names_of(sizes)]
+        except ValueError:
+            message = f"--sizes {sizes} is not whole numbers with commas between"
+            raise UserError(message) from None
     default = "learning_curve.toml"
     print_curve(run_command(LearningCurveConfig, learning_curve, default, **options))
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        return [int(name) for name in names_of(text)]
-    except ValueError:
-        raise UserError(f"--sizes {text} is not whole numbers with commas between") from None
 
 
 if __name__ == "__main__":

@@ -29,21 +29,8 @@ REPORTED = "PrivateTest"
 def compare_peers(run: Path, transfer: Path, scores: Path, models: str | None, out: Path) -> None:
     """Write ``peers.csv``, ``comparisons.csv``, ``run.json`` and a copy of the scores to a folder.
 
-    Parameters
-    ----------
-    run : Path
-        Of ``happysad compare`` on FER2013, of which the test part and neutral faces are taken.
-    transfer : Path
-        Of ``cross_dataset``, of which the models fitted on the same data set are taken.
-    scores : Path
-        Of the other programs.
-    models : str, optional
-        Names with commas between; without, those of ``MODELS`` that are there.
-
-    Raises
-    ------
-    UserError
-        A run or a model is not there, the scores cannot be read, or an image has none.
+    ``run`` is the folder of ``happysad compare`` on FER2013, ``transfer`` that of
+    ``cross_dataset``; no models means those of ``MODELS`` that are there.
     """
     import pandas as pd
 

@@ -8,7 +8,7 @@ that is not found any more counts too.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from happysad.experiments.perturbations.registry import CHANGES, VERSION
 from happysad.experiments.runner.candidates import recipes
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet
-from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run import data_plan, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
@@ -32,20 +32,10 @@ MODELS = ("fusion-svm", "hog-svm", "lbp-svm", "landmarks-svm", "cnn-small")
 
 @dataclass(frozen=True)
 class RobustnessConfig(RunConfig):
-    """The settings of ``robustness``; no models means ``MODELS``.
+    """The settings of ``robustness``; no models means ``MODELS``, no changes all of ``CHANGES``."""
 
-    Attributes
-    ----------
-    part : str
-        "test" or "val": where the images to change come from.
-    images : int
-        At most so many of them, each class in its share.
-    changes : list of str
-        Of ``CHANGES``; an empty list means all.
-    """
-
-    part: str = "test"
-    images: int = 400
+    part: str = "test"  # or "val": where the images to change come from
+    images: int = 400  # at most so many of them, each class in its share
     changes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,13 +50,7 @@ class RobustnessConfig(RunConfig):
 
 
 def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
-    """Run the experiment, or what is left of it; give the folder it wrote.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name or the folder is wrong.
-    """
+    """Run the experiment, or what is left of it; give the folder it wrote."""
     from happysad.experiments.perturbations.changed_faces import (
         ChangedFaces,
         changed_frame,
@@ -90,15 +74,11 @@ def robustness(config: RobustnessConfig, *, use_cache: bool = True, log: Log = s
         for condition in frame["condition"].unique()
     }
     fitted = np.flatnonzero(frame["split"] == "train")
+    tasks = [model.task(fitted, evaluated, seed=config.seed) for model in models]
     drawing = {"part": config.part, "images": config.images, "changes": VERSION}
-    plan = Plan(
-        identity_of("robustness", data.name, data.hash, config.seed, **drawing),
-        frame,
-        [model.task(fitted, evaluated, seed=config.seed) for model in models],
-        f"runs/robustness-{data.name}",
-        data.notes,
-        align=ChangedFaces(max((find_recipe(m.source).predictor for m in models), key=int)),
-    )
+    plan = data_plan("robustness", data, tasks, config.seed, **drawing)
+    predictor = max((find_recipe(model.source).predictor for model in models), key=int)
+    plan = replace(plan, frame=frame, align=ChangedFaces(predictor))
     log(f"{len(drawn)} images of the {config.part} part under {len(evaluated)} conditions")
     return run_plan(plan, config, write_all, use_cache=use_cache, log=log)
 

@@ -8,8 +8,8 @@ written as a recipe file, which ``happysad compare --models`` takes like a recip
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import numpy as np
 from happysad.experiments.runner.candidates import recipe
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, Rows, cross_validation
-from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
+from happysad.experiments.runner.run import data_plan, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
 from happysad.utils.console import exit_on_user_error, silent
 from happysad.utils.errors import UserError
@@ -32,34 +32,25 @@ if TYPE_CHECKING:
 MODELS = ("hog-svm",)
 TUNED = "tuned"
 
+Folds = dict[int, tuple[Rows, Rows]]
+Best = dict[tuple[str, int], dict[str, Any]]
+"""Of a model and an outer fold the best settings."""
+
 
 @dataclass(frozen=True)
 class TuneConfig(RunConfig):
     """The settings of ``tune``; no models means ``hog-svm``.
 
-    Attributes
-    ----------
-    spaces : dict
-        For each model a table of settings, named as ``Pipeline.set_params`` names them, with
-        the list of values to try. A model without one gets ``search_space.default_space``.
-    search : {"grid", "halving", "random"}
-        See ``tuning.search.search``.
-    score : {"balanced_accuracy", "roc_auc"}
-        What is best.
-    candidates : int
-        How many are drawn for "random".
-    folds : int
-        Of the search.
-    outer : int
-        Folds of the nested cross-validation; 0 to leave it out.
+    ``spaces`` has for each model a table of settings, named as ``Pipeline.set_params`` names them,
+    with the list of values to try. A model without one gets ``search_space.default_space``.
     """
 
     spaces: dict[str, Any] = field(default_factory=dict)
-    search: str = "grid"
-    score: str = "balanced_accuracy"
-    candidates: int = 20
-    folds: int = 3
-    outer: int = 3
+    search: str = "grid"  # of ``tuning.search.METHODS``
+    score: str = "balanced_accuracy"  # what is best, of ``tuning.search.SCORES``
+    candidates: int = 20  # drawn for "random"
+    folds: int = 3  # of the search
+    outer: int = 3  # folds of the nested cross-validation; 0 to leave it out
 
     def __post_init__(self) -> None:
         from happysad.experiments.tuning.search import METHODS, SCORES
@@ -73,13 +64,7 @@ class TuneConfig(RunConfig):
 
 
 def tune(config: TuneConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
-    """Run the search, or what is left of it; give the folder it wrote.
-
-    Raises
-    ------
-    UserError
-        The data, a model's name, a setting or the folder is wrong.
-    """
+    """Run the search, or what is left of it; give the folder it wrote."""
     from happysad.experiments.reporting.per_experiment.tune_table import finish_tuning
     from happysad.pipeline.data.dataset import load_data
 
@@ -88,14 +73,9 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Log = silent) -> Pa
     settings = {name: getattr(config, name) for name in ("search", "score", "folds", "outer")}
     if config.search == "random":
         settings["candidates"] = config.candidates
-    plan = Plan(
-        identity_of("tune", data.name, data.hash, config.seed, **settings, spaces=spaces),
-        data.frame,
-        [],  # what is fitted depends on what the search finds
-        f"runs/tune-{data.name}",
-        data.notes,
-        {"spaces": spaces},
-    )
+    # No tasks yet: what is fitted depends on what the search finds.
+    plan = data_plan("tune", data, [], config.seed, **settings, spaces=spaces)
+    plan = replace(plan, details={"spaces": spaces})
 
     def fit(context: RunContext) -> None:
         from happysad.experiments.runner.engine import run_tasks
@@ -123,7 +103,7 @@ def _spaces(config: TuneConfig) -> dict[str, Space]:
     return spaces
 
 
-def outer_folds(config: TuneConfig, data: DataSet) -> dict[int, tuple[Rows, Rows]]:
+def outer_folds(config: TuneConfig, data: DataSet) -> Folds:
     """Fold to rows searched on and rows held out: 0 is the whole training part, none held out."""
     train = np.flatnonzero(data.frame["split"] == "train")
     folds = {0: (train, train[:0])}
@@ -132,14 +112,8 @@ def outer_folds(config: TuneConfig, data: DataSet) -> dict[int, tuple[Rows, Rows
     return folds
 
 
-Best = dict[tuple[str, int], dict[str, Any]]
-
-
 def _search_all(
-    context: RunContext,
-    config: TuneConfig,
-    spaces: dict[str, Space],
-    outer: dict[int, tuple[Rows, Rows]],
+    context: RunContext, config: TuneConfig, spaces: dict[str, Space], outer: Folds
 ) -> Best:
     """The best settings of each model in each outer fold; those in candidates.csv are kept."""
     from happysad.experiments.reporting.per_experiment.tune_table import (
@@ -150,6 +124,8 @@ def _search_all(
     from happysad.experiments.tuning.search import search
     from happysad.pipeline.data.folds import grouped_folds
 
+    how: dict[str, Any] = {"method": config.search, "score": config.score, "seed": config.seed}
+    how |= {"candidates": config.candidates, "jobs": context.jobs}
     best: Best = {}
     for model, space in spaces.items():
         candidate, faces = recipe(model), None
@@ -170,11 +146,7 @@ def _search_all(
                 np.array(labels),
                 grouped_folds(labels, groups, config.folds, config.seed),
                 context.cache,
-                method=config.search,
-                score=config.score,
-                candidates=config.candidates,
-                jobs=context.jobs,
-                seed=config.seed,
+                **how,
             )
             add_candidates(context.run.path, name, fold, table)
     return best
@@ -201,16 +173,12 @@ def _write_recipes(folder: Path, data: DataSet, best: Best) -> None:
 
 
 def _tasks(
-    data: DataSet,
-    spaces: dict[str, Space],
-    best: Best,
-    outer: dict[int, tuple[Rows, Rows]],
-    seed: int,
+    data: DataSet, models: Iterable[str], best: Best, outer: Folds, seed: int
 ) -> Iterator[FitTask]:
     """In each outer fold the settings found there, and those of the recipe."""
     from happysad.experiments.tuning.search_space import make_tuned
 
-    for model in spaces:
+    for model in models:
         for fold, (rows, held_out) in outer.items():
             if not fold:
                 continue

@@ -25,8 +25,8 @@ def hog(
     descriptor = cv2.HOGDescriptor(
         window, blocks, step, step, bins, derivative, sigma, l2_hys, clip, gamma, levels, signed
     )
-    used = [np.ascontiguousarray(image[:side, :side]) for image in images]
-    return np.array([descriptor.compute(image).ravel() for image in used], np.float32)
+    rows = [descriptor.compute(np.ascontiguousarray(image[:side, :side])) for image in images]
+    return np.array(rows, np.float32).reshape(len(images), -1)
 
 
 def block_count(size: int, cell: int, block: int) -> int:

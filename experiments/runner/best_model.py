@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from happysad.pipeline.data.records import LABELS
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,8 +29,12 @@ def best_model(results: pd.DataFrame, but: Collection[str] = ()) -> str:
 
     No two models rank alike, so which is best does not depend on which ended first.
     """
-    models = _validated(results).groupby("model")
-    ranked = [(*_rank(rows), str(model)) for model, rows in models if model not in but]
+    ranked = []
+    for model, rows in _validated(results).groupby("model"):
+        scores = ("balanced_accuracy", "roc_auc", "brier")
+        balanced, auc, brier = (float(np.mean(rows[score])) for score in scores)
+        if model not in but:
+            ranked.append((balanced, auc, -brier, str(model)))
     return max(ranked)[-1] if ranked else ""
 
 
@@ -119,7 +122,6 @@ def cross_validated_thresholds(run: RunFolder, task: FitTask) -> list[dict[str, 
     rows = run.predictions
     own = rows[(rows["model"] == task.model) & (rows["split"] == "val")]
     own = own[own["seed"] == task.seed]  # each face once
-    own = own[own["label"].isin(LABELS)]
     return band_entries(own["label"].tolist(), own["p_happy"].tolist()) if len(own) else []
 
 
@@ -136,10 +138,3 @@ def _thresholds(data: DataSet, task: FitTask, result: EvaluationResult) -> list[
 
 def _validated(results: pd.DataFrame) -> pd.DataFrame:
     return results[(results["split"] == "val") & (results["status"] == "ok")]
-
-
-def _rank(rows: Any) -> tuple[float, float, float]:
-    """What the best model has most of, on the validation part: means of rows, or one row."""
-    columns = ("balanced_accuracy", "roc_auc", "brier")
-    balanced, auc, brier = (float(np.mean(rows[column])) for column in columns)
-    return balanced, auc, -brier

@@ -7,7 +7,6 @@ rows and which models the tasks have.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,15 +67,6 @@ def fit_task(context: RunContext, task: FitTask) -> EvaluationResult:
     return _fit(task, faces, context.frame, context.cache)
 
 
-def sample_of(faces: Faces, frame: pd.DataFrame, rows: Rows) -> Sample:
-    """The faces, labels, paths and groups of some rows of the frame."""
-    from happysad.pipeline.evaluation.fit_and_evaluate import Sample
-
-    part = frame.iloc[rows]
-    labels, groups = part["label"].to_numpy(str), part["group"].to_numpy(str)
-    return Sample(faces[rows], labels, part["path"].tolist(), groups)
-
-
 def _unfinished(context: RunContext, tasks: Sequence[FitTask]) -> list[tuple[FitTask, str]]:
     todo, done = [], 0
     for task in tasks:
@@ -117,16 +107,17 @@ def _try_task(
 
 
 def _fit(task: FitTask, faces: Faces, frame: pd.DataFrame, cache: Path) -> EvaluationResult:
-    from happysad.pipeline.evaluation.fit_and_evaluate import fit_and_evaluate
+    from happysad.pipeline.evaluation.fit_and_evaluate import Sample, fit_and_evaluate
 
     model = task.build(task.random_state)
 
     def sample(rows: Rows) -> Sample:
-        part = sample_of(faces, frame, rows)
+        part = frame.iloc[rows]
+        inputs: Any = faces[rows]
+        paths = part["path"].tolist()
         if reads_images(model):
-            images: Any = ImageBatch(part.paths, part.faces.status)
-            return replace(part, faces=images)
-        return part
+            inputs = ImageBatch(paths, inputs.status)
+        return Sample(inputs, part["label"].to_numpy(str), paths, part["group"].to_numpy(str))
 
     evaluated = {part: sample(rows) for part, rows in task.evaluation_sets.items()}
     return fit_and_evaluate(model, sample(task.train), evaluated, FeatureCache(cache))

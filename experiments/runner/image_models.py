@@ -132,8 +132,11 @@ def reason(error: Exception) -> str:
     return " ".join(text.split())
 
 
-def load_factory(name: str) -> Any:
-    """The function named "package.module:function"; the working folder is searched too."""
+def build_from_factory(name: str, random_state: int) -> Pipeline:
+    """The adapted model that "package.module:function" makes, maybe of a random state.
+
+    The working folder is searched for the module too.
+    """
     module_name, _, attribute = name.partition(":")
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
@@ -144,12 +147,6 @@ def load_factory(name: str) -> Any:
         raise UserError(message) from error
     if not callable(factory):
         raise UserError(f"the module {module_name} has no function {attribute!r}: see --model")
-    return factory
-
-
-def build_from_factory(name: str, random_state: int) -> Pipeline:
-    """The adapted model that a factory makes; ``random_state`` is given to one that takes it."""
-    factory = load_factory(name)
     try:
         takes = inspect.signature(factory).parameters
         model = factory(random_state=random_state) if "random_state" in takes else factory()

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from happysad.features.faces.detector import Box
 from happysad.pipeline.tracking.observation import FaceObservation, overlap
 
-SMOOTHING_S = 0.4
-"""Seconds after which a frame's probability counts e times less."""
-
 POSITION_S, VELOCITY_S = 0.08, 0.15
 """Seconds over which position and velocity are averaged: enough to still the box, and to guess
 where a face that is hidden will come out."""
@@ -36,7 +33,8 @@ class LogOddsSmoother:
     all values count the same: the first is no more certain than the next.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, smoothing_s: float = 0.4) -> None:
+        self._smoothing_s = smoothing_s  # after which a frame's probability counts e times less
         self._log_odds = 0.0
         self._count = 0
         self._seconds = 0.0
@@ -46,7 +44,7 @@ class LogOddsSmoother:
         self._count += 1
         passed = max(0.0, seconds - self._seconds)
         self._seconds = seconds
-        weight = max(-math.expm1(-passed / SMOOTHING_S), 1 / self._count)
+        weight = max(-math.expm1(-passed / self._smoothing_s), 1 / self._count)
         clipped = min(max(p, MIN_P), 1 - MIN_P)
         self._log_odds += weight * (math.log(clipped / (1 - clipped)) - self._log_odds)
         return self.p_
@@ -64,13 +62,13 @@ class FaceHistory:
     time between frames (Brookner, Tracking and Kalman filtering made easy, 1998).
     """
 
-    def __init__(self, seen: FaceObservation, seconds: float) -> None:
+    def __init__(self, seen: FaceObservation, seconds: float, smoothing_s: float = 0.4) -> None:
         self.number = 0  # until it is certain that there is a face
         self.evidence = seen.detection.score  # that it is a face: the sum of the scores
         self.last_seen = self._now = seconds
         self.last_explained = seconds  # seen, or known to be behind another face
         self.p_raw = math.nan  # p(happy) of this frame
-        self.smoother = LogOddsSmoother()
+        self.smoother = LogOddsSmoother(smoothing_s)
         self._center, self._side = seen.center, seen.side
         self._velocity = np.zeros(2)
         self._keep_appearance(seen)

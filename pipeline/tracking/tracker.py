@@ -64,6 +64,8 @@ class FaceTracker:
         A fitted model, as ``load_model`` gives it.
     band : RejectBand, optional
         Where to say "unsure"; without it, happy from 0.5 upwards.
+    smoothing_s : float
+        Time constant of the smoothing in seconds.
     min_score : float
         Lowest score of the detector that counts as a new face, from 0.1 to 1; without, the
         model's.
@@ -96,12 +98,14 @@ class FaceTracker:
         self,
         model: Pipeline,
         band: RejectBand | None = None,
+        smoothing_s: float = 0.4,
         min_score: float | None = None,
     ) -> None:
         check_model(model)
         check_min_score(min_score)
         self.model = model
         self.band = band or HALF
+        self.smoothing_s = smoothing_s
         self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
         self.n_tracks_ = 0
         self._tracks: list[FaceHistory] = []
@@ -149,7 +153,7 @@ class FaceTracker:
         known = {id(seen) for _, seen in pairs}
         for seen in observations:
             if id(seen) not in known and self._is_new(seen, seconds):
-                pairs.append((FaceHistory(seen, seconds), seen))
+                pairs.append((FaceHistory(seen, seconds, self.smoothing_s), seen))
                 self._tracks.append(pairs[-1][0])
         for track, _ in pairs:
             if not track.number and track.evidence >= CONFIRMED_SCORE:

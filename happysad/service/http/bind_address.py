@@ -43,9 +43,9 @@ def displayed_host(host: str, number: str) -> str:
 
 
 def allowed_hosts(address: str, shown: str) -> frozenset[str] | None:
-    """Names by which the service at ``address``, in numbers, and ``shown``, may be called.
+    """Names by which the service may be called; None for any, where a network reaches it.
 
-    None for any, where a network reaches it.
+    It listens at ``address``, in numbers; ``shown`` is the host that is printed.
     """
     number = ipaddress.ip_address(address)
     if not number.is_loopback:

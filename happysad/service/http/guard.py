@@ -28,9 +28,10 @@ log = logging.getLogger("happysad.service")
 
 
 class Guard:
-    """Answers only by its ``hosts``, names without port, or None for any (DNS rebinding).
+    """ASGI middleware: the service may be called by the names in ``hosts``, None for any.
 
-    ``count`` is called with the path of a route and the status of each response.
+    A page whose name was pointed at this machine (DNS rebinding) comes with another. ``count`` is
+    called with the path of a route and the status of each response.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from happysad.experiments.runner.engine import fit_task, run_tasks, sample_of
+from happysad.experiments.runner.engine import fit_task, run_tasks
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask
 from happysad.experiments.runner.run_context import RunContext
 from happysad.experiments.runner.run_folder import RunFolder
@@ -112,13 +112,3 @@ def test_one_task_measured_in_many_evaluation_sets(context, task_of, data):
     run_tasks(context, [task])
     rows = context.run.results.set_index("condition")
     assert (rows.loc["", "n_test"], rows.loc["half", "n_test"]) == (10, 5)
-
-
-def test_a_sample_holds_the_faces_labels_and_paths_of_its_rows(data):
-    faces = make_model("dummy")[0].transform(data.frame["path"].tolist())
-    rows = np.flatnonzero(data.frame["split"] == "test")
-    sample = sample_of(faces, data.frame, rows)
-    part = data.frame.iloc[rows]
-    assert list(sample.labels) == list(part["label"])
-    assert sample.paths == list(part["path"])
-    np.testing.assert_array_equal(sample.faces.crops, faces.crops[rows])

@@ -19,7 +19,6 @@ from happysad.experiments.runner.image_models import (
     adapt,
     build_from_factory,
     check_estimator,
-    load_factory,
     reads_images,
     reason,
 )
@@ -150,7 +149,6 @@ def test_a_factory_in_the_working_folder(here):
     for name, c in (("seeded", 3), ("plain", 4)):
         parameters = build_from_factory(f"my_models:{name}", 5).get_params()
         assert (parameters["classifier__model__C"], parameters[state]) == (c, 5)
-    assert load_factory("my_models:plain")().C == 4
 
 
 def test_mistakes_about_factories_are_one_sentence(here):

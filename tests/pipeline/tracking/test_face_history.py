@@ -147,3 +147,11 @@ def test_times_that_stand_still_do_no_harm():
     smoother = LogOddsSmoother()
     smoothed = [smoother.update(1.0, p) for p in (0.9, 0.9, 0.1)]
     assert 0.5 < smoothed[-1] < 0.9
+
+
+def test_a_longer_window_follows_later():
+    quick, slow = LogOddsSmoother(0.1), LogOddsSmoother(2.0)
+    for i in range(50):
+        for smoother in (quick, slow):
+            smoother.update(i / 25, 0.9 if i < 40 else 0.1)
+    assert quick.p_ < 0.2 < slow.p_
