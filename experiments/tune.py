@@ -8,7 +8,7 @@ written as a recipe file, which ``happysad compare --models`` takes like a recip
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -83,7 +83,7 @@ def tune(config: TuneConfig, *, use_cache: bool = True, log: Log = silent) -> Pa
         outer = outer_folds(config, data)
         best = _search_all(context, config, spaces, outer)
         _write_recipes(context.run.path, data, best)
-        run_tasks(context, list(_tasks(data, spaces, best, outer, config.seed)))
+        run_tasks(context, list(_tasks(data, best, outer, config.seed)))
 
     return run_plan(plan, config, finish_tuning, fit=fit, use_cache=use_cache, log=log)
 
@@ -172,21 +172,19 @@ def _write_recipes(folder: Path, data: DataSet, best: Best) -> None:
         )
 
 
-def _tasks(
-    data: DataSet, models: Iterable[str], best: Best, outer: Folds, seed: int
-) -> Iterator[FitTask]:
+def _tasks(data: DataSet, best: Best, outer: Folds, seed: int) -> Iterator[FitTask]:
     """In each outer fold the settings found there, and those of the recipe."""
     from happysad.experiments.tuning.search_space import make_tuned
 
-    for model in models:
-        for fold, (rows, held_out) in outer.items():
-            if not fold:
-                continue
-            evaluated = {EvaluationSet(data.name, "val"): held_out}
-            for condition, settings in (("", {}), (TUNED, best[model, fold])):
-                build = partial(make_tuned, model, tuple(sorted(settings.items())))
-                axes = {"condition": condition, "fold": fold, "seed": seed}
-                yield recipe(model, build).task(rows, evaluated, **axes)
+    for (model, fold), found in best.items():
+        if not fold:
+            continue
+        rows, held_out = outer[fold]
+        evaluated = {EvaluationSet(data.name, "val"): held_out}
+        for condition, settings in (("", {}), (TUNED, found)):
+            build = partial(make_tuned, model, tuple(sorted(settings.items())))
+            axes = {"condition": condition, "fold": fold, "seed": seed}
+            yield recipe(model, build).task(rows, evaluated, **axes)
 
 
 @click.command(name="tune")

@@ -27,7 +27,7 @@ COSTLY = ("finished", "shipped_run", "address")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For ``pytest --dist loadgroup``: tests of one file, or of one costly fixture, stay together."""
+    """``pytest --dist loadgroup``: tests of one file, or of one costly fixture, stay together."""
     for item in items:
         costly = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(costly[0] if costly else str(item.path)))

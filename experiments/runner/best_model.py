@@ -94,9 +94,9 @@ def is_saved(path: Path, task: FitTask) -> bool:
 def save_with_card(
     path: Path, data: DataSet, task: FitTask, result: EvaluationResult, **more: Any
 ) -> None:
-    """Write the model file and its card, with further entries."""
+    """Write the model file and its card, whose thresholds are by the validation part if any."""
     from happysad.pipeline.demo.demo_faces import make_demo_faces
-    from happysad.pipeline.model_files.card_thresholds import ENTRY
+    from happysad.pipeline.model_files.card_thresholds import ENTRY, band_entries
     from happysad.pipeline.model_files.model_file import save_model
 
     card = {
@@ -107,12 +107,15 @@ def save_with_card(
         "data": data.hash,
         "n_train": len(task.train),
         "metrics": {part.split: metrics for part, metrics in result.metrics.items()},
-        ENTRY: _thresholds(data, task, result),
-        **more,
+        ENTRY: [],
     }
+    for part in result.metrics:
+        if part.split == "val":
+            labels = data.frame["label"].iloc[task.evaluation_sets[part]].tolist()
+            card[ENTRY] = band_entries(labels, result.p_happy[part])
     # Built-in faces, so that nobody's picture goes into the card.
     faces, _ = make_demo_faces(4, random_state=0)
-    save_model(result.fitted(), path, card, selfcheck_images=list(faces))
+    save_model(result.fitted(), path, card | more, selfcheck_images=list(faces))
 
 
 def cross_validated_thresholds(run: RunFolder, task: FitTask) -> list[dict[str, float]]:
@@ -123,17 +126,6 @@ def cross_validated_thresholds(run: RunFolder, task: FitTask) -> list[dict[str, 
     own = rows[(rows["model"] == task.model) & (rows["split"] == "val")]
     own = own[own["seed"] == task.seed]  # each face once
     return band_entries(own["label"].tolist(), own["p_happy"].tolist()) if len(own) else []
-
-
-def _thresholds(data: DataSet, task: FitTask, result: EvaluationResult) -> list[dict[str, float]]:
-    """Where to abstain, by the validation part; nothing without one."""
-    from happysad.pipeline.model_files.card_thresholds import band_entries
-
-    for part, rows in task.evaluation_sets.items():
-        if part.split == "val" and part in result.metrics:
-            labels = data.frame["label"].iloc[rows].tolist()
-            return band_entries(labels, result.p_happy[part])
-    return []
 
 
 def _validated(results: pd.DataFrame) -> pd.DataFrame:

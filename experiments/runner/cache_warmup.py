@@ -64,10 +64,8 @@ def warm_cache(
     for known in needed.values():
         # Whatever fails here fails in the model's own fit again, and becomes its row.
         with suppress(Exception):
-            for faces in (
-                known.faces[sorted(known.rows)],
-                mirrored(known.faces[sorted(known.mirrored)]),
-            ):
+            flipped = mirrored(known.faces[sorted(known.mirrored)])
+            for faces in (known.faces[sorted(known.rows)], flipped):
                 cache_features(known.extractor, faces, context.cache, context.jobs)
     return faces_of_models
 
