@@ -33,9 +33,10 @@ docs: $(TESTABLE) links
 # The package as it looks once it is installed, for tools that read files and do not import.
 .PHONY: links
 links:
-	rm -rf .package && mkdir -p .package/happysad
+	mkdir -p .package/happysad
 	for part in happysad/* features pipeline experiments; do \
-	  ln -sfn "../../$$part" ".package/happysad/$$(basename $$part)"; done
+	  link=".package/happysad/$$(basename $$part)"; \
+	  [ -e "$$link" ] || ln -sf "../../$$part" "$$link"; done
 
 # A stamp is written last, so an installation that broke off is begun again.
 $(INSTALLED): $(PROJECT)

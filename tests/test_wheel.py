@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
+pytestmark = [pytest.mark.packaging, pytest.mark.process]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SCRIPT = """
@@ -38,7 +40,7 @@ print(*labels)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the wheel was unpacked into. Built from a copy: pip leaves build/ behind."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("features", "pipeline", "experiments", "app"):
+    for name in ("features", "pipeline", "experiments", "happysad"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
@@ -52,34 +54,33 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
-    assert (wheel / "happysad" / "pipeline" / "demo_faces.npz").stat().st_size > 100_000
-    assert (wheel / "happysad" / "features" / "visual_words.npz").stat().st_size > 10_000
+    package = wheel / "happysad"
+    assert (package / "pipeline" / "demo" / "demo_faces.npz").stat().st_size > 100_000
+    assert (package / "features" / "visual_words.npz").stat().st_size > 10_000
     for name in ("fusion-svm", "texture-svm"):
         for suffix in (".joblib", ".joblib.json"):
-            shipped = wheel / "happysad" / "pipeline" / "shipped_models" / f"{name}{suffix}"
+            shipped = package / "pipeline" / "model_files" / "shipped_models" / f"{name}{suffix}"
             assert shipped.stat().st_size > 1000
-    assert (wheel / "happysad" / "features" / "py.typed").exists()
-    read = (
-        "experiments/reporting/html/report.html.j2",
-        "experiments/reporting/model_card/model_card.md.j2",
-        "experiments/configs/demo.toml", "happysad/output/audit.html.j2",
-    )  # fmt: skip
-    for name in read:
-        assert (wheel / "happysad" / name).exists(), name
-    assert {p.name for p in (wheel / "happysad").iterdir()} == {
-        "features", "pipeline", "experiments", "app",
-    }  # fmt: skip
+    left_out = {"benchmarks", "end_to_end", "maintenance", "shipping"}
+    for top in ("happysad", "features", "pipeline", "experiments"):
+        for file in (ROOT / top).rglob("*"):
+            path = file.relative_to(ROOT)
+            if file.suffix not in (".py", ".pyi", ".j2", ".toml", ".js", ".html", ".css", ".svg"):
+                continue
+            packed = (wheel if top == "happysad" else package) / path
+            assert packed.exists() != bool(left_out.intersection(path.parts)), path
+    for top in ("", "features", "pipeline", "experiments"):
+        assert (package / top / "py.typed").exists()
 
 
 def test_a_model_loads_from_the_wheel_without_torch(wheel: Path, tmp_path: Path):
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-    from happysad.pipeline.model_files.model_file import save_model
-    from happysad.pipeline.models.registry import make_model
+    from happysad import make_model, save_model
+    from happysad.pipeline.demo import make_demo_faces
 
     images, labels = make_demo_faces(60, random_state=0)
     model = make_model("hog-svm").fit(list(images), labels)
     save_model(model, tmp_path / "model.joblib")
-    for name in ("features", "pipeline", "experiments"):  # the stranger's own modules
+    for name in ("features", "pipeline", "experiments", "happysad_helper"):  # a stranger's own
         (tmp_path / f"{name}.py").write_text("raise ImportError('not mine')")
     Image.fromarray(data.astronaut()).save(tmp_path / "a photo.jpg")
     packages = sysconfig.get_paths()["purelib"]
