@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -125,6 +126,13 @@ def test_every_module_has_its_test_file():
         if not (ROOT / (test := Path("tests") / file.with_name(f"test_{file.name}"))).is_file()
     ]
     assert not missing
+
+
+def test_the_map_of_the_house_names_what_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    paths = re.findall(r"`((?:happysad|features|pipeline|experiments)/[\w/.]+)`", text)
+    assert len(paths) > 20
+    assert [path for path in paths if "NAME" not in path and not (ROOT / path).exists()] == []
 
 
 def test_every_folder_is_packaged_or_left_out_on_purpose():

@@ -42,7 +42,7 @@ def rate(
     ``one_core_alone`` is the answers a second of a core that does nothing else than both.
     """
     driver.get(f"{service.address}/?camera=1")
-    wait_for(driver, "answer of the camera", "window.happysad?.told.answers > 0")
+    wait_for(driver, "answer of the camera", "window.happysad?.stats.answers > 0")
     time.sleep(warm_up)
     before = _counters(driver, service)
     time.sleep(seconds)
@@ -63,7 +63,7 @@ def rate(
 
 def _counters(driver: Chrome, service: Service) -> dict[str, Any]:
     """The page's sums until now, and the CPU seconds of the service and of Chromium."""
-    sums = driver.execute_script("return {...happysad.told, time: performance.now()}")
+    sums = driver.execute_script("return {...happysad.stats, time: performance.now()}")
     chromium = [process for process in process_tree(os.getpid()) if "chrom" in process.name()]
     return {**sums, "service_cpu": service.cpu_seconds(), "browser_cpu": cpu_seconds(chromium)}
 

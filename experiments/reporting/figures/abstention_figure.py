@@ -15,7 +15,7 @@ from happysad.experiments.reporting.figures.style import (
     GREY,
     WIDTH,
     drawing,
-    looks,
+    line_styles,
     part_title,
     shared_legend,
 )
@@ -53,7 +53,7 @@ def save_risk_coverage(
     with drawing(path, WIDTH, 4.6) as figure:
         ax = figure.subplots()
         for name in models:
-            look = looks([name])[name]
+            look = line_styles([name])[name]
             faces = predictions[predictions["model"] == name]
             coverage, risk = risk_coverage(faces)
             enough = coverage * len(faces) >= min(FEWEST, len(faces))

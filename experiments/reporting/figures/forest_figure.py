@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, kind_of, looks
+from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, kind_of, line_styles
 from happysad.experiments.reporting.formats import LEVEL, p_text
 
 _MARKERS = {"cnn": "s", "pre-trained": "D"}
@@ -40,7 +40,7 @@ def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
 
 def _differences(ax: Any, rows: pd.DataFrame) -> None:
     _name_rows(ax, list(rows["model"]), 0)
-    every = looks(rows["model"])
+    every = line_styles(rows["model"])
     for i, row in enumerate(rows.to_dict("records")):
         color = every[row["model"]].color
         p = row["p_value_holm"]
@@ -79,7 +79,7 @@ def save_transfer(rows: pd.DataFrame, path: Path) -> None:
 
 def _scores(ax: Any, part: pd.DataFrame, models: list[str]) -> None:
     _name_rows(ax, models, 0.5)
-    every = looks(models)
+    every = line_styles(models)
     for row in part.to_dict("records"):
         color = every[row["model"]].color
         for name, marker, face, up in (

@@ -11,7 +11,7 @@ from happysad.experiments.reporting.figures.style import (
     COLORS,
     WIDTH,
     drawing,
-    looks,
+    line_styles,
     shared_legend,
 )
 
@@ -47,7 +47,7 @@ def save_lines(
     if rows.duplicated(keys).any():
         raise ValueError(f"two rows have the same {', '.join(keys)}: take their mean first")
     titles = list(dict.fromkeys(rows[panel])) if panel else [""]
-    every = looks(rows[line])
+    every = line_styles(rows[line])
     names = list(dict.fromkeys(rows[line]))
     band = (low, high) if low and high and len(names) <= MOST_BANDS else None
     columns = min(3, len(titles))

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, looks, part_title
+from happysad.experiments.reporting.figures.style import (
+    GREY,
+    WIDTH,
+    drawing,
+    line_styles,
+    part_title,
+)
 from happysad.pipeline.evaluation.metrics import reliability
 
 
@@ -38,7 +44,7 @@ def save_reliability(
 
 
 def _points(ax: Any, own: pd.DataFrame, name: str) -> None:
-    look = looks([name])[name]
+    look = line_styles([name])[name]
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":")
     bins = reliability(own["label"].to_numpy(str), own["p_happy"].to_numpy(float))
     bins = bins[bins["n"] > 0]

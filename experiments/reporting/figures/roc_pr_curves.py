@@ -16,7 +16,13 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from happysad.experiments.reporting.figures.style import GREY, drawing, limits, looks, part_title
+from happysad.experiments.reporting.figures.style import (
+    GREY,
+    drawing,
+    limits,
+    line_styles,
+    part_title,
+)
 from happysad.experiments.reporting.formats import with_interval
 
 N_RESAMPLES = 200
@@ -74,7 +80,7 @@ def save_precision_recall(
 def _draw(
     ax: Any, curve: Curve, happy: Bools, p: Floats, name: str, label: str, banded: bool
 ) -> None:
-    look = looks([name])[name]
+    look = line_styles([name])[name]
     ax.plot(_GRID, curve(happy, p), label=label, markevery=125, **look.line() | look.point())
     if banded:
         low, high = np.percentile(_resampled(curve, happy, p), [2.5, 97.5], axis=0)

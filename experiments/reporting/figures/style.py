@@ -65,7 +65,7 @@ _KNOWN = {name: (color, mark) for color, own in _FAMILIES.items() for name, mark
 
 
 @dataclass(frozen=True)
-class Look:
+class LineStyle:
     """How the lines and points of one model are drawn."""
 
     color: str
@@ -95,7 +95,7 @@ def kind_of(model: str) -> str:
     return {"embedding-svm": "pre-trained", "dummy": "chance"}.get(base, "handcrafted")
 
 
-def looks(models: Iterable[str]) -> dict[str, Look]:
+def line_styles(models: Iterable[str]) -> dict[str, LineStyle]:
     """A look for each name, the same in every figure and every run for the named recipes.
 
     A variant (``hog-svm+oversample``) has its recipe's look with an open or half-filled marker.
@@ -109,7 +109,7 @@ def looks(models: Iterable[str]) -> dict[str, Look]:
         base, _, variant = name.partition("+")
         color, marker = known[base]
         fill = HALVES.get(variant, "bottom")
-        given[name] = Look(color, DASHES[kind_of(name)], marker, fill)
+        given[name] = LineStyle(color, DASHES[kind_of(name)], marker, fill)
     return given
 
 

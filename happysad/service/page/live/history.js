@@ -69,12 +69,12 @@ export class History {
   }
 
   #inWords() {
-    const told = [...this.#lines()].map(([number, points]) => {
+    const entries = [...this.#lines()].map(([number, points]) => {
       const percents = points.map((point) => Math.round(100 * point.pHappy));
       const [least, most] = [Math.min(...percents), Math.max(...percents)];
       return `face ${number} now ${percents.at(-1)} percent happy, between ${least} and ${most}`;
     });
-    return told.length ? `Over the last 30 seconds: ${told.join("; ")}` : "No face so far";
+    return entries.length ? `Over the last 30 seconds: ${entries.join("; ")}` : "No face so far";
   }
 }
 

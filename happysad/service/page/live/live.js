@@ -14,7 +14,7 @@ export class Live {
   #run = null;
 
   /** Answers so far and the milliseconds that their parts took, for those who measure. */
-  told = { answers: 0, grab: 0, answer: 0, draw: 0 };
+  stats = { answers: 0, grab: 0, answer: 0, draw: 0 };
 
   /**
    * @param {Camera} camera started already
@@ -78,10 +78,10 @@ export class Live {
   }
 
   #tell(grab, answer, draw) {
-    this.told.answers += 1;
-    this.told.grab += grab;
-    this.told.answer += answer;
-    this.told.draw += draw;
+    this.stats.answers += 1;
+    this.stats.grab += grab;
+    this.stats.answer += answer;
+    this.stats.draw += draw;
   }
 }
 

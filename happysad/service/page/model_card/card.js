@@ -21,8 +21,8 @@ const whole = (value) => (Number.isFinite(value) ? value.toLocaleString("en") : 
 function metricsTable(metrics) {
   const sets = Object.entries(metrics);
   const n = ({ tp, fp, fn, tn }) => tp + fp + fn + tn;
-  const rows = METRICS.map(([key, words]) => [words, ...sets.map(([, told]) => share(told[key]))]);
-  const faces = ["Faces", ...sets.map(([, told]) => whole(n(told)))];
+  const rows = METRICS.map(([key, words]) => [words, ...sets.map(([, entry]) => share(entry[key]))]);
+  const faces = ["Faces", ...sets.map(([, entry]) => whole(n(entry)))];
   return table(["Tested on", ...sets.map(([name]) => name)], [faces, ...rows]);
 }
 

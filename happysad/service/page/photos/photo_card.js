@@ -69,8 +69,8 @@ export class PhotoCard {
       this.#answer.replaceChildren(list);
     }
     const words = faces.map((face) => face.label + note(face)).join(", ");
-    const told = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
-    this.#image.alt = `${this.#name}: ${told}`;
+    const summary = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
+    this.#image.alt = `${this.#name}: ${summary}`;
     return this.#image.alt;
   }
 

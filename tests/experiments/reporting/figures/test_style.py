@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from happysad.experiments.reporting.figures import style
-from happysad.experiments.reporting.figures.style import HALVES, drawing, kind_of, looks
+from happysad.experiments.reporting.figures.style import HALVES, drawing, kind_of, line_styles
 from happysad.pipeline.models.registry import RECIPES
 
 
 def test_all_recipes_and_their_variants_are_told_apart():
     names = [f"{name}+{how}" if how else name for name in RECIPES for how in HALVES]
-    given = looks([*names, "my-model", "another"])
+    given = line_styles([*names, "my-model", "another"])
     seen = {(look.color, look.marker, look.fill) for look in given.values()}
     assert len(seen) == len(names) + 2
 
 
 def test_in_grey_print_the_markers_differ():
-    assert len({look.marker for look in looks(RECIPES).values()}) == len(RECIPES)
+    assert len({look.marker for look in line_styles(RECIPES).values()}) == len(RECIPES)
 
 
 def test_a_look_does_not_depend_on_the_others():
-    every = looks([*RECIPES, "hog-svm+oversample"])
-    assert all(looks([name])[name] == every[name] for name in every)
+    every = line_styles([*RECIPES, "hog-svm+oversample"])
+    assert all(line_styles([name])[name] == every[name] for name in every)
 
 
 def test_kinds_differ_in_their_dashes():
@@ -31,8 +31,8 @@ def test_kinds_differ_in_their_dashes():
         "dummy": "chance", "fusion-gb": "handcrafted",
     }.items():  # fmt: skip
         assert kind_of(name) == kind
-        dash = looks([name])[name].dash
-        same = [other for other in RECIPES if looks([other])[other].dash == dash]
+        dash = line_styles([name])[name].dash
+        same = [other for other in RECIPES if line_styles([other])[other].dash == dash]
         assert {kind_of(other) for other in same} <= {kind}, name
 
 
