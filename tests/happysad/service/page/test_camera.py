@@ -75,18 +75,18 @@ def test_the_address_can_ask_for_an_error_to_keep_to(page):
 def test_stopped_is_stopped(page):
     button = page.at("camera-button")
     button.click()
-    page.until(lambda: page.js("return happysad.told.answers > 2"))
+    page.until(lambda: page.js("return happysad.stats.answers > 2"))
     track = "document.getElementById('video').srcObject.getVideoTracks()[0]"
     page.js(f"window.track = {track}")
     button.click()
     assert page.js("return window.track.readyState") == "ended"
     assert not page.at("camera").is_displayed()
     assert button.text == "Use the camera"
-    before = page.js("return happysad.told.answers")
+    before = page.js("return happysad.stats.answers")
     time.sleep(0.4)
-    assert page.js("return happysad.told.answers") == before
+    assert page.js("return happysad.stats.answers") == before
     button.click()
-    page.until(lambda: page.js("return happysad.told.answers") > before)
+    page.until(lambda: page.js("return happysad.stats.answers") > before)
 
 
 def test_pressed_in_haste_it_ends_as_the_last_press_says(page):
