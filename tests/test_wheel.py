@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -94,3 +95,14 @@ def test_a_model_loads_from_the_wheel_without_torch(wheel: Path, tmp_path: Path)
     assert len(done.stdout.split()) == 2
     answer = model.predict([np.asarray(Image.open(tmp_path / "a photo.jpg"))])[0]
     assert done.stdout.split() == [answer, answer]
+
+
+def test_mypy_finds_the_types_of_the_wheel(wheel: Path, tmp_path: Path):
+    (tmp_path / "script.py").write_text("from happysad import compare\n\nreveal_type(compare)\n")
+    mypy = [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--cache-dir", str(tmp_path)]
+    done = subprocess.run(
+        [*mypy, "script.py"],
+        cwd=tmp_path, env=os.environ | {"MYPYPATH": str(wheel)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert "-> happysad.experiments.compare.Comparison" in done.stdout
