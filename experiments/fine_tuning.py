@@ -76,7 +76,7 @@ def measure(
     """A row for each draw and condition; nobody drawn for training is evaluated on."""
     import pandas as pd
 
-    from happysad.pipeline.estimators.check_model import predict_p_happy
+    from happysad.pipeline.estimators.fitted_model import predict_p_happy
     from happysad.pipeline.evaluation.metrics import evaluate
 
     labels, groups = frame["label"].to_numpy(str), frame["group"].to_numpy(str)

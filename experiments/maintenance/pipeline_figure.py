@@ -23,7 +23,7 @@ from happysad.features.faces.detector import find_landmarks, find_one_face
 from happysad.features.lbp import lbp_codes
 from happysad.features.visual_words import PATCH, POSITIONS, SIDE, STEP, patches, vocabulary
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.pipeline.model_files.model_file import load_model
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.console import exit_on_user_error

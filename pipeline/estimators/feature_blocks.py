@@ -11,7 +11,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from happysad.features.base import FaceFeature
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 
 
 class FeatureBlock(NamedTuple):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.data.records import LABELS
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.pipeline.evaluation.metrics import evaluate
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 from happysad.utils.image_decoding import ImageSource

@@ -13,9 +13,9 @@ from sklearn.pipeline import Pipeline
 from happysad.features.embedding import Embedding
 from happysad.features.faces.align import eye_centers, eye_line_transform, transform_points
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
 from happysad.pipeline.estimators.face_model import default_settings
 from happysad.pipeline.estimators.feature_blocks import feature_blocks
+from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
 from happysad.pipeline.explain.attribution_maps import linear_terms, occlusion_map, resample
 from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
 from happysad.pipeline.prediction.predict_faces import check_min_score

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from happysad.pipeline.estimators.check_model import check_model
+from happysad.pipeline.estimators.fitted_model import check_model
 from happysad.pipeline.model_files.model_card import (
     WRITTEN,
     advice,

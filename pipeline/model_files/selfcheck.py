@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image
 

@@ -93,7 +93,7 @@ def predict_images(
          image  face status  label
     0  image 0     0     ok  happy
     """
-    from happysad.pipeline.estimators.check_model import check_model
+    from happysad.pipeline.estimators.fitted_model import check_model
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.prediction.image_sources import named_images
     from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named

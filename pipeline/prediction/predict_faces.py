@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from happysad.features.faces.face_batch import Faces
 from happysad.features.faces.pretrained_weights import LOWEST_SCORE
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
 from happysad.utils.errors import UserError

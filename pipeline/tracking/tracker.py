@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from happysad.features.faces.detector import Detection
 from happysad.features.faces.face_batch import Faces
-from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
+from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.prediction.predict_faces import HALF, check_min_score
 from happysad.pipeline.tracking.face_history import MIN_OVERLAP, SAME_APPEARANCE, FaceHistory, match

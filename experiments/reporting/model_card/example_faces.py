@@ -18,7 +18,7 @@ from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, dr
 from happysad.features.faces.detector import MIN_SCORE
 from happysad.pipeline.data.records import LABELS
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.utils.atomic_files import atomic_write
 
 FACES, SEED = 120, 2026

@@ -17,7 +17,7 @@ from happysad.experiments.end_to_end.fake_camera import (
     scene,
     write_camera,
 )
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.pipeline.model_files.model_file import load_model
 
 

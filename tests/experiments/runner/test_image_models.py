@@ -24,7 +24,7 @@ from happysad.experiments.runner.image_models import (
 )
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.pixels import Pixels
-from happysad.pipeline.estimators.check_model import predict_p_happy
+from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageError
 

@@ -18,7 +18,7 @@ from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.pipeline.cnn.onnx_export import export_onnx
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.estimators.check_model import check_model, predict_p_happy
+from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
 from happysad.pipeline.explain.explanation import explain
 from happysad.pipeline.model_files.model_file import load_model, save_model
 from happysad.pipeline.models.registry import make_model
