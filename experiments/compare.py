@@ -247,13 +247,18 @@ def _fit(
     context: RunContext, plan: Plan, data: DataSet, config: CompareConfig, others: set[str]
 ) -> dict[str, str]:
     """Run the tasks and see that the best model of those that can be saved lies in the folder."""
-    from happysad.experiments.runner.best_model import MODEL_FILE, best_model, save_best
+    from happysad.experiments.runner.best_model import MODEL_FILE, best_model, rank, save_best
     from happysad.experiments.runner.engine import run_tasks
 
-    fitted: dict[str, EvaluationResult] = {}
+    fitted: dict[str, EvaluationResult] = {}  # the best so far alone: a model may be large
 
     def keep(task: FitTask, result: EvaluationResult) -> None:
-        if not task.fold and task.seed == config.seed and task.model not in others:
+        if task.fold or task.seed != config.seed or task.model in others:
+            return
+        val = EvaluationSet(data.name, "val")
+        rivals = [rank(one.metrics[val]) for one in fitted.values()]
+        if val in result.metrics and all(rank(result.metrics[val]) >= rival for rival in rivals):
+            fitted.clear()
             fitted[task.model] = result
 
     run_tasks(context, plan.tasks, keep)

@@ -25,7 +25,7 @@ from happysad.cli import COMMANDS, main
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "MODEL_CARD.md")] + GUIDES
-WORKED = {"adding-a-feature": 15, "adding-a-model": 10, "adding-an-experiment": 2}
+WORKED = {"adding-a-feature": 15, "adding-a-model": 14, "adding-an-experiment": 2}
 """Pages with a worked example, and at least how many tests look at it."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 MODEL_FILE = "happysad.joblib"
+RANKED = ("balanced_accuracy", "roc_auc", "brier")
 
 
 def best_model(results: pd.DataFrame, but: Collection[str] = ()) -> str:
@@ -31,11 +32,15 @@ def best_model(results: pd.DataFrame, but: Collection[str] = ()) -> str:
     """
     ranked = []
     for model, rows in _validated(results).groupby("model"):
-        scores = ("balanced_accuracy", "roc_auc", "brier")
-        balanced, auc, brier = (float(np.mean(rows[score])) for score in scores)
         if model not in but:
-            ranked.append((balanced, auc, -brier, str(model)))
+            ranked.append((rank({name: float(np.mean(rows[name])) for name in RANKED}), str(model)))
     return max(ranked)[-1] if ranked else ""
+
+
+def rank(scores: Mapping[str, float]) -> tuple[float, float, float]:
+    """What models are ranked by, the higher the better."""
+    balanced, auc, brier = (scores[name] for name in RANKED)
+    return balanced, auc, -brier
 
 
 def mean_scores(results: pd.DataFrame, model: str) -> dict[str, float]:

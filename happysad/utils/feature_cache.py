@@ -7,7 +7,6 @@ harmless, a row with a wrong checksum is computed again, a damaged file is repla
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
@@ -64,14 +63,13 @@ class FeatureCache:
 
     def get(self, name: str, keys: Sequence[str]) -> dict[str, bytes]:
         """The values of those keys that are stored and undamaged."""
-        wanted = "entries.key IN (SELECT json_each.value FROM json_each(?))"
-        query = f"key, value, crc FROM entries WHERE {wanted}"
-        rows = self._select(name, query, [json.dumps(list(keys))])
+        query = "SELECT key, value, crc FROM entries WHERE key = ?"
+        rows = self._select(name, query, [(key,) for key in keys])
         return {key: value for key, value, crc in rows if _checksum(key, value) == crc}
 
     def missing(self, name: str, keys: Sequence[str]) -> list[int]:
         """Positions of the keys that have no value; checksums are not verified."""
-        stored = {key for (key,) in self._select(name, "key FROM entries")}
+        stored = {key for (key,) in self._select(name, "SELECT key FROM entries", [()])}
         return [i for i, key in enumerate(keys) if key not in stored]
 
     def put(self, name: str, values: Mapping[str, bytes]) -> None:
@@ -83,12 +81,12 @@ class FeatureCache:
             self._remove_damaged(name, error)
             self._insert(name, rows)
 
-    def _select(self, name: str, query: str, parameters: Sequence[str] = ()) -> list[Any]:
+    def _select(self, name: str, query: str, parameters: Sequence[tuple[str, ...]]) -> list[Any]:
         if not self._file(name).exists():
             return []
         try:
             with closing(self._open(name)) as database:
-                return database.execute(f"SELECT {query}", parameters).fetchall()
+                return [row for values in parameters for row in database.execute(query, values)]
         except _MAYBE_DAMAGED as error:
             self._remove_damaged(name, error)
             return []
