@@ -27,10 +27,11 @@ from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 if TYPE_CHECKING:
     import pandas as pd
 
+    from happysad.features.faces.aligner import FaceAligner
     from happysad.features.faces.face_batch import Faces
     from happysad.pipeline.cnn.classifier import CnnClassifier
 
-CONDITIONS = ("from scratch", "as it was", "fine-tuned")
+SCRATCH, AS_IT_WAS, FINE_TUNED = CONDITIONS = ("from scratch", "as it was", "fine-tuned")
 MEASURES = ["balanced_accuracy", "accuracy", "roc_auc"]
 TABLE = "fine_tuning.csv"
 COLUMNS = ["draw", "condition", "n_train", "n_test", *MEASURES, "fit_cpu_s"]
@@ -40,26 +41,23 @@ COLUMNS = ["draw", "condition", "n_train", "n_test", *MEASURES, "fit_cpu_s"]
 class FineTuningConfig(RunConfig):
     """The settings of ``fine_tuning``."""
 
-    start_from: str = ""  # model file whose CNN is trained on
+    start_from: str = ""  # "pretrained", model file, or weights of torchvision's resnet18
     images: int = 80  # drawn for training, half of them happy
     draws: int = 5  # repeats, each with images and random states of its own
 
 
 def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
     """Measure and write ``fine_tuning.csv``, a row a draw and condition; give the folder."""
-    from happysad.pipeline.cnn.classifier import find_cnn
     from happysad.pipeline.data.dataset import load_data
-    from happysad.pipeline.model_files.model_file import load_model
 
     if not config.start_from:
         raise UserError("start_from is missing: name the model file whose CNN is trained on")
-    model = load_model(config.start_from)
-    cnn = find_cnn(model)
+    aligner, cnn = find_model(config.start_from)
     data = load_data(config.data, seed=config.seed, log=log)
 
     def fit(context: RunContext) -> None:
         with use_feature_cache(FeatureCache(context.cache)):
-            aligner = model.named_steps["faces"].set_params(n_jobs=context.jobs)
+            aligner.set_params(n_jobs=context.jobs)
             faces = aligner.transform(data.frame["path"].tolist())
         table = measure(cnn, faces, data.frame, config, log)
         with atomic_write(context.run.path / TABLE) as beside:
@@ -68,6 +66,23 @@ def fine_tuning(config: FineTuningConfig, *, use_cache: bool = True, log: Log = 
     settings = {"start_from": config.start_from, "images": config.images, "draws": config.draws}
     plan = data_plan("fine_tuning", data, [], config.seed, **settings)
     return run_plan(plan, config, fit=fit, use_cache=use_cache, log=log)
+
+
+def find_model(start_from: str) -> tuple[FaceAligner, CnnClassifier]:
+    """The face stage and the CNN of what is trained on; not fitted where it is weights alone."""
+    from happysad.pipeline.cnn.classifier import CnnClassifier, find_start
+    from happysad.pipeline.model_files.model_file import load_model
+    from happysad.pipeline.models.registry import make_model
+
+    start = find_start(start_from)
+    if start_from == "pretrained":
+        model = make_model("cnn-pretrained")
+    elif isinstance(start, CnnClassifier):
+        model = load_model(start_from)
+    else:
+        model = make_model("cnn-resnet18").set_params(classifier__start_from=start_from)
+    cnn = start if isinstance(start, CnnClassifier) else model[-1]
+    return model.named_steps["faces"], cnn
 
 
 def measure(
@@ -84,7 +99,8 @@ def measure(
     for number in range(config.draws):
         seed = config.seed + number
         train, test = draw(labels, groups, config.images, np.random.default_rng(seed))
-        for condition in CONDITIONS:
+        fitted_before = hasattr(cnn, "weights_")
+        for condition in CONDITIONS if fitted_before else (SCRATCH, FINE_TUNED):
             start = time.process_time()
             fitted = _fitted(condition, cnn, seed, faces[train], labels[train])
             cpu_s = time.process_time() - start
@@ -120,12 +136,13 @@ def _fitted(
 ) -> CnnClassifier:
     from sklearn.base import clone
 
-    if condition == "as it was":
+    if condition == AS_IT_WAS:
         return cnn
     names = ("epochs", "learning_rate", "dropout", "batch_size", "patience")
     usual = dict.fromkeys(names)  # None: what fine-tuning does where nobody says
-    model: CnnClassifier = clone(cnn).set_params(**usual, random_state=seed, start_from=cnn)
-    if condition == "from scratch":  # as many steps as it can use: an epoch of so few is short
+    start = cnn if hasattr(cnn, "weights_") else cnn.start_from
+    model: CnnClassifier = clone(cnn).set_params(**usual, random_state=seed, start_from=start)
+    if condition == SCRATCH:  # as many steps as it can use: an epoch of so few is short
         model.set_params(start_from=None, epochs=100, patience=30)
     return model.fit(faces, labels)
 
@@ -133,7 +150,7 @@ def _fitted(
 def summary(frame: pd.DataFrame) -> str:
     """Mean and standard deviation over the draws, a line a condition."""
     lines = []
-    for condition in CONDITIONS:
+    for condition in frame["condition"].unique():
         rows = frame[frame["condition"] == condition]
         numbers = [f"{m} {rows[m].mean():.3f} +- {rows[m].std():.3f}" for m in MEASURES]
         lines.append(f"{condition:<12} {', '.join(numbers)}, fit {rows['fit_cpu_s'].mean():.1f} s")
@@ -142,7 +159,7 @@ def summary(frame: pd.DataFrame) -> str:
 
 @click.command(name="fine-tuning")
 @run_options
-@click.option("--start-from", help="Model file whose CNN is trained on.")
+@click.option("--start-from", help="pretrained, a model file, or weights of ResNet-18 (.pth).")
 @click.option("--images", type=click.IntRange(8), help="To train on; 80.")
 @click.option("--draws", type=click.IntRange(1), help="Repeats; 5.")
 @exit_on_user_error
@@ -151,7 +168,7 @@ def main(**options: Any) -> None:
 
     \b
     Examples:
-      happysad experiment fine-tuning --data photos --start-from cnn.joblib
+      happysad experiment fine-tuning --data photos --start-from pretrained
       python experiments/fine_tuning.py --start-from cnn.joblib --images 40
     """
     import pandas as pd

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from happysad.features.faces.face_batch import Faces
+from happysad.features.faces.mirror import mirrored
 from happysad.utils.errors import UserError
-from happysad.utils.feature_cache import get_or_compute
+from happysad.utils.feature_cache import active_feature_cache, get_or_compute
 from happysad.utils.progress import report
 
 _CHUNK = 512  # faces between two reports of progress, and two writes to the cache
@@ -23,7 +24,8 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Base of the extractors: ``Faces`` in, (n, d) float32 out, nothing learned.
 
     A subclass stores its settings in ``__init__``, lists their valid values in
-    ``_parameter_constraints``, computes in ``_extract`` and names its columns in ``_names``.
+    ``_parameter_constraints``, computes in ``_extract`` and names its columns in ``_names``. One
+    with a parameter ``symmetric`` may be asked for the mean of a face and its mirror image.
     """
 
     version = 1  # part of the cache's key: raise it when the output changes
@@ -80,11 +82,20 @@ class FaceFeature(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _cached(self, faces: Faces) -> NDArray[np.float32]:
         def compute(missing: list[int]) -> list[bytes]:
             batches = [missing[i : i + _BATCH] for i in range(0, len(missing), _BATCH)]
-            rows = [row for batch in batches for row in self._extract(faces[batch])]
+            rows = [row for batch in batches for row in self._rows(faces[batch])]
             return [np.asarray(row, "<f4").tobytes() for row in rows]
 
+        if active_feature_cache.get() is None:
+            parts = [self._rows(faces[i : i + _BATCH]) for i in range(0, len(faces), _BATCH)]
+            return parts[0] if len(parts) == 1 else np.concatenate(parts)
         values = get_or_compute(self.cache_name(), faces.keys.tolist(), compute)
         return np.frombuffer(bytearray().join(values), "<f4").reshape(len(faces), -1)
+
+    def _rows(self, faces: Faces) -> NDArray[np.float32]:
+        rows = self._extract(faces)
+        if getattr(self, "symmetric", False):  # expressions are hardly one-sided: less to learn
+            rows = (rows + self._extract(mirrored(faces))) / np.float32(2)
+        return rows
 
     def cache_name(self) -> str:
         """The name under which an extractor of this version and these settings is cached."""

@@ -54,6 +54,8 @@ class Hog(FaceFeature):
         Number of orientations.
     signed : bool
         Whether orientations span 360 degrees, dark-to-bright differing from bright-to-dark, or 180.
+    symmetric : bool
+        Give the mean of the features of the face and of its mirror image.
 
     Examples
     --------
@@ -68,13 +70,22 @@ class Hog(FaceFeature):
         "block": [Interval(Integral, 1, None, closed="left")],
         "bins": [Interval(Integral, 1, None, closed="left")],
         "signed": ["boolean"],
+        "symmetric": ["boolean"],
     }
 
-    def __init__(self, cell: int = 12, block: int = 2, bins: int = 18, signed: bool = True) -> None:
+    def __init__(
+        self,
+        cell: int = 12,
+        block: int = 2,
+        bins: int = 18,
+        signed: bool = True,
+        symmetric: bool = False,
+    ) -> None:
         self.cell = cell
         self.block = block
         self.bins = bins
         self.signed = signed
+        self.symmetric = symmetric
 
     def _extract(self, faces: Faces) -> NDArray[np.float32]:
         return hog(faces.crops, self.cell, self.block, self.bins, self.signed)

@@ -15,13 +15,6 @@ from happysad.features.faces.face_batch import N_LANDMARKS, Faces
 PAIRED = (4, 8, 12, *range(17, N_LANDMARKS))
 """Brows, nose, eyes and mouth, with the chin and the two corners of the jaw."""
 
-SWAPPED = np.array(
-    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
-    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
-    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
-)
-"""For each of the 68 landmarks the one that takes its place in the mirror."""
-
 EXPRESSIONS: dict[str, Callable[[NDArray[np.float64]], NDArray[Any]]] = {
     "mouth_corner_lift": lambda s: (s[:, 51, 1] + s[:, 57, 1] - s[:, 48, 1] - s[:, 54, 1]) / 2,
     "mouth_width": lambda s: s[:, 54, 0] - s[:, 48, 0],
@@ -84,6 +77,8 @@ class LandmarkGeometry(FaceFeature):
     slopes : bool
         Add the slope of the line between each pair of the 54 ``PAIRED`` landmarks, in radians
         from -pi/2 to pi/2. It does not depend on size, and changes its sign in the mirror.
+    symmetric : bool
+        Give the mean of the features of the face and of its mirror image.
 
     Examples
     --------
@@ -93,10 +88,14 @@ class LandmarkGeometry(FaceFeature):
     (1, 1579)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"slopes": ["boolean"]}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "slopes": ["boolean"],
+        "symmetric": ["boolean"],
+    }
 
-    def __init__(self, slopes: bool = True) -> None:
+    def __init__(self, slopes: bool = True, symmetric: bool = False) -> None:
         self.slopes = slopes
+        self.symmetric = symmetric
 
     def _extract(self, faces: Faces) -> NDArray[np.float32]:
         readable = faces.status != "unreadable"

@@ -117,6 +117,8 @@ class VisualWords(FaceFeature):
         Cells along a side.
     root : bool
         Take the square root of each count, as ``Lbp`` does.
+    symmetric : bool
+        Give the mean of the features of the face and of its mirror image.
 
     Examples
     --------
@@ -131,11 +133,13 @@ class VisualWords(FaceFeature):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "grid": [Interval(Integral, 1, POSITIONS // 2, closed="both")],
         "root": ["boolean"],
+        "symmetric": ["boolean"],
     }
 
-    def __init__(self, grid: int = 4, root: bool = True) -> None:
+    def __init__(self, grid: int = 4, root: bool = True, symmetric: bool = False) -> None:
         self.grid = grid
         self.root = root
+        self.symmetric = symmetric
 
     def _extract(self, faces: Faces) -> NDArray[np.float32]:
         return word_counts(faces.crops, vocabulary(), self.grid, self.root)

@@ -92,7 +92,7 @@ def mirrored() -> Callable[[Faces], Faces]:
 
     import numpy as np
 
-    from happysad.features.landmarks import SWAPPED
+    from happysad.features.faces.mirror import SWAPPED
 
     def flip(faces: Faces) -> Faces:
         landmarks = faces.landmarks[:, SWAPPED].copy()

@@ -13,9 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from happysad.experiments.attribution.feature_subsets import extractors
 from happysad.experiments.benchmarks.stage_timing import StageTimer
-from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.demo.demo_faces import make_demo_faces
-from happysad.pipeline.estimators.samplers import mirrored
 from happysad.pipeline.models.registry import make_model
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
@@ -56,11 +54,9 @@ def _training(name: str, images: NDArray[np.uint8], labels: NDArray[np.str_]) ->
     with tempfile.TemporaryDirectory() as folder, use_feature_cache(FeatureCache(folder)):
         with timer.stage(ALIGN):
             faces = model[0].transform(list(images))
-        mirror = "mirror" in model.named_steps
-        augmented = Faces.concatenate([faces, mirrored(faces)]) if mirror else faces
         with timer.stage(EXTRACT):
             for extractor in extractors(model):
-                extractor.transform(augmented)
+                extractor.transform(faces)
         with timer.stage(FIT):
             model[1:].fit(faces, labels)
     return {stage: timer.spent[stage] for stage in (ALIGN, EXTRACT, FIT)}

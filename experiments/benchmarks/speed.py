@@ -17,7 +17,14 @@ from threadpoolctl import threadpool_limits
 
 from happysad.experiments.benchmarks.memory import footprint_rows
 from happysad.experiments.benchmarks.scaling import growth, growth_table
-from happysad.experiments.benchmarks.stage_timing import BATCHES, drawn_images, stage_rows
+from happysad.experiments.benchmarks.stage_timing import (
+    BATCHES,
+    DETECT,
+    LANDMARKS,
+    YUNET,
+    drawn_images,
+    stage_rows,
+)
 from happysad.pipeline.model_files.shipped import SHIPPED, model_path
 from happysad.pipeline.prediction.predict import load_any
 from happysad.utils.atomic_files import atomic_write
@@ -28,6 +35,9 @@ RECIPE = "fusion-svm"
 
 COLUMNS = ["model", "images", "kind", "stage", "batch", "value", "unit"]
 """Of speed.csv. Rows of the kind "footprint" have no images and no batch."""
+
+FLOOR = "YuNet and dlib alone"
+RATIO = "descriptors and classifier / detection and landmarks"
 
 
 def measure(
@@ -52,11 +62,25 @@ def measure(
 
 
 def summary(frame: pd.DataFrame) -> str:
-    """The rows of ``measure`` as two tables: milliseconds by stage, size and start by model."""
+    """The rows of ``measure`` as two tables: milliseconds by stage, size and start by model.
+
+    Below the stages: their sum, what of it others' pre-trained models take, and a ratio.
+    """
     own = frame["kind"] == "footprint"
     stages, axes = frame[~own], ["model", "images", "batch"]
-    whole = stages.groupby(axes, as_index=False)["value"].sum().assign(stage="file to prediction")
-    rows = pd.concat([stages, whole]).sort_values("model", kind="stable")
+    found = stages["stage"].isin([DETECT, YUNET, *LANDMARKS.values()])
+    answered = stages["kind"].isin(["descriptor", "classifier"])
+
+    def total(chosen: pd.DataFrame) -> pd.Series[float]:
+        return chosen.groupby(axes)["value"].sum()
+
+    sums = {
+        "file to prediction": total(stages),
+        FLOOR: total(stages[found & (stages["stage"] != DETECT)]),
+        RATIO: total(stages[answered]) / total(stages[found]),
+    }
+    further = [values.reset_index().assign(stage=name) for name, values in sums.items()]
+    rows = pd.concat([stages, *further]).sort_values("model", kind="stable")
     table = rows.pivot_table("value", ["model", "stage"], axes[1:], sort=False)
     footprint = frame[own].set_index(["model", "stage"])[["value", "unit"]]
     texts = (part.to_string(float_format="{:.3f}".format) for part in (table, footprint))

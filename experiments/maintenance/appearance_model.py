@@ -15,7 +15,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from happysad.features.landmarks import SWAPPED
+from happysad.features.faces.mirror import SWAPPED
 from happysad.pipeline.demo.rendering import BASIS_SIDE, TEXTURE_SIDE, Basis, draw_codes
 from happysad.pipeline.demo.warping import rescaled, with_border
 

@@ -120,7 +120,7 @@ def _of_image(
 ) -> Faces:
     """A face for each condition, in their order."""
     image = read_image(path)
-    face = locate_face(image, aligner.min_score)
+    face = locate_face(image, aligner.min_score, aligner.min_face)
     shifts = [i for i, (change, _) in enumerate(conditions) if change == SHIFT]
     others = [i for i, (change, _) in enumerate(conditions) if change != SHIFT]
     changed = [changed_image(image, *conditions[i], face) for i in others]

@@ -79,7 +79,7 @@ class LocatedFace:
         return (left + right - 1) / 2, (top + bottom - 1) / 2
 
 
-def locate_face(image: Image, min_score: float) -> LocatedFace:
+def locate_face(image: Image, min_score: float, min_face: float | None = None) -> LocatedFace:
     """The face of an (H, W) or (H, W, 3) uint8 image with the highest score: ``find_one_face``.
 
     Examples
@@ -90,7 +90,7 @@ def locate_face(image: Image, min_score: float) -> LocatedFace:
     ((68, 2), 93)
     """
     gray = to_gray(image)
-    detection = find_one_face(gray, min_score)
+    detection = find_one_face(gray, min_score, min_face)
     return LocatedFace(detection, find_landmarks(gray, detection, "68"))
 
 

@@ -25,12 +25,11 @@ _CHUNK = 256  # faces given to a process at once
 
 @dataclass
 class _Needed:
-    """Faces that an extractor will be asked for, and those of which mirrored copies are fitted."""
+    """Faces that an extractor will be asked for."""
 
     extractor: Any
     faces: Faces
     rows: set[int] = field(default_factory=set)
-    mirrored: set[int] = field(default_factory=set)
 
 
 def aligner_of(model: Pipeline) -> FaceAligner:
@@ -45,11 +44,9 @@ def warm_cache(
     """For each model the faces of all rows: each image is searched once for a kind of alignment.
 
     ``needs`` has unfitted models, each with the rows of ``context.frame`` that it is fitted on and
-    those that it is evaluated on. Features, those of mirrored copies included, go into the cache
-    ahead of the fits, all processes working on one extractor: no fit waits for another's.
+    those that it is evaluated on. Features go into the cache ahead of the fits, all processes
+    working on one extractor: no fit waits for another's.
     """
-    from happysad.pipeline.estimators.samplers import mirrored
-
     aligners = [aligner_of(model).set_params(n_jobs=context.jobs) for model, *_ in needs]
     aligned = _align_all(aligners, context)
     faces_of_models = [aligned[_kind(aligner)] for aligner in aligners]
@@ -59,14 +56,11 @@ def warm_cache(
             space = f"{extractor.cache_name()} {_kind(aligner_of(model))}"
             known = needed.setdefault(space, _Needed(extractor, faces))
             known.rows.update(fitted, evaluated)
-            if "mirror" in model.named_steps:
-                known.mirrored.update(fitted)
     for known in needed.values():
         # Whatever fails here fails in the model's own fit again, and becomes its row.
         with suppress(Exception):
-            flipped = mirrored(known.faces[sorted(known.mirrored)])
-            for faces in (known.faces[sorted(known.rows)], flipped):
-                cache_features(known.extractor, faces, context.cache, context.jobs)
+            faces = known.faces[sorted(known.rows)]
+            cache_features(known.extractor, faces, context.cache, context.jobs)
     return faces_of_models
 
 

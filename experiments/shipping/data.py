@@ -45,7 +45,7 @@ class ShipData:
     """The data set that is fitted on and the others as one frame, as ``read_subsets`` gives it.
 
     All images of the others are in the part "test"; ``near_duplicate_of`` is not empty for images
-    of a test part that show a picture that is fitted on.
+    of a test part that show a picture of train, whatever its label there, or of val.
     """
 
     frame: pd.DataFrame
@@ -91,13 +91,12 @@ def limited(frame: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:
 
 
 def _duplicates_of_fitted(frame: pd.DataFrame, fit: NDArray[np.bool_], name: str) -> pd.Series[str]:
-    """A path of a picture that is fitted on, for each test image that shows it; else "".
+    """The path of a picture that is fitted on, for each test image that shows it; else "".
 
-    Of the same group as an image fitted on, or named by the loader, which looks in train alone.
+    Named by the loader, which looks in train alone, there among all classes, or of the same group
+    as an image fitted on.
     """
     first = frame[fit].groupby("group")["path"].first()
     own = frame["group"].map(first).fillna("")
-    named = frame["near_duplicate_of"].where(
-        frame["near_duplicate_of"].isin(frame.loc[fit, "path"]), ""
-    )
+    named = frame["near_duplicate_of"]
     return named.where(named != "", own).where(~fit & (frame["source"] == name), "")

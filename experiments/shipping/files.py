@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from happysad.experiments.runner.fit_tasks import FitTask
 from happysad.experiments.shipping.data import ShipData
+from happysad.pipeline.cnn.classifier import CnnClassifier
+from happysad.pipeline.cnn.onnx_cnn import OnnxCnn
+from happysad.pipeline.cnn.onnx_export import onnx_bytes
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 from happysad.pipeline.model_files.card_thresholds import ENTRY
@@ -42,7 +46,21 @@ def save_shipped(
     faces, _ = make_demo_faces(4, random_state=0)
     path = shipped_file(folder, task.model)
     # Not compressed: they are read at every start, and half precision hardly gets smaller.
-    save_model(result.fitted(), path, card, selfcheck_images=list(faces), compress=0)
+    save_model(without_torch(result.fitted()), path, card, selfcheck_images=list(faces), compress=0)
+
+
+def without_torch(model: Pipeline) -> Pipeline:
+    """The fitted model with the CNN of its VotingClassifier, if any, as an ``OnnxCnn``."""
+    voting = model[-1]
+    if not hasattr(voting, "named_estimators_"):
+        return model
+    for name, fitted in list(voting.named_estimators_.items()):
+        if isinstance(fitted, CnnClassifier):
+            network = OnnxCnn(onnx_bytes(fitted), fitted.input_size_, fitted.channels_)
+            position = [label for label, _ in voting.estimators].index(name)
+            voting.estimators[position] = (name, network)
+            voting.estimators_[position] = voting.named_estimators_[name] = network
+    return model
 
 
 def add_thresholds(folder: Path, table: pd.DataFrame) -> None:

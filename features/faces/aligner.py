@@ -61,6 +61,8 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         commercial use. "5" does not use these: the same crops, and landmarks are NaN.
     min_score : float
         Lowest detector score that counts as a face, from 0.1 to 1.
+    min_face : float or None
+        Pixels of the smallest face to look for; see ``find_faces``.
     on_error : {"raise", "mark"}
         For an image that cannot be read: raise ImageError, or give a blank crop of status
         ``unreadable``.
@@ -85,12 +87,13 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
     ((1, 96, 96), ['detected'])
     """
 
-    version = 4  # part of the cache's key: raise it when the output changes
+    version = 5  # part of the cache's key: raise it when the output changes
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "size": [Interval(Integral, 16, None, closed="left")],
         "predictor": [StrOptions({"68", "5"})],
         "min_score": [Interval(Real, 0, 1, closed="both")],
+        "min_face": [Interval(Real, 1, None, closed="left"), None],
         "on_error": [StrOptions({"raise", "mark"})],
         "n_jobs": [Integral, None],
         "color": ["boolean"],
@@ -106,6 +109,7 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         n_jobs: int | None = None,
         color: bool = False,
         detector: bool = True,
+        min_face: float | None = None,
     ) -> None:
         self.size = size
         self.predictor = predictor
@@ -114,6 +118,10 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         self.n_jobs = n_jobs
         self.color = color
         self.detector = detector
+        self.min_face = min_face
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({"min_face": None, **state})  # of before there was the parameter
 
     def fit(self, X: Sequence[ImageSource], y: Any = None) -> FaceAligner:
         """Learn nothing; all weights are pre-trained."""
@@ -174,6 +182,7 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
         if active_feature_cache.get() is None:
             return self._computed(images)
         options = ["color"] * self.color + ["crops"] * (not self.detector)
+        options += [] if self.min_face is None else [f"from{self.min_face}"]
         settings = [f"v{self.version}", str(self.size), self.predictor, str(self.min_score)]
         keys = [self._key(image, options) for image in images]
         values = get_or_compute(
@@ -212,5 +221,8 @@ class FaceAligner(  # type: ignore[call-arg]  # sklearn is untyped
             return Faces.unreadable(self.size, self.color)
         gray = to_gray(pixels)
         small = rescaled(gray)
-        face = find_one_face(small, self.min_score) if self.detector else full_frame(gray)
+        if self.detector:
+            face = find_one_face(small, self.min_score, self.min_face)
+        else:
+            face = full_frame(gray)
         return self.align(pixels if self.color else gray, face, small)

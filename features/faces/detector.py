@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +20,13 @@ photographs of coffee, bricks and rockets lower."""
 MIN_SIDE, MAX_SIDE = 192, 1280
 """Images are enlarged to at least this many pixels, as suits tight crops of 48, and shrunk to at
 most so many before landmarks are looked for."""
+
+NETWORK_FACE = 22
+"""Pixels that a face has at least in what YuNet is given: of smaller ones it finds few."""
+
+MIN_FACE, MIN_SEARCH, MAX_SEARCH = 50, 160, 640
+"""Pixels of the smallest face looked for, unless another is asked for, and what the longer side of
+a picture is shrunk to at least and at most to find it."""
 
 _X = (0.883, -0.455, 0.819)
 _Y = (0.453, 0.042, 0.358)
@@ -68,8 +76,13 @@ def resized(gray: NDArray[np.uint8], scale: float) -> Rescaled:
     return Rescaled(np.asarray(cv2.resize(gray, size, interpolation=method), np.uint8), scale)
 
 
-def find_faces(gray: Image, min_score: float = MIN_SCORE) -> list[Detection]:
+def find_faces(
+    gray: Image, min_score: float = MIN_SCORE, min_face: float | None = None
+) -> list[Detection]:
     """Faces in a grey image that score ``min_score``, from 0.1 to 1, or more; the highest first.
+
+    Those smaller than ``min_face`` pixels may be missed; the time grows with the square of the
+    image's side over it. Without it they are 50, or 1/29 of the longer side where that is more.
 
     Examples
     --------
@@ -81,16 +94,15 @@ def find_faces(gray: Image, min_score: float = MIN_SCORE) -> list[Detection]:
     import cv2
 
     pixels, scale = gray if isinstance(gray, Rescaled) else rescaled(gray)
-    # Faces are found from some 23 pixels on in half of a picture's size, 256 to 640: from 30 in a
-    # picture of 350, from 50 in one of 512 to 1280, from 1/27 of the longer side in larger ones.
     longest = max(pixels.shape)
-    shrink = min(640, max(256, longest / 2)) / longest
-    if shrink < 1:
-        pixels, scale = resized(pixels, shrink).pixels, scale * shrink
+    side = _search_side(longest / scale, min_face)
+    if scale <= 1 and side < longest:  # what was enlarged is a tight crop
+        pixels, scale = resized(pixels, side / longest).pixels, scale * side / longest
     # Of 32 pixels and less OpenCV's network (4.14) finds faces in uninitialised memory.
     bottom, right = (max(0, 33 - side) for side in pixels.shape)
+    if bottom or right:
+        pixels = np.pad(pixels, ((0, bottom), (0, right)), mode="edge")
     color = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
-    color = cv2.copyMakeBorder(color, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
     detector = face_detector()
     detector.setInputSize((color.shape[1], color.shape[0]))
     _, rows = detector.detect(color)
@@ -100,9 +112,11 @@ def find_faces(gray: Image, min_score: float = MIN_SCORE) -> list[Detection]:
     return [Detection(_box(row[:14] / scale), float(row[-1])) for row in kept]
 
 
-def find_one_face(gray: Image, min_score: float = MIN_SCORE) -> Detection:
+def find_one_face(
+    gray: Image, min_score: float = MIN_SCORE, min_face: float | None = None
+) -> Detection:
     """The face with the highest score; ``full_frame`` where none scores ``min_score``."""
-    faces = find_faces(gray, 0.0)
+    faces = find_faces(gray, 0.0, min_face)
     if faces and faces[0].score >= min_score:
         return faces[0]
     return full_frame(gray, faces[0].score if faces else 0.0)
@@ -139,6 +153,13 @@ def find_landmarks(
     shape: Any = shape_predictor(predictor)(pixels, box)
     points = np.array([(p.x, p.y) for p in shape.parts()], dtype=np.float32)
     return ((points + 0.5) / scale - 0.5).astype(np.float32)
+
+
+def _search_side(longest: float, min_face: float | None) -> int:
+    """What to shrink the longer side of an image to: a multiple of 32, as YuNet pads to these."""
+    most = MAX_SEARCH if min_face is None else MAX_SIDE
+    side = 32 * math.ceil(NETWORK_FACE * longest / (min_face or MIN_FACE) / 32)
+    return min(most, max(MIN_SEARCH, side))
 
 
 def _box(row: NDArray[np.float64]) -> Box:

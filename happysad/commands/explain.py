@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.commands.options import min_score_option, model_option, reject_model_files
+from happysad.commands.options import (
+    min_face_option,
+    min_score_option,
+    model_option,
+    reject_model_files,
+)
 from happysad.utils.console import exit_on_user_error
 from happysad.utils.errors import UserError
 from happysad.utils.tables import print_table
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 @click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
 @model_option
 @min_score_option
+@min_face_option
 @click.option(
     "--face", type=click.IntRange(0), default=0, help="Which face; 0 has the highest score."
 )
@@ -28,7 +34,13 @@ if TYPE_CHECKING:
 @click.option("--crops", is_flag=True, help="PHOTO is a tight crop of one face.")
 @exit_on_user_error
 def explain(
-    photos: tuple[str, ...], model: str, min_score: float | None, face: int, out: str, crops: bool
+    photos: tuple[str, ...],
+    model: str,
+    min_score: float | None,
+    min_face: float | None,
+    face: int,
+    out: str,
+    crops: bool,
 ) -> None:
     """Draw what in a face of PHOTO spoke for happy and what for sad.
 
@@ -52,7 +64,7 @@ def explain(
     (photo,) = photos
     if Path(out).suffix.lower() != ".png":
         raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
-    explanation = explain_face(load_any(model), photo, face, crops, min_score)
+    explanation = explain_face(load_any(model), photo, face, crops, min_score, min_face)
     title = f"{Path(photo).name}, {Path(model).stem}"
     try:
         save_explanation(explanation, read_image(photo), Path(out), title)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from happysad.pipeline.model_files.shipped import DEFAULT, SHIPPED
+from happysad.pipeline.model_files.shipped import DEFAULT, NETWORKS, SHIPPED
 from happysad.pipeline.prediction.predict import MODEL_SUFFIXES
 from happysad.utils.errors import UserError
 
@@ -15,7 +15,7 @@ model_option = click.option(
     "--model",
     default=DEFAULT,
     show_default=True,
-    help=f"{' or '.join(SHIPPED)}, which are shipped, or a model file.",
+    help=f"{', '.join([*SHIPPED, *NETWORKS])}, which are shipped, or a model file.",
 )
 max_error_option = click.option(
     "--max-error",
@@ -27,6 +27,12 @@ min_score_option = click.option(
     type=float,
     help="Lowest score of the detector, from 0.1 to 1, that counts as a face; the model's "
     "own where not given, 0.6.",
+)
+min_face_option = click.option(
+    "--min-face",
+    type=float,
+    help="Pixels of the smallest face to look for; less takes longer. The model's own where not "
+    "given: 50, or 1/29 of the longer side where that is more.",
 )
 crops_option = click.option(
     "--crops", is_flag=True, help="The images are tight crops of one face each."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.model_option
 @options.max_error_option
 @options.min_score_option
+@options.min_face_option
 @options.crops_option
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
@@ -34,6 +35,7 @@ def predict(
     model: str,
     max_error: float | None,
     min_score: float | None,
+    min_face: float | None,
     crops: bool,
     csv_file: str | None,
     json_file: str | None,
@@ -68,9 +70,10 @@ def predict(
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.model_files.safe_unpickling import unpickled_in
     from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named
+    from happysad.pipeline.prediction.predict_faces import check_search, predict_named
 
-    check_min_score(min_score)
+    check_search(min_score, min_face)
+    search = {"min_score": min_score, "min_face": min_face}
     named = _named_images(images)
     sources = [source for _, source in named]
     check_output_paths(csv_file, json_file, annotate, sources)
@@ -81,7 +84,7 @@ def predict(
     try:
         with progress(quiet):
             predicted = predict_named(
-                pipeline, named, crops=crops, min_score=min_score, band=band, n_jobs=jobs
+                pipeline, named, crops=crops, **search, band=band, n_jobs=jobs
             )
             predictions = list(predicted)
     except KeyboardInterrupt:
@@ -91,7 +94,7 @@ def predict(
     if csv_file:
         write_csv(predictions, csv_file)
     if json_file:
-        settings = {"model": model, "max_error": max_error, "min_score": min_score}
+        settings = {"model": model, "max_error": max_error, **search}
         write_json(predictions, json_file, settings)
     if STDOUT not in (csv_file, json_file):
         print_predictions(predictions)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
 @click.option("--model", default="fusion-svm", show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
-@click.option("--start-from", help="Model file whose CNN is trained on: fine-tuning.")
+@click.option(
+    "--start-from",
+    help="Fine-tuning: pretrained, a model file, or weights of torchvision's resnet18 (.pth).",
+)
 @jobs_option
 @seed_option
 @no_cache_option
@@ -45,6 +48,7 @@ def train(
     Examples:
       happysad train --data photos --out mine.joblib
       happysad train --data photos --model texture-svm+class-weight
+      happysad train --data photos --model cnn-pretrained
       happysad train --data photos --model cnn-small --start-from cnn.joblib
     """
     from happysad.pipeline.models.registry import find_recipe

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.commands.options import max_error_option, min_score_option, model_option
+from happysad.commands.options import (
+    max_error_option,
+    min_face_option,
+    min_score_option,
+    model_option,
+)
 from happysad.commands.output_paths import VideoPaths, video_paths
 from happysad.pipeline.prediction.predict import MODEL_SUFFIXES
 from happysad.utils.console import exit_on_user_error, progress, say
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 @model_option
 @max_error_option
 @min_score_option
+@min_face_option
 @click.option(
     "--format", "suffix", type=click.Choice(tuple(CODECS)), default="mp4", show_default=True,
     help="Of the annotated video; browsers play webm, which takes longer to write.",
@@ -42,6 +48,7 @@ def video(
     model: str,
     max_error: float | None,
     min_score: float | None,
+    min_face: float | None,
     suffix: str,
     no_video: bool,
     quiet: bool,
@@ -70,17 +77,17 @@ def video(
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.model_files.safe_unpickling import unpickled_in
     from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.prediction.predict_faces import check_min_score
+    from happysad.pipeline.prediction.predict_faces import check_search
     from happysad.pipeline.tracking.tracker import FaceTracker
     from happysad.video_io.video_file import VideoReader
 
-    check_min_score(min_score)
+    check_search(min_score, min_face)
     reader = VideoReader(source)
     paths = video_paths(source, out, None if no_video else suffix)
     band = model_reject_band(model, max_error)
     with unpickled_in(light_imports):
         pipeline = load_any(model)
-    tracker = FaceTracker(pipeline, band, min_score=min_score)
+    tracker = FaceTracker(pipeline, band, min_score=min_score, min_face=min_face)
     timeline = _write_all(reader, tracker, paths, quiet)
     if reader.n_frames - timeline.n_frames > max(3, 0.02 * reader.n_frames):
         say(

@@ -10,7 +10,12 @@ from urllib.parse import urlencode
 
 import click
 
-from happysad.commands.options import max_error_option, min_score_option, model_option
+from happysad.commands.options import (
+    max_error_option,
+    min_face_option,
+    min_score_option,
+    model_option,
+)
 from happysad.utils.console import exit_on_user_error, say
 from happysad.utils.errors import UserError
 
@@ -21,13 +26,19 @@ DEVICES = Path("/dev")
 @model_option
 @max_error_option
 @min_score_option
+@min_face_option
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page."
 )
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @exit_on_user_error
 def webcam(
-    model: str, max_error: float | None, min_score: float | None, port: int, no_open: bool
+    model: str,
+    max_error: float | None,
+    min_score: float | None,
+    min_face: float | None,
+    port: int,
+    no_open: bool,
 ) -> None:
     """Say of each face before the camera whether it is happy or sad.
 
@@ -41,16 +52,17 @@ def webcam(
     """
     from happysad.commands.serve import run_service
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
-    from happysad.pipeline.prediction.predict_faces import check_min_score
+    from happysad.pipeline.prediction.predict_faces import check_search
 
-    check_min_score(min_score)
+    check_search(min_score, min_face)
     if not has_camera():
         raise UserError(
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
     model_reject_band(model, max_error)  # says what is wrong with it before the page would
-    query = {"camera": 1, "max_error": max_error, "min_score": min_score}
-    page = "/?" + urlencode({key: f"{value:g}" for key, value in query.items() if value})
+    query = {"max_error": max_error, "min_score": min_score, "min_face": min_face}
+    given = {key: f"{value:g}" for key, value in query.items() if value}
+    page = "/?" + urlencode({"camera": 1, **given})
     reason = "as you asked" if no_open else why_no_browser()
     if reason:
         say(f"no browser is opened ({reason}): open the address below with {page} at its end")

@@ -85,7 +85,8 @@ class Service:
         model = self.models.get(parameters.model)
         max_error = parameters.max_error
         band = None if max_error is None else card_reject_band(model.card, max_error)
-        options = PredictOptions(model.name, parameters.crops, band, parameters.min_score)
+        search = {"min_score": parameters.min_score, "min_face": parameters.min_face}
+        options = PredictOptions(model.name, parameters.crops, band, **search)
         future = self.scheduler.submit(options, uploads)
         predictions = await result_unless_disconnected(request, future)
         self.metrics.predictions(model.name, predictions)
@@ -94,7 +95,7 @@ class Service:
             "model_sha256": model.card["sha256"],
             "happysad": VERSION,
             "max_error": max_error,
-            "min_score": parameters.min_score,
+            **search,
             "milliseconds": round(1000 * (time.perf_counter() - start), 1),
             "images": [image_json(prediction) for prediction in predictions],
         }

@@ -15,7 +15,8 @@ from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
 from happysad.pipeline.audit.shortcuts import Shortcuts, file_facts, find_shortcuts
 from happysad.pipeline.data.dataset import list_images
 from happysad.pipeline.data.image_loading import duplicate_pairs, open_images, with_groups
-from happysad.pipeline.data.records import images
+from happysad.pipeline.data.other_classes import open_others, other_class_pairs
+from happysad.pipeline.data.records import LABELS, class_counts, images
 from happysad.utils.errors import UserError
 
 
@@ -62,7 +63,13 @@ class Audit:
             held = rows[rows["split"].isin(["val", "test"]) & (rows["other_split"] == "train")]
             counts = held.drop_duplicates("image")["split"].value_counts()
             listed = ", ".join(f"{n:,} of {part}" for part, n in counts.items())
-            return f"{images(int(counts.sum()))} with one in train: {listed}"
+            told = f"{images(int(counts.sum()))} with one in train: {listed}"
+            own = held.loc[held["other_label"].isin(LABELS), "image"]
+            alone = held[~held["image"].isin(own)].sort_values("correlation", ascending=False)
+            labels = alone.drop_duplicates("image")["other_label"]
+            if len(labels):
+                told += f"; {len(labels):,} only under another label ({class_counts(labels)})"
+            return told
         if kind == "no face":
             counts = rows["label"].value_counts()
             listed = ", ".join(f"{n:,} {label}" for label, n in counts.items())
@@ -126,6 +133,7 @@ def audit_data(
     whole = opened["error"] == ""
     frame = opened[whole].reset_index(drop=True)
     pairs = duplicate_pairs(frame)
+    others = open_others(records, frame)
     # With other notes: how the images are grouped is no finding.
     grouped = with_groups(frame, replace(records, notes=[]), pairs)
     paths, labels, groups = (grouped[name].tolist() for name in ("path", "label", "group"))
@@ -135,6 +143,7 @@ def audit_data(
         *checks.unreadable(records, opened[~whole]),
         *checks.blanks(records, frame),
         *checks.duplicates(records, frame, pairs),
+        *checks.other_classes(records, frame, others, other_class_pairs(frame, others)),
         *checks.persons(records, frame),
         *checks.balance(records, frame),
         *checks.left_out(records),

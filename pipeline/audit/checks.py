@@ -53,15 +53,23 @@ def duplicates(records: ImageRecords, frame: pd.DataFrame, pairs: list[Pair]) ->
     for pair in pairs:
         ends = rows[pair.first], rows[pair.second]
         one, two = sorted(ends, key=lambda row: PARTS.index(row.split or "train"))
-        exact = one.sha256 == two.sha256
-        how = "exact copy" if exact else "mirrored" if pair.match.mirrored else "near-duplicate"
-        about = {"detail": how, "correlation": round(pair.match.correlation, 3)}
+        exact, about = one.sha256 == two.sha256, _alike(one, two, pair)
         if one.label != two.label:
             yield finding(records, "two labels", two, one, **about)
         if one.split != two.split:
             yield finding(records, "leak", two, one, **about)
         elif one.label == two.label:
             yield finding(records, "exact copy" if exact else "near-duplicate", two, one, **about)
+
+
+def other_classes(
+    records: ImageRecords, frame: pd.DataFrame, others: pd.DataFrame, pairs: list[Pair]
+) -> Iterator[Finding]:
+    """Leaks from train under another label; pairs as ``other_class_pairs`` gives them."""
+    for pair in pairs:
+        (one,) = frame.iloc[[pair.first]].itertuples()
+        (other,) = others.iloc[[pair.second]].itertuples()
+        yield finding(records, "leak", one, other, **_alike(one, other, pair))
 
 
 def persons(records: ImageRecords, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -122,6 +130,12 @@ def left_out(records: ImageRecords) -> Iterator[Finding]:
     """What the reader of the folder or table left out, other classes among it."""
     for line in records.notes:
         yield finding(records, "left out", detail=line)
+
+
+def _alike(one: Any, two: Any, pair: Pair) -> dict[str, Any]:
+    copied = "mirrored" if pair.match.mirrored else "near-duplicate"
+    detail = "exact copy" if one.sha256 == two.sha256 else copied
+    return {"detail": detail, "correlation": round(pair.match.correlation, 3)}
 
 
 def _by_part(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

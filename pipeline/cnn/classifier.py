@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +16,16 @@ from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.faces.face_batch import Faces
+from happysad.pipeline.cnn import weights_file
 from happysad.pipeline.cnn.preprocessing import NetworkClassifier, check_channels, to_bytes
-from happysad.pipeline.cnn.settings import CONSTRAINTS, ClassWeight, class_weights, schedule_of
+from happysad.pipeline.cnn.settings import (
+    CONSTRAINTS,
+    STATE_DICTS,
+    ClassWeight,
+    check_settings,
+    class_weights,
+    schedule_of,
+)
 from happysad.pipeline.estimators.checks import check_labels
 from happysad.utils.errors import UserError
 
@@ -26,23 +35,29 @@ class CnnClassifier(NetworkClassifier):
     """A convolutional network, trained on the aligned crops of a batch of faces.
 
     ``networks.SmallCnn`` or ``networks.ResNet``, of one input channel for grey crops and three
-    for colour, trained with binary cross-entropy, Adam, one learning-rate cycle, augmentation
-    and early stopping on a validation part.
+    for colour, or torchvision's ResNet-18, trained with binary cross-entropy, Adam, one
+    learning-rate cycle, augmentation and early stopping on a validation part.
 
     Parameters
     ----------
-    architecture : {"small", "resnet"}
+    architecture : {"small", "resnet", "resnet18"}
+        "resnet18" needs torchvision.
     input_size : int
-        Side in pixels to which crops are resized, 8 to 128; bytes are scaled to [0, 1].
+        Side in pixels to which crops are resized, 8 to 128, for "resnet18" at least 64; bytes
+        are scaled to [0, 1].
     epochs, learning_rate, dropout : int, float, float, or None
         Most passes over the training part; peak of the cycle; dropout before the last layer.
         None: those of ``settings.SCHEDULES`` (28 epochs up to 2e-3 for "small"), and with
-        ``start_from`` the shorter and gentler ``FINE_TUNING`` (12 up to 5e-4).
+        ``start_from`` the shorter and gentler ``FINE_TUNING`` (12 up to 5e-4). With
+        ``start_from``, 0 epochs leave the weights as they are.
     batch_size : int or None
         None: 64, and 16 where there are fewer than 2,000 faces.
     rotation, zoom, flip : float, float, bool
         Augmentation: largest rotation either way in degrees, largest change of scale either way
         (0.1 is 0.9 to 1.1 times), horizontal flip of every second image at random.
+    shift, photo, erase : float, bool, bool
+        Further augmentation: largest shift either way as a fraction of the side; blur, coarse
+        pixels, other light, noise; rectangles erased. See ``augmentation.Augmentation``.
     class_weight : None, "balanced" or dict of label to float
         Weight of each class in the loss; "balanced" makes both classes count alike.
     validation_fraction : float
@@ -52,9 +67,11 @@ class CnnClassifier(NetworkClassifier):
         "resnet" runs to the end, and the weights of its best epoch are kept.
     mirror : bool
         Predict the mean of the image's and its mirror image's probability.
-    start_from : None, CnnClassifier, Pipeline or path
+    start_from : None, "pretrained", CnnClassifier, Pipeline or path
         Fine-tuning: begin with the weights of a fitted CNN (alone, at the end of a Pipeline,
-        or in a model file) of the same architecture, input size and colour.
+        or in a model file) of the same architecture, input size and colour. "pretrained" is the
+        "resnet" that comes with the package: 48 pixels, grey, trained on seven expressions. A
+        file in .pth or .pt holds weights of torchvision's ``resnet18``, for "resnet18".
     precision : {"auto", "float32", "bfloat16"}
         Arithmetic of the training: "auto" takes bfloat16 on processors that have it, which
         halves the time. Weights are float32 always, and so is prediction.
@@ -68,7 +85,7 @@ class CnnClassifier(NetworkClassifier):
     Attributes
     ----------
     classes_ : (2,) str
-        The labels, sorted: ``["happy", "sad"]``.
+        The labels, sorted: ``["happy", "sad"]``, or whatever stands for them in that order.
     n_iter_ : int
         Epochs run.
     history_ : list of dict
@@ -101,6 +118,9 @@ class CnnClassifier(NetworkClassifier):
     rotation: float = 15.0
     zoom: float = 0.2
     flip: bool = True
+    shift: float = 0.0
+    photo: bool = False
+    erase: bool = False
     class_weight: ClassWeight = None
     validation_fraction: float = 0.1
     patience: int | None = None
@@ -130,9 +150,10 @@ class CnnClassifier(NetworkClassifier):
             with a value that it cannot have.
         UserError
             A class too small to hold a face of it out, a network to start from that does not
-            fit, or torch is not installed.
+            fit, no epochs without one, or torch or torchvision is not installed.
         """
         self._validate_params()
+        check_settings(self.get_params())
         _check_faces(X)
         self.classes_, indices = np.unique(check_labels(X, y), return_inverse=True)
         targets = indices.astype(np.float32)
@@ -142,28 +163,34 @@ class CnnClassifier(NetworkClassifier):
         start = self._starting_weights(channels)
         with networks.threads(self.n_threads), training.seeded(seed):
             images = to_bytes(X.crops, self.input_size)
-            if validation is None:
-                held_out, kept = training.hold_out(targets, self.validation_fraction, seed)
-                validation_data = images[held_out], targets[held_out]
+            if self.epochs == 0:
+                held_out = images[:0], targets[:0]
+            elif validation is None:
+                held, kept = training.hold_out(targets, self.validation_fraction, seed)
+                held_out = images[held], targets[held]
                 images, targets = images[kept], targets[kept]
             else:
-                validation_data = self._validation_data(channels, *validation)
+                held_out = self._validation_data(channels, *validation)
             schedule = schedule_of(self.get_params(), len(targets))._asdict()
             dropout = schedule.pop("dropout")
             module = networks.build(self.architecture, self.input_size, channels, dropout)
-            if start is not None:
-                networks.load_weights(module, start)
-            auto = self.precision == "auto" and training.has_fast_bfloat16()
-            self.history_ = training.train(
-                module,
-                (images, targets),
-                validation_data,
-                **schedule,
-                verbose=self.verbose,
-                class_weights=class_weights(self.class_weight, self.classes_, targets),
-                augmentation=training.Augmentation(self.rotation, self.zoom, self.flip),
-                bfloat16=auto or self.precision == "bfloat16",
-            )
+            networks.load_weights(module, {**networks.weights_of(module), **start})
+            self.history_ = []
+            if self.epochs != 0:
+                auto = self.precision == "auto" and training.has_fast_bfloat16()
+                self.history_ = training.train(
+                    module,
+                    (images, targets),
+                    held_out,
+                    **schedule,
+                    verbose=self.verbose,
+                    class_weights=class_weights(self.class_weight, self.classes_, targets),
+                    augmentation=import_torch_module("augmentation").Augmentation(
+                        self.rotation, self.zoom, self.flip, self.shift, self.photo, self.erase
+                    ),
+                    freeze_norm=self.start_from is not None,
+                    bfloat16=auto or self.precision == "bfloat16",
+                )
         self.n_iter_ = len(self.history_)
         self.architecture_, self.input_size_ = self.architecture, self.input_size
         self.channels_ = channels
@@ -201,23 +228,28 @@ class CnnClassifier(NetworkClassifier):
         start = params.pop("start_from")
         return type(self)(**clone(params, safe=False), start_from=start)
 
-    def _starting_weights(self, channels: int) -> dict[str, NDArray[np.float32]] | None:
-        """The weights of the CNN in ``start_from``; UserError where it is another network."""
+    def _starting_weights(self, channels: int) -> Mapping[str, NDArray[np.float32]]:
+        """The weights that ``start_from`` gives, by layer; UserError where they do not fit."""
         if self.start_from is None:
-            return None
-        start = find_cnn(self.start_from)
-        pairs = {
-            "architecture": (start.architecture_, self.architecture),
-            "input_size": (start.input_size_, self.input_size),
-            "channels": (start.channels_, channels),
-            "classes": tuple(" and ".join(map(str, cnn.classes_)) for cnn in (start, self)),
-        }
-        differ = [f"{k} {old!r}, not {new!r}" for k, (old, new) in pairs.items() if old != new]
+            return {}
+        names = " and ".join(map(str, self.classes_))
+        own = {"architecture": self.architecture, "input_size": self.input_size}
+        own |= {"channels": channels, "classes": names}
+        start = find_start(self.start_from)
+        if isinstance(start, CnnClassifier):
+            theirs = {key: getattr(start, f"{key}_") for key in own}
+            theirs["classes"] = " and ".join(map(str, start.classes_))
+            weights: Mapping[str, NDArray[np.float32]] = start.weights_
+        else:
+            theirs, weights = {**own, "architecture": "resnet18"}, start
+        if names == "0 and 1":  # as scikit-learn's ensembles name the classes, in their order
+            theirs["classes"] = names
+        differ = [f"{k} {theirs[k]!r}, not {v!r}" for k, v in own.items() if theirs[k] != v]
         if differ:
             raise UserError(
                 f"the CNN to start from has {', '.join(differ)}: fine-tuning needs the same network"
             )
-        return dict(start.weights_)
+        return weights
 
     def _validation_data(
         self, channels: int, faces: Faces, labels: ArrayLike
@@ -235,8 +267,22 @@ class CnnClassifier(NetworkClassifier):
         return to_bytes(faces.crops, self.input_size), targets
 
 
+def find_start(source: Any) -> CnnClassifier | Mapping[str, NDArray[np.float32]]:
+    """What fine-tuning begins with: the CNN in ``source``, or the weights in a file of torch's."""
+    if isinstance(source, str | Path) and Path(source).suffix in STATE_DICTS:
+        weights: Mapping[str, NDArray[np.float32]]
+        weights = import_torch_module("torchvision_network").read_state_dict(source)
+        return weights
+    return find_cnn(source)
+
+
 def find_cnn(source: Any) -> CnnClassifier:
-    """The fitted ``CnnClassifier`` in ``source``: one, a Pipeline that ends in one, or a file."""
+    """The fitted ``CnnClassifier`` in ``source``: one, a Pipeline that ends in one, or a file.
+
+    "pretrained" is the one that comes with the package.
+    """
+    if isinstance(source, str) and source == "pretrained":
+        return pretrained_cnn()
     name = f"the {type(source).__name__} given"
     if isinstance(source, str | Path):
         from happysad.pipeline.model_files.model_file import load_model
@@ -251,6 +297,16 @@ def find_cnn(source: Any) -> CnnClassifier:
     if not hasattr(classifier, "weights_"):
         raise UserError(f"{name} holds a CNN that is not fitted: fit it first")
     return classifier
+
+
+def pretrained_cnn() -> CnnClassifier:
+    """The CNN that comes with the package, fitted: see ``weights_file``."""
+    cnn = CnnClassifier(weights_file.ARCHITECTURE, weights_file.INPUT_SIZE)
+    cnn.weights_ = weights_file.load_weights()
+    cnn.classes_ = np.array(weights_file.CLASSES)
+    cnn.architecture_, cnn.input_size_ = cnn.architecture, cnn.input_size
+    cnn.channels_, cnn.n_iter_, cnn.history_ = weights_file.CHANNELS, 0, []
+    return cnn
 
 
 def import_torch_module(name: str) -> ModuleType:

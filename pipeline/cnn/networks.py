@@ -1,4 +1,4 @@
-"""The networks ``SmallCnn`` and ``ResNet``, their input and output. Imports torch.
+"""The networks ``SmallCnn`` and ``ResNet``, input and output of all. Imports torch.
 
 Nothing of this module ends up in a model file: the classifier keeps the learned weights as
 NumPy arrays, so a file loads, and says clearly what it lacks, where torch is not installed.
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from happysad.pipeline.cnn.preprocessing import CHUNK
+from happysad.pipeline.cnn.torchvision_network import ResNet18
 
 WIDTHS = (32, 64, 128)
 BLOCKS = 2
@@ -76,10 +77,10 @@ class ResNet(nn.Module):
     """``cnn-resnet``: 13 convolutions deep, after He et al. (2016), Deep residual learning.
 
     A stem that halves the image, three stages that halve it between them, the mean of each map.
-    From (n, channels, S, S) float32 in [0, 1] to (n, 1) logits.
+    From (n, channels, S, S) float32 in [0, 1] to (n, outputs) logits.
     """
 
-    def __init__(self, dropout: float = 0.2, channels: int = 1) -> None:
+    def __init__(self, dropout: float = 0.2, channels: int = 1, outputs: int = 1) -> None:
         super().__init__()
         first = nn.Conv2d(channels, WIDTHS[0], 3, padding=1, bias=False)
         self.stem = nn.Sequential(first, nn.BatchNorm2d(WIDTHS[0]), nn.ReLU(), nn.MaxPool2d(2))
@@ -91,7 +92,7 @@ class ResNet(nn.Module):
                 n_in = n_out
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(n_in, 1)
+        self.output = nn.Linear(n_in, outputs)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
@@ -108,7 +109,9 @@ class ResNet(nn.Module):
 
 
 def build(architecture: str, input_size: int, channels: int, dropout: float = 0.0) -> nn.Module:
-    """An untrained network: "small" or "resnet"."""
+    """An untrained network: "small", "resnet" or torchvision's "resnet18"."""
+    if architecture == "resnet18":
+        return ResNet18(dropout)
     if architecture == "resnet":
         return ResNet(dropout, channels)
     return SmallCnn(input_size, dropout, channels)

@@ -28,7 +28,7 @@ from happysad.pipeline.model_files.model_card import card_path, check_sha256, re
 from happysad.pipeline.model_files.selfcheck import ENTRY, find_mismatch
 from happysad.utils.errors import UserError
 
-ALIGNER = ("size", "predictor", "min_score", "color")
+ALIGNER = ("size", "predictor", "min_score", "color", "min_face")
 NETWORK = ("input_size", "channels", "classes", "mirror")
 """What the card tells of the face stage and the network."""
 
@@ -127,7 +127,8 @@ def load_onnx(path: str | Path) -> FaceModel:
 
 def onnx_model(card: Mapping[str, Any], network: bytes) -> FaceModel:
     """The Pipeline that a card and an ONNX file describe."""
-    aligner = FaceAligner(**{name: card["faces"][name] for name in ALIGNER})
+    faces = {"min_face": None, **card["faces"]}  # cards of before there was the parameter
+    aligner = FaceAligner(**{name: faces[name] for name in ALIGNER})
     params = {name: card["network"][name] for name in NETWORK}
     first, second = (str(label) for label in params.pop("classes"))
     cnn = OnnxCnn(network, classes=(first, second), **params)

@@ -26,16 +26,30 @@ class Schedule(NamedTuple):
     batch_size: int = 64
 
 
-SCHEDULES = {"small": Schedule(28, 2e-3, 0.5, 8), "resnet": Schedule(20, 3e-3, 0.2, 20)}
+SCHEDULES = {
+    "small": Schedule(28, 2e-3, 0.5, 8),
+    "resnet": Schedule(20, 3e-3, 0.2, 20),
+    "resnet18": Schedule(20, 1e-3, 0.2, 20),
+}
 """Of each architecture, from scratch. The means of batch norm lag behind the weights while the
 learning rate is high, so the validation loss of "resnet" jumps until the end."""
 
-FINE_TUNING = {"small": Schedule(12, 5e-4, 0.5, 8), "resnet": Schedule(10, 5e-4, 0.2, 10)}
-"""Of each architecture, from pretrained weights."""
+FINE_TUNING = {
+    "small": Schedule(12, 5e-4, 0.5, 8),
+    "resnet": Schedule(10, 1e-4, 0.2, 10),
+    "resnet18": Schedule(10, 1e-4, 0.2, 10),
+}
+"""Of each architecture, from pretrained weights, with the statistics of batch norm as they are."""
 
 FEW_FACES = 2000
 SMALL_BATCH = 16
 """For fewer faces than that: batches of 64 would leave a handful of steps an epoch."""
+
+STATE_DICTS = (".pth", ".pt")
+"""Suffixes of files of torchvision's weights, which ``start_from`` takes."""
+
+LEAST_SIDE = 64
+"""Of the input of "resnet18", which halves it five times."""
 
 _ONE_OR_MORE = [Interval(Integral, 1, None, closed="left"), None]
 
@@ -43,13 +57,16 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "architecture": [StrOptions(set(SCHEDULES))],
     # three halvings need 8 pixels; 128 is the largest that was tried
     "input_size": [Interval(Integral, 8, 128, closed="both")],
-    "epochs": _ONE_OR_MORE,
+    "epochs": [Interval(Integral, 0, None, closed="left"), None],
     "batch_size": _ONE_OR_MORE,
     "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
     "dropout": [Interval(Real, 0, 1, closed="left"), None],
     "rotation": [Interval(Real, 0, 180, closed="both")],
     "zoom": [Interval(Real, 0, 1, closed="left")],
     "flip": ["boolean"],
+    "shift": [Interval(Real, 0, 0.5, closed="both")],
+    "photo": ["boolean"],
+    "erase": ["boolean"],
     "class_weight": [StrOptions({"balanced"}), Mapping, None],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
     "patience": _ONE_OR_MORE,
@@ -60,6 +77,17 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "verbose": ["boolean"],
 }
 """Of the parameters of ``CnnClassifier``, as scikit-learn states them."""
+
+
+def check_settings(params: Mapping[str, Any]) -> None:
+    """UserError where two parameters do not go together."""
+    if params["epochs"] == 0 and params["start_from"] is None:
+        raise UserError("epochs=0 leaves the weights as they are: give start_from as well")
+    if params["architecture"] == "resnet18" and params["input_size"] < LEAST_SIDE:
+        raise UserError(
+            f"the architecture resnet18 takes an input_size of {LEAST_SIDE} or more, not "
+            f"{params['input_size']}"
+        )
 
 
 def schedule_of(params: Mapping[str, Any], n_faces: int) -> Schedule:

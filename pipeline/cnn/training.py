@@ -1,11 +1,10 @@
-"""Training for ``pipeline.cnn``: augmentation, the skorch net, early stopping. Imports torch."""
+"""Training for ``pipeline.cnn``: the loss, the skorch net, early stopping. Imports torch."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,31 +18,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import TensorDataset
 
+from happysad.pipeline.cnn.augmentation import Augmentation
 from happysad.pipeline.cnn.preprocessing import CHUNK
 from happysad.utils.errors import UserError
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """Random rotation, zoom and horizontal flip of a batch, as ``CnnClassifier`` explains them."""
-
-    rotation: float
-    zoom: float
-    flip: bool
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """(n, C, S, S) float32 -> the same shape and range; the border is repeated outward."""
-        n = len(images)
-        angle = (torch.rand(n) * 2 - 1) * math.radians(self.rotation)
-        scale = 1 / (1 + (torch.rand(n) * 2 - 1) * self.zoom)
-        mirror = torch.where(torch.rand(n) < 0.5 * self.flip, -1.0, 1.0)
-        theta = torch.zeros(n, 2, 3)
-        theta[:, 0, 0] = scale * angle.cos() * mirror
-        theta[:, 0, 1] = -scale * angle.sin()
-        theta[:, 1, 0] = scale * angle.sin() * mirror
-        theta[:, 1, 1] = scale * angle.cos()
-        grid = F.affine_grid(theta, list(images.shape), align_corners=False)
-        return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
 class WeightedLoss(nn.BCEWithLogitsLoss):
@@ -62,16 +39,27 @@ class TrainingNet(NeuralNetBinaryClassifier):  # type: ignore[misc]  # skorch is
     """skorch's classifier of uint8 images: scales them, and augments those it trains on."""
 
     def __init__(
-        self, module: nn.Module, *, augmentation: Augmentation, bfloat16: bool, **kwargs: Any
+        self,
+        module: nn.Module,
+        *,
+        augmentation: Augmentation,
+        bfloat16: bool,
+        freeze_norm: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(module, **kwargs)
         self.augmentation = augmentation
         self.bfloat16 = bfloat16
+        self.freeze_norm = freeze_norm
 
     def infer(self, x: Tensor, **fit_params: Any) -> Tensor:
         images = x.float() / 255
         if self.module_.training:
             images = self.augmentation(images)
+            if self.freeze_norm:
+                for layer in self.module_.modules():
+                    if isinstance(layer, nn.BatchNorm2d):
+                        layer.eval()
         images = images.contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16) if self.bfloat16 else nullcontext():
             logits: Tensor = super().infer(images, **fit_params)
@@ -117,8 +105,10 @@ def train(
 
     The learning rate runs through one cycle (Smith & Topin 2018), rising to ``learning_rate``
     and falling to nothing over ``epochs``. Training ends early once the validation loss has
-    not fallen for ``patience`` epochs. The data are images (n, C, S, S) uint8 and targets (n,)
-    float32 of 0 and 1; what comes back are the losses and the accuracy of each epoch.
+    not fallen for ``patience`` epochs. ``freeze_norm`` among the options keeps the means and
+    variances of batch norm, which few faces would estimate badly. The data are images
+    (n, C, S, S) uint8 and targets (n,) float32 of 0 and 1; what comes back are the losses and the
+    accuracy of each epoch.
     """
     parts = [TensorDataset(*map(torch.from_numpy, part)) for part in (training, validation)]
     steps = epochs * math.ceil(len(parts[0]) / batch_size)

@@ -51,7 +51,7 @@ def read_class_folders(root: Path) -> ImageRecords:
     Where all file names start as FER2013's do, they decide on the part.
     """
     rows: list[tuple[str, str, str, str]] = []
-    others: Counter[str] = Counter()
+    others: list[tuple[str, str, str, str]] = []
     outside: list[Path] = []
     parts = _parts(root)
     for home, split in (parts or {root: ""}).items():
@@ -59,22 +59,25 @@ def read_class_folders(root: Path) -> ImageRecords:
             label, images = label_of(entry.name), list(filter(_is_image, _files(entry)))
             if not entry.is_dir():
                 outside += images
-            elif label:
-                rows += [(str(file), label, split, "") for file in images]
-            else:
-                others[entry.name] += len(images)
+                continue
+            listed = rows if label else others
+            listed += [(str(file), label or entry.name, split, "") for file in images]
     if parts:  # the part folders make up the data set; what lies beside them is no part of it
         beside = [file for entry in _entries(root) if entry not in parts for file in _files(entry)]
         outside += filter(_is_image, beside)
-    records = ImageRecords(root.name, root, records_frame(rows))
-    records.add_other_classes(others)
+    records = ImageRecords(root.name, root, records_frame(rows), others=records_frame(others))
+    records.add_other_classes(Counter(records.others["label"]))
     outside_names = sorted(records.names(map(str, outside)))
     records.add_note(outside_names, "image", "outside the class folders left out")
     stray = [str(file) for file in _files(root) if not _is_image(file)]
     records.add_note(sorted(records.names(stray)), "non-image file", "left out")
-    splits = fer2013_parts([Path(path) for path in records.frame["path"]])
+    splits, others_splits = (
+        fer2013_parts([Path(path) for path in frame["path"]])
+        for frame in (records.frame, records.others)
+    )
     if splits and splits != records.frame["split"].tolist():
         records.frame["split"] = splits
+        records.others["split"] = others_splits or records.others["split"]
         records.notes.append(
             "the parts are those of FER2013's file names: "
             "Training is train, PublicTest is val, PrivateTest is test"

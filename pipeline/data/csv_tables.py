@@ -85,8 +85,10 @@ def person_of(name: str) -> str:
 def _usable(records: ImageRecords) -> ImageRecords:
     """Leave out other classes, repetitions, contradictions and missing files, each with a note."""
     label = records.frame["label"].map(label_of)
-    others = records.frame.loc[label == "", "label"].str.lower().replace("", "no label")
-    records.add_other_classes(Counter(others))
+    others = records.frame[label == ""]
+    others = others.assign(label=others["label"].str.lower().replace("", "no label"))
+    records.add_other_classes(Counter(others["label"]))
+    records.others = others.drop_duplicates("path", ignore_index=True)
     found = records.frame.assign(label=label)[label != ""]
     both = found.groupby("path")["label"].transform("nunique") > 1
     repeated = found.duplicated("path", keep=False) & ~both

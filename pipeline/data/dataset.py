@@ -35,7 +35,8 @@ class DataSet:
         ("happy" or "sad"), ``split`` ("train", "val" or "test"), ``group`` (images that belong on
         one side of any split: one person, one picture), ``source`` (the data set's name),
         ``sha256`` of the file and ``near_duplicate_of`` (for a val or test image the path of
-        its nearest near-duplicate in train, else "").
+        its nearest near-duplicate in train, else in the other classes of an official train part,
+        whose images are no rows here, else "").
     name : str
         The name of the folder or of the CSV file, or "demo".
     notes : list of str
@@ -97,6 +98,7 @@ def load_data(
     {'train': 12, 'test': 5, 'val': 3}
     """
     from happysad.pipeline.data import image_loading as loading  # loads pandas and OpenCV
+    from happysad.pipeline.data import other_classes
 
     log = log or (lambda line: None)
     records, where = list_images(source, seed)
@@ -109,6 +111,12 @@ def load_data(
     frame = with_parts(loading.with_groups(frame, records, pairs), records, where, seed)
     _check_parts(frame, where)
     frame = loading.with_near_duplicates(frame, records, pairs).assign(source=records.name)
+    others = other_classes.open_others(records, frame)
+    if len(others):
+        log(
+            f"looking for val and test images among {images(len(others))} of other classes in train"
+        )
+        frame = other_classes.with_other_classes(frame, records, others)
     for line in records.notes:
         log(line)
     return DataSet(frame[_COLUMNS].astype("str"), records.name, records.notes, drawn)

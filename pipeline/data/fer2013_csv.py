@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.pipeline.data.records import ImageRecords, label_of, part_of, records_frame
+from happysad.pipeline.data.records import LABELS, ImageRecords, label_of, part_of, records_frame
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
 
 _EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
-_FORMAT = 1  # counted up when the files or the index change, so that old folders are left alone
+_FORMAT = 2  # counted up when the files or the index change, so that old folders are left alone
 
 
 def read_pixel_table(file: Path, lines: Iterable[tuple[int, dict[Any, Any]]]) -> ImageRecords:
     """List the images of ``fer2013.csv`` or ``icml_face_data.csv``, given its numbered lines.
 
-    The happy and sad ones are written as PNG files to a folder of the cache named after the table's
-    sha256, which is reused as long as every file is as written.
+    The happy and sad ones, and all of the training part, are written as PNG files to a folder of
+    the cache named after the table's sha256, which is reused as long as every file is as written.
     """
     from happysad.utils.feature_cache import cache_dir
 
@@ -36,7 +36,10 @@ def read_pixel_table(file: Path, lines: Iterable[tuple[int, dict[Any, Any]]]) ->
     except OSError as error:
         raise UserError(f"cannot turn the pixels of {file} into image files: {error}") from None
     rows = [(str(folder / name), label, split, "") for name, label, split, _ in index["rows"]]
-    records = ImageRecords(file.stem, folder, records_frame(rows))
+    frame = records_frame(rows)
+    asked = frame["label"].isin(LABELS)
+    own, others = (frame[some].reset_index(drop=True) for some in (asked, ~asked))
+    records = ImageRecords(file.stem, folder, own, others=others)
     records.add_other_classes(Counter(index["others"]))
     records.add_note(index["bad"], "unreadable row", "left out")
     return records
@@ -55,7 +58,7 @@ def _read_index(folder: Path) -> dict[str, Any] | None:
 
 
 def _write_images(lines: Iterable[tuple[int, dict[Any, Any]]], folder: Path) -> dict[str, Any]:
-    """Write each happy and sad image, and at last the index."""
+    """Write each happy and sad image, those of other classes in train, and at last the index."""
     from PIL import Image
 
     rows: list[tuple[str, str, str, str]] = []
@@ -67,18 +70,22 @@ def _write_images(lines: Iterable[tuple[int, dict[Any, Any]]], folder: Path) -> 
         label, split = label_of(name), part_of(usage)
         if not label:
             others[name or "no label"] += 1
-            continue
+            if split != "train":
+                continue
         try:
             pixels = _square(line["pixels"])
             if usage and not split:
                 raise ValueError(f"Usage is {usage}")
         except ValueError as error:
-            bad.append(f"line {number} ({error})")
+            if label:
+                bad.append(f"line {number} ({error})")
             continue
-        path = folder / f"{split or 'all'}_{label}_{number:06d}.png"
+        path = folder / f"{split or 'all'}_{label or 'other'}_{number:06d}.png"
         with atomic_write(path) as temporary:
             Image.fromarray(pixels).save(temporary)
-        rows.append((path.name, label, split, hashlib.sha256(path.read_bytes()).hexdigest()))
+        rows.append(
+            (path.name, label or name, split, hashlib.sha256(path.read_bytes()).hexdigest())
+        )
     index = {"rows": rows, "others": others, "bad": bad}
     with atomic_write(folder / "index.json") as temporary:
         temporary.write_text(json.dumps(index), encoding="utf-8")

@@ -28,12 +28,17 @@ _MAX_NAMES = 5
 
 @dataclass
 class ImageRecords:
-    """A data set before its images are opened, with a note for each kind of thing left out."""
+    """A data set before its images are opened, with a note for each kind of thing left out.
+
+    ``others`` are the images of other classes, as far as they are listed: no rows of the data set,
+    but those in train show what must not be tested on.
+    """
 
     name: str
     root: Path
     frame: pd.DataFrame  # as ``records_frame`` makes it
     notes: list[str] = field(default_factory=list)
+    others: pd.DataFrame = field(default_factory=lambda: records_frame([]))
 
     def names(self, paths: Iterable[str]) -> list[str]:
         """File names as the notes give them: relative to ``root`` where they lie below it."""
@@ -82,6 +87,12 @@ def counted(items: Sequence[str], noun: str, text: str) -> str:
     names = ", ".join(items[:_MAX_NAMES])
     more = f", and {len(items) - _MAX_NAMES:,} more" if len(items) > _MAX_NAMES else ""
     return f"{len(items):,} {noun}{'' if len(items) == 1 else 's'} {text}: {names}{more}"
+
+
+def class_counts(labels: Iterable[str]) -> str:
+    """The classes and how often each comes, most often first: ``neutral 5, fear 3``."""
+    counts = sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{label} {n:,}" for label, n in counts)
 
 
 def images(number: int) -> str:

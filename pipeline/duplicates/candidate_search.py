@@ -12,6 +12,7 @@ Transformation Distance", NIPS 1992 (the one-sided tangent distance).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -41,17 +42,24 @@ _PROBES = [
 Key = tuple[int, int, bool]  # lower position, higher position, whether one is mirrored
 
 
-def find_candidates(images: NDArray[np.uint8]) -> dict[Key, NDArray[np.float64]]:
+def find_candidates(
+    images: NDArray[np.uint8], cut: int | None = None
+) -> dict[Key, NDArray[np.float64]]:
     """Pairs worth a closer look among (n, 48, 48) images.
 
-    Each with the approximate (2, 3) transform from the first image's pixels to the second's.
+    Each with the approximate (2, 3) transform from the first image's pixels to the second's. With
+    ``cut`` only pairs of one of the first ``cut`` images and one of the rest.
     """
     plain = _small(images, np.eye(2, 3))
     hashes = _hash(plain)
     centred = hashes - hashes.mean(axis=0)
     _, components = np.linalg.eigh(centred.T @ centred)  # the strongest last
     axes = components[:, ::-1][:, :_DIMENSIONS]
-    tree = cKDTree(hashes @ axes)
+    points, every = hashes @ axes, np.arange(len(images))
+    parts = [every] if cut is None else [every[:cut], every[cut:]]
+    # Of two parts each is looked for among the other: the probes go half of the ways only.
+    trees = [(part, cKDTree(points[part])) for part in parts]
+    searches = [(one, *other) for one, other in zip(parts, reversed(trees), strict=True)]
     spaces = tangent_spaces(details(plain))
     flipped = np.ascontiguousarray(images[:, :, ::-1])
     best: dict[Key, tuple[float, NDArray[np.float64]]] = {}
@@ -60,7 +68,7 @@ def find_candidates(images: NDArray[np.uint8]) -> dict[Key, NDArray[np.float64]]
         middle = (SIDE - 1) / 2 * (1 - zoom)
         matrix = np.array([[zoom, 0, middle + x], [0, zoom, middle + y]])
         moved = _small(flipped if mirrored else images, matrix)
-        one, two = _neighbours(tree, _hash(moved) @ axes)
+        one, two = _neighbours(searches, _hash(moved) @ axes)
         value = agreement(inner_rows(details(moved)), spaces, one, two)
         for n in np.flatnonzero(value > _MIN_AGREEMENT):
             a, b = int(one[n]), int(two[n])
@@ -119,14 +127,24 @@ def agreement(
 
 
 def _neighbours(
-    tree: Any, hashes: NDArray[np.float32]
+    searches: Sequence[tuple[NDArray[np.int64], NDArray[np.int64], Any]],
+    hashes: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of images and of those near them, pair by pair; none with itself."""
+    """Positions of images and of those near them, pair by pair; none with itself.
+
+    A search is the positions of the images looked for, those of the images in a tree, and the tree.
+    """
     k = _NEIGHBOURS + 1
-    _, near = tree.query(hashes, k=k, eps=_EPS, distance_upper_bound=_MAX_DISTANCE, workers=-1)
-    one, two = np.repeat(np.arange(len(hashes)), k), near.ravel()
-    keep = (two < len(hashes)) & (one != two)
-    return one[keep], two[keep]
+    found = []
+    for asked, known, tree in searches:
+        _, near = tree.query(
+            hashes[asked], k=k, eps=_EPS, distance_upper_bound=_MAX_DISTANCE, workers=-1
+        )
+        one, two = np.repeat(asked, k), near.ravel()
+        there = two < tree.n
+        found.append(np.stack([one[there], known[two[there]]]))
+    one, two = np.concatenate(found, axis=1)
+    return one[one != two], two[one != two]
 
 
 def _inverse(matrix: NDArray[np.float64], mirrored: bool) -> NDArray[np.float64]:

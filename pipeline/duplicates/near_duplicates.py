@@ -29,7 +29,9 @@ _CHUNK = 2000  # pairs between two reports
 
 @dataclass(frozen=True)
 class Pair:
-    """Two near-duplicates, by their positions (``first`` < ``second``), and how alike they are.
+    """Two near-duplicates by their positions, and how alike they are.
+
+    Of one list ``first`` < ``second``; of two lists each is a position in its own.
 
     Examples
     --------
@@ -80,6 +82,40 @@ def find_near_duplicates(thumbnails: Sequence[NDArray[np.uint8] | None]) -> list
             between = _pairs_between(sets[p.first], sets[p.second])
             pairs += [Pair(min(a, b), max(a, b), p.match) for a, b in between]
     return sorted(pairs, key=lambda pair: (pair.first, pair.second))
+
+
+def find_near_duplicates_between(
+    thumbnails: Sequence[NDArray[np.uint8] | None], others: Sequence[NDArray[np.uint8] | None]
+) -> list[Pair]:
+    """Pairs of an image and one of others that show the same picture.
+
+    Neither are compared among themselves. Of more than six copies of a picture some may be missed.
+
+    Parameters
+    ----------
+    thumbnails, others : sequence of (48, 48) uint8 arrays
+        As ``find_near_duplicates`` takes them.
+
+    Returns
+    -------
+    list of Pair; ``second`` is a position in ``others``
+
+    Examples
+    --------
+    >>> from happysad.pipeline.demo import make_demo_faces
+    >>> from happysad.pipeline.duplicates import thumbnail
+    >>> faces, _ = make_demo_faces(20)
+    >>> others = [thumbnail(face) for face in (faces[7], (faces[3] // 2 + 90)[3:, 2:])]
+    >>> pairs = find_near_duplicates_between([thumbnail(face) for face in faces[:6]], others)
+    >>> [(pair.first, pair.second) for pair in pairs]
+    [(3, 1)]
+    """
+    own, far = ([n for n, i in enumerate(s) if i is not None] for s in (thumbnails, others))
+    if not own or not far:
+        return []
+    images = np.stack([image for image in (*thumbnails, *others) if image is not None])
+    found = _confirmed(images, find_candidates(images, cut=len(own)))
+    return [Pair(own[p.first], far[p.second - len(own)], p.match) for p in found]
 
 
 def without_chains(pairs: Sequence[Pair], total: int) -> list[Pair]:

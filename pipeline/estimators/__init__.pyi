@@ -1,6 +1,6 @@
 from .calibration import CalibratedClassifier, CopiesTogether
 from .face_model import FaceModel
-from .samplers import MirroredCopies, OversampledFaces
+from .samplers import OversampledFaces
 from .scaled_pca import ScaledPCA
 from .svc import CompactSVC
 
@@ -9,7 +9,6 @@ __all__ = [
     "CompactSVC",
     "CopiesTogether",
     "FaceModel",
-    "MirroredCopies",
     "OversampledFaces",
     "ScaledPCA",
 ]

@@ -20,15 +20,12 @@ Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Stratified folds that keep a face and its copies on one side.
 
-    For rows as samplers append them: the second half mirrors the first (row ``i + n`` is the
-    mirror image of row ``i``), and equal rows are one face. ``StratifiedGroupKFold`` does the
-    rest. A splitter that does not know of copies lets a model be evaluated on what it has seen.
+    Equal rows are one face, as samplers repeat them; ``StratifiedGroupKFold`` does the rest. A
+    splitter that does not know of copies lets a model be evaluated on what it has seen.
 
     Parameters
     ----------
     n_splits : int
-    mirrored : bool
-        Whether the second half of the rows mirrors the first.
     groups : (m,) or None
         What else belongs together, as persons or near-duplicates do: a value for each of the
         first ``m`` rows, which are those before any copies. Where these are too few for the
@@ -39,7 +36,7 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     >>> import numpy as np
     >>> from happysad.pipeline.estimators import CopiesTogether
     >>> rows = np.random.default_rng(0).normal(size=(6, 2))
-    >>> rows, labels = np.concatenate([rows, rows[:, ::-1]]), ["happy", "sad"] * 6
+    >>> rows, labels = np.concatenate([rows, rows]), ["happy", "sad"] * 6
     >>> for _, test in CopiesTogether(n_splits=3).split(rows, labels):
     ...     print((test % 6).tolist())
     [0, 5, 0, 5]
@@ -49,13 +46,11 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_splits": [Interval(Integral, 2, None, closed="left")],
-        "mirrored": ["boolean"],
         "groups": ["array-like", None],
     }
 
-    def __init__(self, n_splits: int = 3, mirrored: bool = True, groups: Any = None) -> None:
+    def __init__(self, n_splits: int = 3, groups: Any = None) -> None:
         self.n_splits = n_splits
-        self.mirrored = mirrored
         self.groups = groups
 
     def split(self, X: ArrayLike, y: ArrayLike, groups: Any = None) -> Iterator[Split]:
@@ -80,11 +75,10 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 
     def _originals(self, rows: NDArray[Any]) -> NDArray[np.intp]:
         """For each row the first row that it is a copy of."""
-        half = len(rows) // 2 if self.mirrored else len(rows)
         # Copies may be reduced in another batch, whose sums end in other digits.
-        rounded = np.round(rows[:half].astype(np.float64), 5) + 0.0
+        rounded = np.round(rows.astype(np.float64), 5) + 0.0
         _, first, number = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-        return np.tile(first[number], 2 if self.mirrored else 1)
+        return np.asarray(first[number])
 
 
 class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # sklearn is untyped
@@ -141,3 +135,15 @@ class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # skl
             sample_weight = weight if sample_weight is None else weight * np.asarray(sample_weight)
         super().fit(X, y, sample_weight, **fit_params)
         return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probability of each class, (n, 2): the sigmoid of the classifier's scores.
+
+        Of two classes it is ``CalibratedClassifierCV``'s answer without its checks of labels.
+        """
+        fitted = getattr(self, "calibrated_classifiers_", [None])[0]
+        score = getattr(getattr(fitted, "estimator", None), "decision_function", None)
+        if fitted is None or score is None or len(self.classes_) > 2:
+            return np.asarray(super().predict_proba(X))
+        second = fitted.calibrators[0].predict(score(X))
+        return np.column_stack([1.0 - second, second])

@@ -10,6 +10,8 @@ import numpy as np
 from imblearn.pipeline import Pipeline
 from numpy.typing import ArrayLike, NDArray
 from sklearn import config_context
+from sklearn.pipeline import FeatureUnion
+from sklearn.pipeline import Pipeline as SklearnPipeline
 from sklearn.utils.validation import check_is_fitted
 
 from happysad.features.faces.aligner import FaceAligner
@@ -54,20 +56,43 @@ class FaceModel(Pipeline):  # type: ignore[misc]  # sklearn is untyped
         if _is_empty(X):
             check_is_fitted(self)
             return np.asarray(self.classes_[:0])
+        check_is_fitted(self)
         with default_settings(checked=True):
-            return np.asarray(super().predict(X, **params))
+            return np.asarray(self[-1].predict(self._transformed(X), **params))
 
     def predict_proba(self, X: Any, **params: Any) -> NDArray[np.float64]:
         """Probability of each class, (n, 2), columns in the order of ``classes_``."""
         if _is_empty(X):
             check_is_fitted(self)
             return np.zeros((0, len(self.classes_)))
+        check_is_fitted(self)
         with default_settings(checked=True):
-            return np.asarray(super().predict_proba(X, **params))
+            return np.asarray(self[-1].predict_proba(self._transformed(X), **params))
+
+    def _transformed(self, X: Any) -> Any:
+        """What the last step is given."""
+        for _, _, step in self._iter(with_final=False):
+            X = transformed(step, X)
+        return X
 
     def __str__(self) -> str:
         """All steps; scikit-learn leaves out the middle of what is longer than 700 characters."""
         return str(self.__repr__(N_CHAR_MAX=3000))  # type: ignore[call-arg]
+
+
+def transformed(step: Any, X: Any) -> Any:
+    """``step.transform(X)``, without what scikit-learn looks up for each step of a composite.
+
+    Of one image the look-ups take as long as the arithmetic.
+    """
+    if type(step) is SklearnPipeline:
+        for _, _, inner in step._iter():
+            X = transformed(inner, X)
+        return X
+    if type(step) is FeatureUnion and step.n_jobs in (None, 1):
+        blocks = [(transformed(block, X), weight) for _, block, weight in step._iter()]
+        return np.hstack([rows if weight is None else rows * weight for rows, weight in blocks])
+    return step.transform(X)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +11,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
 from happysad.features.faces.face_batch import Faces
-from happysad.features.landmarks import SWAPPED
 
 Resampled = tuple[Faces, NDArray[Any]]
 
@@ -34,24 +31,6 @@ class FaceSampler(SamplerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn
         check_consistent_length(X, y)
         more, labels = self._fit_resample(X, np.asarray(y))
         return more, labels
-
-
-class MirroredCopies(FaceSampler):
-    """All faces and, after them, the mirror image of each.
-
-    Examples
-    --------
-    >>> from happysad.features import FaceAligner
-    >>> from happysad.pipeline.estimators import MirroredCopies
-    >>> from skimage.data import astronaut
-    >>> faces = FaceAligner().transform([astronaut()])
-    >>> more, labels = MirroredCopies().fit_resample(faces, ["happy"])
-    >>> len(more), labels.tolist()
-    (2, ['happy', 'happy'])
-    """
-
-    def _fit_resample(self, X: Faces, y: NDArray[Any]) -> Resampled:
-        return Faces.concatenate([X, mirrored(X)]), np.concatenate([y, y])
 
 
 class OversampledFaces(FaceSampler):
@@ -86,16 +65,3 @@ class OversampledFaces(FaceSampler):
         sampler.fit_resample(np.zeros((len(y), 1)), y)
         rows = sampler.sample_indices_
         return X[rows], y[rows]
-
-
-def mirrored(faces: Faces) -> Faces:
-    """The mirror images of ``n`` faces; boxes and scores stay those of the originals."""
-    landmarks = faces.landmarks[:, SWAPPED]
-    landmarks[:, :, 0] = faces.size - 1 - landmarks[:, :, 0]
-    keys = [sha256(f"{key} mirrored".encode()).hexdigest() if key else "" for key in faces.keys]
-    return replace(
-        faces,
-        crops=np.ascontiguousarray(faces.crops[:, :, ::-1]),
-        landmarks=landmarks,
-        keys=np.array(keys, faces.keys.dtype),
-    )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -38,8 +39,25 @@ class HalfPrecision:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        widened = {n: state[n].astype(dtype) for n, dtype in self._half.items() if n in state}
-        super().__setstate__({**state, **widened})  # type: ignore[misc]
+        for name, dtype in self._half.items():
+            if isinstance(state.get(name), np.ndarray):
+                state = {**state, name: state[name].astype(dtype)}
+        super().__setstate__(state)  # type: ignore[misc]
+
+
+def checked_rows(estimator: Any, X: Any) -> NDArray[Any]:
+    """Rows (n, d) that a fitted estimator is given, float32 or float64: by ``validate_data``.
+
+    Where scikit-learn is told that all is finite, a fitting array is taken as it is: of one row
+    the checks take longer than the arithmetic.
+    """
+    dtypes = [np.float64, np.float32]
+    fits = isinstance(X, np.ndarray) and X.dtype in dtypes and len(X) > 0
+    columns = (getattr(estimator, "n_features_in_", None),)
+    if fits and X.shape[1:] == columns and get_config()["assume_finite"]:
+        return np.asarray(X)
+    check_is_fitted(estimator)
+    return np.asarray(validate_data(estimator, X, dtype=dtypes, reset=False))
 
 
 class ScaledPCA(
@@ -101,7 +119,8 @@ class ScaledPCA(
         from sklearn.decomposition import PCA  # late: an answer does without
 
         self._validate_params()
-        rows = self._checked(X, reset=True)
+        dtypes = [np.float64, np.float32]
+        rows = np.asarray(validate_data(self, X, dtype=dtypes, ensure_min_samples=2))
         n = min(self.n_components, len(rows) - 1, rows.shape[1])
         pca = PCA(n, iterated_power=4, random_state=self.random_state)
         with np.errstate(divide="ignore", invalid="ignore", under="ignore"):  # where none varies
@@ -115,16 +134,9 @@ class ScaledPCA(
 
     def transform(self, X: ArrayLike) -> NDArray[Any]:
         """Components of (n, d) features: (n, p), float32 of float32 and float64 of others."""
-        check_is_fitted(self)
-        rows = self._checked(X, reset=False)
-        out = (rows - self.mean_) @ self.components_.T
+        out = (checked_rows(self, X) - self.mean_) @ self.components_.T
         out /= out.dtype.type(self.scale_)
         return np.asarray(out)
-
-    def _checked(self, X: ArrayLike, reset: bool) -> NDArray[Any]:
-        least, dtypes = 2 if reset else 1, [np.float64, np.float32]
-        rows = validate_data(self, X, dtype=dtypes, reset=reset, ensure_min_samples=least)
-        return np.asarray(rows)
 
     @property
     def _n_features_out(self) -> int:

@@ -100,15 +100,12 @@ def fit_and_evaluate(
 
 def _fit(model: Pipeline, train: Sample) -> None:
     """Fit from the faces on, groups kept together in calibration but not kept in the model."""
-    groups = "classifier__cv__groups"
-    grouped = groups in model.get_params()
-    if grouped:
-        model.set_params(**{groups: train.groups})
+    grouped = [name for name in model.get_params() if name.endswith("__cv__groups")]
+    model.set_params(**dict.fromkeys(grouped, train.groups))
     try:
         model[1:].fit(train.faces, train.labels)
     finally:
-        if grouped:
-            model.set_params(**{groups: None})
+        model.set_params(**dict.fromkeys(grouped))
 
 
 def milliseconds_per_image(model: Pipeline, parts: Mapping[Any, Sample]) -> float:

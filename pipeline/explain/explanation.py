@@ -18,7 +18,7 @@ from happysad.pipeline.estimators.feature_blocks import feature_blocks
 from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
 from happysad.pipeline.explain.attribution_maps import linear_terms, occlusion_map, resample
 from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
-from happysad.pipeline.prediction.predict_faces import check_min_score
+from happysad.pipeline.prediction.predict_faces import Search, check_search, search_options
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image, to_gray
 
@@ -54,6 +54,7 @@ def explain(
     face: int = 0,
     crops: bool = False,
     min_score: float | None = None,
+    min_face: float | None = None,
 ) -> Explanation:
     """What in a face speaks for happy and what for sad.
 
@@ -69,6 +70,8 @@ def explain(
         The image is a tight crop of one face: where the detector finds none, take all of it.
     min_score : float, optional
         Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's.
+    min_face : float, optional
+        Pixels of the smallest face to look for; without, the model's.
 
     Returns
     -------
@@ -78,8 +81,8 @@ def explain(
     Raises
     ------
     UserError
-        The image cannot be read, or has no face of that number; ``min_score`` is out of its
-        range; it is no model (see ``check_model``).
+        The image cannot be read, or has no face of that number; ``min_score`` or ``min_face`` is
+        out of its range; it is no model (see ``check_model``).
 
     Examples
     --------
@@ -95,12 +98,12 @@ def explain(
     import pandas as pd
 
     check_model(model)
-    check_min_score(min_score)
+    check_search(min_score, min_face)
     pixels = read_image(image)
     gray = to_gray(pixels)
     aligner = model.named_steps["faces"]
-    least = aligner.min_score if min_score is None else min_score
-    found = _detection(gray, least, image, face, crops)
+    search = search_options(model, min_score, min_face)
+    found = _detection(gray, search, image, face, crops)
     one: Faces = aligner.align(pixels if aligner.color else gray, found)
     features = pd.DataFrame(columns=pd.Index(COLUMNS))
     with default_settings():
@@ -123,11 +126,11 @@ def explain(
 
 
 def _detection(
-    gray: NDArray[np.uint8], min_score: float, image: ImageSource, face: int, crops: bool
+    gray: NDArray[np.uint8], search: Search, image: ImageSource, face: int, crops: bool
 ) -> Detection:
     from happysad.features.faces.detector import find_faces, find_one_face
 
-    found = [find_one_face(gray, min_score)] if crops else find_faces(gray, min_score)
+    found = [find_one_face(gray, *search)] if crops else find_faces(gray, *search)
     name = str(image) if isinstance(image, str | Path) else "the image"
     if not found:
         raise UserError(

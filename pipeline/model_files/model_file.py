@@ -147,11 +147,16 @@ def load_model(path: str | Path) -> Pipeline:
     --------
     >>> from happysad.pipeline.model_files import load_model
     >>> list(load_model("texture-svm").named_steps)
-    ['faces', 'mirror', 'features', 'classifier']
+    ['faces', 'features', 'classifier']
     """
     if not isinstance(path, str | Path):
         raise UserError(f"a model is named by its file or its name, not by {path!r:.60}")
     path = model_path(path)
+    if path.suffix == ".onnx":
+        raise UserError(
+            f"{path} is in ONNX format, which load_onnx reads; training starts from the .joblib "
+            "file of a CNN, or from pretrained"
+        )
     if not path.is_file():
         raise UserError(f"there is no model file {path}: check the path, or train a model first")
     card = read_card(path)

@@ -1,6 +1,7 @@
 """The trained models that come with the package, found by name.
 
-``experiments/shipping/ship.py`` trains them and ``MODEL_CARD.md`` says what they are.
+``experiments/shipping/ship.py`` trains the SVMs, and ``MODEL_CARD.md`` says what they are;
+``experiments/shipping/pretrain.py`` trains the CNN.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from happysad.utils.errors import UserError
 FOLDER = Path(__file__).with_name("shipped_models")
 
 SHIPPED = {
+    "stack": "texture-svm and a CNN together; needs no torch",
+    "texture-svm": "handcrafted features alone, the quickest",
     "fusion-svm": "reads landmarks too, whose predictor's terms exclude commercial use",
-    "texture-svm": "for those whom these terms forbid it",
 }
 """Name to what it is, in a line. The first is taken where no model is named."""
+
+NETWORKS = {"cnn-pretrained": "needs neither torch nor the 68-point predictor"}
+"""The same of those in ONNX format, which ``load_onnx`` reads."""
 
 DEFAULT = next(iter(SHIPPED))
 
@@ -33,11 +38,15 @@ def model_path(model: str | Path) -> Path:
         return path
     if model in SHIPPED:
         return FOLDER / f"{model}.joblib"
-    near = get_close_matches(model, SHIPPED, n=1)
+    if model in NETWORKS:
+        return FOLDER / f"{model}.onnx"
+    names = [*SHIPPED, *NETWORKS]
+    near = get_close_matches(model, names, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     message = (
         f"no model named {model!r} comes with happysad: {hint}those that do are "
-        f"{' and '.join(SHIPPED)}; a model of your own is named by its file, such as mine.joblib"
+        f"{', '.join(names[:-1])} and {names[-1]}; a model of your own is named by its file, such "
+        "as mine.joblib"
     )
     if model and path.is_file():
         message += f" (./{model} for the file of that name here)"

@@ -58,7 +58,7 @@ class Recipe:
     >>> from happysad.pipeline.models import RECIPES
     >>> recipe = RECIPES["hog-svm"]
     >>> recipe.citation, [name for name, _ in recipe.model().steps]
-    ('Dalal and Triggs (2005)', ['faces', 'mirror', 'features', 'classifier'])
+    ('Dalal and Triggs (2005)', ['faces', 'features', 'classifier'])
     """
 
     summary: str
@@ -100,12 +100,20 @@ def balanced(recipe: Recipe, how: str) -> Recipe:
         made = recipe.steps(state)
         if how == "oversample":
             return [("oversample", OversampledFaces(random_state=state)), *made]
-        classifier = made[-1][1]
-        if "class_weight" in classifier.get_params(deep=False):
-            classifier.set_params(class_weight="balanced")
+        for classifier in _classifiers(made[-1][1]):
+            if "class_weight" in classifier.get_params(deep=False):
+                classifier.set_params(class_weight="balanced")
         return made
 
     return replace(recipe, summary=f"{recipe.summary}, {VARIANTS[how]}", steps=steps)
+
+
+def _classifiers(step: Any) -> list[Any]:
+    """The classifier, or those that a VotingClassifier of Pipelines and classifiers joins."""
+    if not hasattr(step, "estimators"):
+        return [step]
+    lasts = [model[-1] if hasattr(model, "steps") else model for _, model in step.estimators]
+    return [classifier for last in lasts for classifier in _classifiers(last)]
 
 
 def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> Recipe:
@@ -130,16 +138,19 @@ def tuned(recipe: Recipe, parameters: Mapping[str, Any], summary: str = "") -> R
 
 
 def fine_tuned(make: Callable[[int], Pipeline], source: Any, random_state: int = 0) -> Pipeline:
-    """The unfitted Pipeline that ``make`` gives, whose CNN will start from that in ``source``."""
-    from happysad.pipeline.cnn.classifier import find_cnn
+    """The unfitted Pipeline that ``make`` gives, whose CNN will start from that in ``source``.
+
+    ``source`` is what ``CnnClassifier`` takes as ``start_from``.
+    """
+    from happysad.pipeline.cnn.classifier import find_start
 
     model = make(random_state)
     if "start_from" not in model[-1].get_params():
         raise UserError(
             f"a {type(model[-1]).__name__} cannot start from another model: fine-tuning is for "
-            "cnn-small, cnn-color and cnn-resnet"
+            "cnn-small, cnn-color, cnn-resnet and cnn-resnet18"
         )
-    find_cnn(source)
+    find_start(source)
     model[-1].set_params(start_from=source)
     return model
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from happysad.pipeline.model_files.shipped import model_path
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ def load_any(model: str | Path) -> Pipeline:
     Examples
     --------
     >>> list(load_any("texture-svm").named_steps)
-    ['faces', 'mirror', 'features', 'classifier']
+    ['faces', 'features', 'classifier']
     """
-    if str(model).endswith(".onnx"):
+    path = model_path(model)
+    if path.suffix == ".onnx":
         from happysad.pipeline.cnn.onnx_cnn import load_onnx
 
-        return load_onnx(model)
+        return load_onnx(path)
     from happysad.pipeline.model_files.model_file import load_model
 
     return load_model(model)
@@ -45,6 +47,7 @@ def predict_images(
     *,
     crops: bool = False,
     min_score: float | None = None,
+    min_face: float | None = None,
     max_error: float | None = None,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
@@ -56,14 +59,17 @@ def predict_images(
         Image files, folders (searched with their sub-folders), patterns such as
         "holiday/*.jpg", the bytes of image files, and (H, W) or (H, W, 3) RGB uint8 arrays.
     model : Pipeline, str or Path
-        "fusion-svm" and "texture-svm" are shipped with the package; else a model file, or a model
-        as ``load_model`` gives it, which spares loading it anew each time.
+        "fusion-svm", "texture-svm" and "cnn-pretrained" are shipped with the package; else a
+        model file, or a model as ``load_model`` gives it, which spares loading it anew each time.
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the
         whole image for a face, as in training, in place of status ``no_face``.
     min_score : float, optional
         Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's
         own, which is 0.6. Less finds more faces, and more that are none.
+    min_face : float, optional
+        Pixels of the smallest face to look for; without, the model's own, which is 50 or 1/29 of
+        the image's longer side. Less finds smaller faces and takes longer, see ``find_faces``.
     max_error : float, optional
         Such as 0.05: label so many faces "unsure" that at most this share of the other labels
         should be wrong, by the thresholds on the model's card. The model must be named then.
@@ -84,7 +90,7 @@ def predict_images(
     ------
     UserError
         A path does not exist, a folder holds no images, there is no such model, its card
-        has no thresholds for ``max_error``, or ``min_score`` is out of its range.
+        has no thresholds for ``max_error``, or ``min_score`` or ``min_face`` is out of its range.
 
     Examples
     --------
@@ -96,20 +102,19 @@ def predict_images(
     from happysad.pipeline.estimators.fitted_model import check_model
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.prediction.image_sources import named_images
-    from happysad.pipeline.prediction.predict_faces import check_min_score, predict_named
+    from happysad.pipeline.prediction.predict_faces import check_search, predict_named
     from happysad.pipeline.prediction.prediction import to_frame
 
     if max_error is not None and not isinstance(model, str | Path):
         raise UserError(
             "the thresholds for max_error are on the model's card: name the model or its file"
         )
-    check_min_score(min_score)
+    check_search(min_score, min_face)
     if not isinstance(n_jobs, int) or n_jobs == 0:
         raise UserError(f"n_jobs is a number of threads, or -1 for one per core, not {n_jobs!r}")
     band = model_reject_band(model, max_error) if isinstance(model, str | Path) else None
     named = list(named_images(sources))
     loaded = load_any(model) if isinstance(model, str | Path) else model
     check_model(loaded)
-    return to_frame(
-        predict_named(loaded, named, crops=crops, min_score=min_score, band=band, n_jobs=n_jobs)
-    )
+    search = {"min_score": min_score, "min_face": min_face}
+    return to_frame(predict_named(loaded, named, crops=crops, **search, band=band, n_jobs=n_jobs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,27 @@ HALF = RejectBand(0.5, 0.5)
 """Happy from 0.5 upwards, else sad; never unsure."""
 
 Named = Sequence[tuple[str, ImageSource]]
+Search = tuple[float, float | None]
+"""Lowest score and smallest side of a face."""
 
 
-def check_min_score(min_score: float | None) -> None:
-    """UserError where it is out of the detector's range; None stands for the model's own."""
+def check_search(min_score: float | None, min_face: float | None = None) -> None:
+    """UserError where one is out of the detector's range; None stands for the model's own."""
     if min_score is not None and not LOWEST_SCORE <= min_score <= 1:
         raise UserError(
             f"the lowest score of a face is a number from {LOWEST_SCORE:g} to 1, not {min_score:g}"
         )
+    if min_face is not None and not 1 <= min_face < inf:
+        raise UserError(f"the smallest face is a number of pixels from 1 on, not {min_face:g}")
+
+
+def search_options(model: Pipeline, min_score: float | None, min_face: float | None) -> Search:
+    """``min_score`` and ``min_face``, the model's own where None."""
+    aligner = model.named_steps["faces"]
+    return (
+        aligner.min_score if min_score is None else min_score,
+        aligner.min_face if min_face is None else min_face,
+    )
 
 
 def predict_faces(
@@ -43,6 +57,7 @@ def predict_faces(
     *,
     crops: bool = False,
     min_score: float | None = None,
+    min_face: float | None = None,
     band: RejectBand | None = None,
     names: Sequence[str] | None = None,
 ) -> list[ImagePrediction]:
@@ -51,12 +66,13 @@ def predict_faces(
     Options are those of ``predict_images``; without ``names``, images are named by their paths, and
     "image N" where they are bytes or arrays.
     """
-    check_min_score(min_score)
+    check_search(min_score, min_face)
     images = list(images)
     if names is None:
         paths = [str(image) if isinstance(image, str | Path) else "" for image in images]
         names = [path or f"image {number}" for number, path in enumerate(paths)]
-    return _predict(model, list(zip(names, images, strict=True)), crops, min_score, band or HALF)
+    search = search_options(model, min_score, min_face)
+    return _predict(model, list(zip(names, images, strict=True)), crops, search, band or HALF)
 
 
 def predict_named(
@@ -65,6 +81,7 @@ def predict_named(
     *,
     crops: bool = False,
     min_score: float | None = None,
+    min_face: float | None = None,
     band: RejectBand | None = None,
     n_jobs: int = 1,
 ) -> Iterator[ImagePrediction]:
@@ -75,7 +92,7 @@ def predict_named(
     from joblib import Parallel, delayed
 
     chunks = [named[start : start + CHUNK] for start in range(0, len(named), CHUNK)]
-    options = crops, min_score, band or HALF
+    options = crops, search_options(model, min_score, min_face), band or HALF
     parallel = Parallel(n_jobs=n_jobs, backend="threading", return_as="generator")
     done = 0
     for predictions in parallel(delayed(_predict)(model, chunk, *options) for chunk in chunks):
@@ -85,10 +102,10 @@ def predict_named(
 
 
 def _predict(
-    model: Pipeline, named: Named, crops: bool, min_score: float | None, band: RejectBand
+    model: Pipeline, named: Named, crops: bool, search: Search, band: RejectBand
 ) -> list[ImagePrediction]:
     """Find the faces of all images and classify them together."""
-    read = [_read(model, name, source, crops, min_score) for name, source in named]
+    read = [_read(model, name, source, crops, search) for name, source in named]
     faces = [face for _, found in read for face in found]
     if not faces:
         return [image for image, _ in read]
@@ -103,7 +120,7 @@ def _predict(
 
 
 def _read(
-    model: Pipeline, name: str, source: ImageSource, crops: bool, min_score: float | None
+    model: Pipeline, name: str, source: ImageSource, crops: bool, search: Search
 ) -> tuple[ImagePrediction, list[Faces]]:
     """Read one image and find the faces in it, not yet classified."""
     from happysad.features.faces.detector import find_faces, find_one_face, rescaled
@@ -117,8 +134,7 @@ def _read(
         return ImagePrediction(name, "unreadable", reason if known else str(error)), []
     aligner, gray = model.named_steps["faces"], to_gray(image)
     seen = rescaled(gray)
-    least = aligner.min_score if min_score is None else min_score
-    detections = [find_one_face(seen, least)] if crops else find_faces(seen, least)
+    detections = [find_one_face(seen, *search)] if crops else find_faces(seen, *search)
     pixels = image if aligner.color else gray
     height, width = gray.shape
     faces = [aligner.align(pixels, detection, seen) for detection in detections]

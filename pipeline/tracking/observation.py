@@ -48,10 +48,14 @@ MARGIN = 0.75
 
 
 class FaceSearch:
-    """Decides for each frame where to search; ``min_score`` is the lowest score of a new face."""
+    """Decides for each frame where to search; ``min_score`` is the lowest score of a new face.
 
-    def __init__(self, min_score: float = MIN_SCORE) -> None:
+    ``min_face`` is its smallest side, in pixels; None as in ``find_faces``.
+    """
+
+    def __init__(self, min_score: float = MIN_SCORE, min_face: float | None = None) -> None:
         self.min_score = min_score
+        self.min_face = min_face
         self._last_search = -math.inf  # seconds
 
     def find(
@@ -67,7 +71,7 @@ class FaceSearch:
         if not missing and seconds - self._last_search < SEARCH_S:
             return found
         self._last_search = seconds
-        return unique(found + find_faces(gray, self.min_score))
+        return unique(found + find_faces(gray, self.min_score, self.min_face))
 
 
 def find_near(gray: NDArray[np.uint8], box: Box, min_score: float) -> list[Detection]:

@@ -13,7 +13,7 @@ from happysad.features.faces.detector import Detection
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
 from happysad.pipeline.evaluation.abstention import RejectBand
-from happysad.pipeline.prediction.predict_faces import HALF, check_min_score
+from happysad.pipeline.prediction.predict_faces import HALF, check_search, search_options
 from happysad.pipeline.tracking.face_history import MIN_OVERLAP, SAME_APPEARANCE, FaceHistory, match
 from happysad.pipeline.tracking.observation import (
     KNOWN_FACE_SCORE,
@@ -69,11 +69,13 @@ class FaceTracker:
     min_score : float
         Lowest score of the detector that counts as a new face, from 0.1 to 1; without, the
         model's.
+    min_face : float
+        Pixels of the smallest new face to look for; without, the model's.
 
     Raises
     ------
     UserError
-        It is no model (see ``check_model``), or ``min_score`` is out of its range.
+        It is no model (see ``check_model``), or ``min_score`` or ``min_face`` is out of its range.
 
     References
     ----------
@@ -100,16 +102,17 @@ class FaceTracker:
         band: RejectBand | None = None,
         smoothing_s: float = 0.4,
         min_score: float | None = None,
+        min_face: float | None = None,
     ) -> None:
         check_model(model)
-        check_min_score(min_score)
+        check_search(min_score, min_face)
         self.model = model
         self.band = band or HALF
         self.smoothing_s = smoothing_s
-        self.min_score = model.named_steps["faces"].min_score if min_score is None else min_score
+        self.min_score, self.min_face = search_options(model, min_score, min_face)
         self.n_tracks_ = 0
         self._tracks: list[FaceHistory] = []
-        self._search = FaceSearch(self.min_score)
+        self._search = FaceSearch(self.min_score, self.min_face)
 
     def update(self, frame: NDArray[np.uint8], seconds: float) -> list[TrackedFace]:
         """The faces of the next frame, by track.

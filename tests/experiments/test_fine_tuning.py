@@ -14,10 +14,14 @@ from happysad.experiments.fine_tuning import (
     CONDITIONS,
     FineTuningConfig,
     draw,
+    find_model,
     main,
     summary,
 )
 from happysad.experiments.runner.config import read_config
+from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_file import save_model
+from happysad.pipeline.models.registry import make_model
 from happysad.utils.errors import UserError
 
 LABELS = np.array(["happy", "sad"] * 30)
@@ -52,16 +56,19 @@ def test_the_summary_is_mean_and_deviation_over_draws():
 def test_the_config_file_is_read():
     path = Path(__file__).resolve().parents[2] / "experiments" / "configs" / "fine_tuning.toml"
     config = read_config(path, FineTuningConfig)
-    assert (config.images, config.draws) == (80, 5)
+    assert (config.images, config.draws, config.start_from) == (80, 5, "pretrained")
+
+
+def test_the_pretrained_cnn_brings_its_face_stage():
+    pytest.importorskip("torch")
+    aligner, cnn = find_model("pretrained")
+    assert repr(aligner) == repr(make_model("cnn-pretrained")[0])
+    assert cnn.weights_["output.weight"].shape == (1, 128)
 
 
 @pytest.mark.slow
 def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
     pytest.importorskip("torch")
-    from happysad.pipeline.demo.demo_faces import make_demo_faces
-    from happysad.pipeline.model_files.model_file import save_model
-    from happysad.pipeline.models.registry import make_model
-
     images, labels = make_demo_faces(24, random_state=5)
     model = make_model("cnn-small", random_state=0)
     model.set_params(classifier__input_size=8, classifier__epochs=1, classifier__n_threads=1)
@@ -81,7 +88,8 @@ def test_a_run_writes_a_row_a_draw_and_condition(demo_data, tmp_path):
 def test_mistakes_are_one_sentence(demo_data, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for flags, says in (
-        ([], "no model file cnn.joblib"),
+        (["--start-from", "cnn.joblib"], "no model file cnn.joblib"),
+        (["--start-from", "none.pth"], "no file none.pth"),
         (["--start-from", ""], "start_from is missing"),
         (["--start-from", "missing.joblib"], "no model file"),
     ):

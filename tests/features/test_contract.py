@@ -46,10 +46,10 @@ EXTRACTORS = [
 ]
 
 OTHER_SETTINGS: dict[type, dict[str, Any]] = {
-    Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False},
-    Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True},
-    LandmarkGeometry: {"slopes": False},
-    VisualWords: {"grid": 2, "root": False},
+    Hog: {"cell": 16, "block": 3, "bins": 5, "signed": False, "symmetric": True},
+    Lbp: {"radius": 3.0, "grid": 4, "root": False, "overlap": True, "symmetric": True},
+    LandmarkGeometry: {"slopes": False, "symmetric": True},
+    VisualWords: {"grid": 2, "root": False, "symmetric": True},
     Pixels: {"size": 5},
     Embedding: {},
     FaceAligner: {
@@ -60,6 +60,7 @@ OTHER_SETTINGS: dict[type, dict[str, Any]] = {
         "n_jobs": 2,
         "color": True,
         "detector": False,
+        "min_face": 30.0,
     },
 }
 

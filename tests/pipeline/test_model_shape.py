@@ -19,7 +19,6 @@ from sklearn.svm import SVC
 
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.hog import Hog
-from happysad.pipeline.estimators.samplers import MirroredCopies
 from happysad.pipeline.models.registry import RECIPES, make_model
 from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_cache
 
@@ -60,12 +59,12 @@ def fitted(photos):
 def test_what_is_printed_is_the_shape():
     shown = str(make_model("fusion-svm"))
     assert len(shown.splitlines()) > 20
-    places = [shown.index(f"('{name}'") for name in ("faces", "mirror", "features", "classifier")]
+    places = [shown.index(f"('{name}'") for name in ("faces", "features", "classifier")]
     assert places == sorted(places)
     inside = [shown.index(f"('{name}'") for name in BLOCKS]
     assert inside == sorted(inside)
-    assert places[2] < inside[0] < inside[-1] < places[3]
-    for part in ("FaceAligner", "MirroredCopies", "FeatureUnion", "Hog", "ScaledPCA", "SVC("):
+    assert places[1] < inside[0] < inside[-1] < places[2]
+    for part in ("FaceAligner", "FeatureUnion", "Hog", "ScaledPCA", "SVC("):
         assert part in shown
     assert "..." not in shown
     page = make_model("fusion-svm")._repr_html_()
@@ -76,7 +75,6 @@ def test_the_steps_are_scikit_learns(fitted):
     model, _ = fitted("fusion-svm")
     assert isinstance(model, Pipeline)
     assert isinstance(model["faces"], FaceAligner)
-    assert isinstance(model["mirror"], MirroredCopies)
     assert isinstance(model["features"], FeatureUnion)
     assert [name for name, _ in model["features"].transformer_list] == BLOCKS
     (calibrated,) = model["classifier"].calibrated_classifiers_
@@ -87,8 +85,7 @@ def test_the_steps_are_scikit_learns(fitted):
 
 def test_blocks_count_by_their_weights(fitted, photos):
     model, _ = fitted("fusion-svm")
-    more, _ = model["mirror"].fit_resample(model["faces"].transform(photos[0]), photos[1])
-    rows = model["features"].transform(more)
+    rows = model["features"].transform(model["faces"].transform(photos[0]))
     sides = [len(block[-1].components_) for _, block in model["features"].transformer_list]
     starts = np.cumsum([0, *sides])
     each = [rows[:, a:b].var(axis=0).sum() for a, b in pairwise(starts)]
@@ -124,10 +121,12 @@ def test_a_grid_search_goes_through_on_paths(photos):
 
 def test_parameters_are_set_and_cloned(photos):
     model = make_model("fusion-svm")
-    model.set_params(features__hog__extract__cell=16, classifier__estimator__C=7.0, mirror=None)
+    model.set_params(features__hog__extract__cell=16, classifier__estimator__C=7.0)
     copy = clone(model)
     assert repr(copy) == repr(model)
-    assert copy["features"]["hog"]["extract"].get_params() == Hog(cell=16).get_params()
+    assert (
+        copy["features"]["hog"]["extract"].get_params() == Hog(cell=16, symmetric=True).get_params()
+    )
     assert copy.get_params()["classifier__estimator__C"] == 7.0
     with pytest.raises(ValueError, match="Invalid parameter 'no_such'"):
         model.set_params(features__hog__no_such=1)
@@ -182,7 +181,7 @@ def test_read_only_pixels_are_read(fitted, photos):
 def test_variants_have_the_shape_too(variant, photos):
     model = make_model("hog-svm" + variant).fit(*photos)
     added = ["oversample"] if variant == "+oversample" else []
-    assert list(model.named_steps) == ["faces", *added, "mirror", "features", "classifier"]
+    assert list(model.named_steps) == ["faces", *added, "features", "classifier"]
     assert (model.predict(photos[0]) == photos[1]).mean() > 0.8
     assert len(model[1:-1].get_feature_names_out()) == model["classifier"].n_features_in_
 
@@ -192,4 +191,4 @@ def test_every_recipe_ends_in_a_step_called_classifier():
         names = list(make_model(name).named_steps)
         assert names[0] == "faces"
         assert names[-1] == "classifier"
-        assert set(names) <= {"faces", "mirror", "features", "classifier"}
+        assert set(names) <= {"faces", "features", "classifier"}

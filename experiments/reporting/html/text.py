@@ -155,8 +155,8 @@ def leaks(run: RunTables) -> str:
     before, after = (run.score_text(name, "accuracy", images) for images in ("all", "not leaked"))
     effect = f" Without them the accuracy of {name} is {after} in place of {before}."
     return (
-        "A test image is leaked where the training part holds a near-duplicate of it, which a "
-        "model can memorise." + (effect if after else "")
+        "A test image is leaked where the training part holds a near-duplicate of it, whatever its "
+        "label there, which a model can memorise." + (effect if after else "")
     )
 
 

@@ -35,6 +35,14 @@ class PredictParameters(BaseModel):
         "own, which is 0.6. Less finds more faces, and more that are none.",
         examples=[0.6],
     )
+    min_face: float | None = Field(
+        default=None,
+        ge=1,
+        allow_inf_nan=False,
+        description="Pixels of the smallest face to look for; without it 50, or 1/29 of the "
+        "longer side where that is more. Less finds smaller faces and takes longer.",
+        examples=[50],
+    )
     crops: bool = Field(default=False, description="The images are tight crops of one face each.")
 
 
@@ -102,6 +110,7 @@ class Answer(BaseModel):
     happysad: str = Field(description="The version of happysad.", examples=["0.1.0"])
     max_error: float | None = Field(examples=[0.05])
     min_score: float | None = Field(examples=[None])
+    min_face: float | None = Field(examples=[None])
     milliseconds: float = Field(
         description="From the whole request to the answer.", examples=[21.3]
     )

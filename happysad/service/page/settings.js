@@ -47,6 +47,11 @@ export class Settings {
     return new URLSearchParams(location.search).get("min_score");
   }
 
+  /** Pixels of the smallest face, as the page's address says; null: the model's own. */
+  get minFace() {
+    return new URLSearchParams(location.search).get("min_face");
+  }
+
   /** Happy from high on, sad below low. */
   get band() {
     return this.#entry() ?? ALWAYS;

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from happysad.pipeline.model_files.model_card import read_card
-from happysad.pipeline.model_files.shipped import SHIPPED, model_path
+from happysad.pipeline.model_files.shipped import NETWORKS, SHIPPED, model_path
 from happysad.utils.errors import UserError
+
+_SHIPPED = {**SHIPPED, **NETWORKS}
 
 
 class UnknownModelError(UserError):
@@ -26,7 +28,7 @@ class ServedModel:
 
     @property
     def summary(self) -> str:
-        parts = [str(self.card.get("summary") or ""), SHIPPED.get(self.source, "")]
+        parts = [str(self.card.get("summary") or ""), _SHIPPED.get(self.source, "")]
         return "; ".join(part for part in parts if part)
 
 
@@ -39,7 +41,7 @@ class ServedModels:
     def __init__(self, sources: Sequence[str]) -> None:
         self._models: dict[str, ServedModel] = {}
         for source in sources:
-            name = source if source in SHIPPED else Path(source).stem
+            name = source if source in _SHIPPED else Path(source).stem
             if name in self._models and source == self._models[name].source:
                 raise UserError(f"the model {source} is named twice")
             if name in self._models:

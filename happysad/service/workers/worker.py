@@ -21,6 +21,7 @@ class PredictOptions(NamedTuple):
     crops: bool
     band: RejectBand | None
     min_score: float | None = None
+    min_face: float | None = None
 
 
 class Worker(Protocol):
@@ -53,6 +54,7 @@ class InProcessWorker:
             [data for _, data in readable],
             crops=options.crops,
             min_score=options.min_score,
+            min_face=options.min_face,
             band=options.band,
             names=[name for name, _ in readable],
         )

@@ -39,7 +39,14 @@ def test_a_models_stages_and_footprint(model_file, demo_data, monkeypatch):
 
 
 def test_the_summary_sums_up_the_stages():
-    stages = [("face", "detect", 4.0), ("descriptor", "Hog()", 0.5), ("classifier", "classify", 1)]
+    stages = [
+        ("face", "decode", 0.7),
+        ("face", "detect", 0.5),
+        ("face", "YuNet", 3.0),
+        ("face", "5 landmarks", 0.5),
+        ("descriptor", "Hog()", 0.5),
+        ("classifier", "classify", 1),
+    ]
     rows = [
         (model, "photos", kind, stage, n, value * n, "ms")
         for model in ("m", "k")
@@ -49,7 +56,9 @@ def test_the_summary_sums_up_the_stages():
     rows += [("m", None, "footprint", "model file", None, 7.5, "MB")]
     lines = summary(pd.DataFrame(rows, columns=COLUMNS).astype({"batch": "Int64"})).splitlines()
     texts = [" ".join(line.split()) for line in lines]
-    assert texts.count("file to prediction 5.500 11.000") == 2
+    assert texts.count("file to prediction 6.200 12.400") == 2
+    assert texts.count("YuNet and dlib alone 3.500 7.000") == 2
+    assert texts.count("descriptors and classifier / detection and landmarks 0.375 0.375") == 2
     assert "Hog() 0.500 1.000" in texts
     assert texts[-1] == "m model file 7.500 MB"
 

@@ -11,7 +11,7 @@ from PIL import Image
 from happysad.experiments.attribution.feature_subsets import extractors
 from happysad.experiments.benchmarks import stage_timing
 from happysad.experiments.benchmarks.stage_timing import StageTimer, drawn_images, stage_rows
-from happysad.features.faces import aligner, detector
+from happysad.features.faces import detector
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.models.registry import make_model
 
@@ -73,10 +73,10 @@ def test_every_stage_is_there_in_its_order(files):
     model = make_model("fusion-svm").fit(list(images), labels)
     rows = stage_rows(model, files, 1, repeats=1)
     named = [row["stage"] for row in rows]
-    assert named[:5] == ["decode", "detect", "5 landmarks", "68 landmarks", "align"]
-    assert named[5:-1] == sorted(map(str, extractors(model)))
+    assert named[:6] == ["decode", "detect", "YuNet", "5 landmarks", "68 landmarks", "align"]
+    assert named[6:-1] == sorted(map(str, extractors(model)))
     assert named[-1] == "classify"
-    assert [row["kind"] for row in rows] == ["face"] * 5 + ["descriptor"] * 4 + ["classifier"]
+    assert [row["kind"] for row in rows] == ["face"] * 6 + ["descriptor"] * 4 + ["classifier"]
     assert all(row["value"] > 0 and row["batch"] == 1 for row in rows)
     assert {row["unit"] for row in rows} == {"ms an image"}
 
@@ -84,12 +84,12 @@ def test_every_stage_is_there_in_its_order(files):
 def test_a_model_of_5_points_has_no_stage_of_68_and_is_left_as_it_was(hog_svm, files):
     parts = [hog_svm[0], *extractors(hog_svm)]
     before = [dict(vars(part)) for part in parts]
-    functions = detector.find_faces, detector.shape_predictor, aligner.read_image
+    functions = detector.find_faces, detector.shape_predictor, detector.face_detector
     named = [row["stage"] for row in stage_rows(hog_svm, files, 2, repeats=1)]
     assert "5 landmarks" in named
     assert "68 landmarks" not in named
     assert [dict(vars(part)) for part in parts] == before
-    assert (detector.find_faces, detector.shape_predictor, aligner.read_image) == functions
+    assert (detector.find_faces, detector.shape_predictor, detector.face_detector) == functions
 
 
 def test_the_stages_sum_to_the_whole(hog_svm, files, monkeypatch):

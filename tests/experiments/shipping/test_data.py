@@ -44,17 +44,22 @@ def test_all_others_are_tested_on_formats_apart(data):
 
 
 def test_test_images_that_show_a_picture_fitted_on_are_marked(ship_config, demo_data, tmp_path):
-    """Whether it is in train, where the loader names it, or in val, where it does not."""
+    """Whether in train, where the loader names it, in val, or in train under another label."""
     copy = shutil.copytree(demo_data, tmp_path / "forty")
     for part in ("train", "val"):
         picture = sorted((copy / part / "happy").iterdir())[0]
         shutil.copy(picture, copy / "test" / "happy" / f"of_{part}.png")
+    (copy / "train" / "neutral").mkdir()
+    hidden = sorted((copy / "test" / "sad").iterdir())[0]
+    other = shutil.copy(hidden, copy / "train" / "neutral")
     data = read_ship_data(replace(ship_config, data=str(copy)), silent)
-    marked = data.frame[data.frame["near_duplicate_of"] != ""]
-    assert sorted(marked["path"].str.rpartition("/")[2]) == ["of_train.png", "of_val.png"]
+    marked = data.frame[data.frame["near_duplicate_of"] != ""].set_index("path")
+    names = [path.rpartition("/")[2] for path in marked.index]
+    assert sorted(names) == sorted(["of_train.png", "of_val.png", hidden.name])
     assert set(marked["split"]) == {"test"}
-    for row in marked.to_dict("records"):
-        assert row["near_duplicate_of"] in set(data.frame["path"].iloc[data.fit])
+    named = marked["near_duplicate_of"]
+    assert named.pop(str(hidden)) == str(other)
+    assert named.isin(data.frame["path"].iloc[data.fit]).all()
 
 
 def test_a_trial_takes_some_of_each_part(data, ship_config):

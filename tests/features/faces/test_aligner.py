@@ -253,7 +253,7 @@ def test_an_array_that_is_no_image_is_marked_or_raised(astronaut):
 def test_an_unknown_setting_is_named(astronaut):
     wrong = {
         "size": 15, "predictor": 68, "min_score": 1.5, "on_error": "ignore", "n_jobs": 1.5,
-        "color": "yes", "detector": None,
+        "color": "yes", "detector": None, "min_face": 0,
     }  # fmt: skip
     for name, value in wrong.items():
         message = f"The '{name}' parameter of FaceAligner must be .* Got {value!r} instead"
@@ -359,7 +359,7 @@ def test_no_images_and_unreadable_ones_in_colour(tmp_path):
 def test_scikit_learns_conventions(astronaut):
     expected = {
         "size": 64, "predictor": "5", "min_score": 0.1, "on_error": "mark", "n_jobs": 2,
-        "color": True, "detector": False,
+        "color": True, "detector": False, "min_face": 30,
     }  # fmt: skip
     aligner = FaceAligner(**expected)
     copy = clone(aligner)
@@ -375,6 +375,20 @@ def test_it_pickles_small(astronaut, upright, same_faces):
     data = pickle.dumps(aligner)
     assert len(data) < 1000  # the predictor alone is 100 MB
     same_faces(pickle.loads(data).transform([astronaut]), upright)
+
+
+def test_the_smallest_face_can_be_said(astronaut):
+    for min_face, status in ((None, "detected"), (90, "detected"), (250, "full_frame")):
+        picture = np.pad(astronaut, ((0, 500), (0, 500), (0, 0)))
+        assert FaceAligner(min_face=min_face).transform([picture]).status == [status], min_face
+
+
+def test_one_pickled_before_there_was_a_smallest_face_looks_for_the_usual_ones():
+    state = FaceAligner(size=64).__getstate__()
+    del state["min_face"]
+    aligner = FaceAligner.__new__(FaceAligner)
+    aligner.__setstate__(state)
+    assert aligner.get_params() == FaceAligner(size=64).get_params()
 
 
 # The cache.
@@ -417,8 +431,8 @@ def test_on_error_and_n_jobs_share_the_cache_and_other_settings_do_not(cached, n
     images, _, cache = cached
     with use_feature_cache(cache):
         FaceAligner(on_error="mark", n_jobs=2).transform(images)
-        others = [{"size": 64}, {"predictor": "5"}, {"min_score": 0.3}, {"color": True}]
-        for other in [*others, {"detector": False}]:
+        others = [{"size": 64}, {"predictor": "5"}, {"min_score": 0.3}, {"min_face": 30}]
+        for other in [*others, {"color": True}, {"detector": False}]:
             with pytest.raises(AssertionError, match="computed"):
                 FaceAligner(**other).transform(images)
 
@@ -431,7 +445,8 @@ def test_settings_have_keys_of_their_own(cached):
         color = FaceAligner(color=True).transform(images[2:]).keys[0]
         unsought = FaceAligner(detector=False).transform(images[2:]).keys[0]
         strict = FaceAligner(min_score=0.9).transform(images[2:]).keys[0]
-    assert len({usual, small, color, unsought, strict}) == 5
+        near = FaceAligner(min_face=80).transform(images[2:]).keys[0]
+    assert len({usual, small, color, unsought, strict, near}) == 6
     with use_feature_cache(cache):  # the crop does not depend on what else is found in it
         assert FaceAligner(predictor="5").transform(images[2:]).keys[0] == usual
 

@@ -64,13 +64,29 @@ def test_only_the_astronauts_face_is_found_and_not_her_badge():
 def test_how_small_a_face_may_be():
     """Pixels of the face's box; the head is pasted on grey."""
     head = to_gray(data.astronaut())[20:230, 120:330]
-    for side, missed, found in ((350, 20, 40), (640, 32, 64), (2560, 64, 112)):
+    for side, missed, found, *min_face in (
+        (350, 32, 52), (640, 32, 64), (2560, 64, 112),
+        (350, 20, 32, 30), (2560, 32, 64, 60), (2560, 16, 56, 1), (2560, 112, 220, 200),
+    ):  # fmt: skip
         for width in (missed, found):
             scale = width / 93
             small = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             picture = np.full((side * 3 // 4, side), 120, np.uint8)
             picture[50 : 50 + len(small), 60 : 60 + len(small[0])] = small
-            assert len(find_faces(picture)) == (width == found), (side, width)
+            there = find_faces(picture, MIN_SCORE, *min_face)
+            assert len(there) == (width == found), (side, width, min_face)
+
+
+def test_what_is_searched_follows_from_the_smallest_face(monkeypatch):
+    given = []
+    yunet = SimpleNamespace(setInputSize=given.append, detect=lambda pixels: (0, None))
+    monkeypatch.setattr(detect, "face_detector", lambda: yunet)
+    for side, min_face, searched in (
+        (48, None, 192), (48, 200, 192), (350, None, 160), (350, 30, 288), (350, 8, 350),
+        (512, None, 256), (1280, None, 576), (4000, None, 640), (4000, 50, 1280), (4000, 400, 224),
+    ):  # fmt: skip
+        find_faces(np.zeros((side // 2, side), np.uint8), MIN_SCORE, min_face)
+        assert given[-1] == (searched, searched // 2), (side, min_face)
 
 
 def test_the_photographer_is_found_once():

@@ -47,6 +47,8 @@ def test_mistakes_are_one_sentence(refused, model_file, photo, tmp_path):
     assert "add --crops" in refused("explain", "--model", model_file, cup, *out)
     told = refused("explain", "--model", model_file, photo, "--min-score", 2, *out)
     assert "from 0.1 to 1, not 2" in told
+    told = refused("explain", "--model", model_file, photo, "--min-face", 0, *out)
+    assert "pixels from 1 on, not 0" in told
     assert "there is 1 face" in refused("explain", "--model", model_file, photo, "--face", 3, *out)
     assert "cannot read the image" in refused("explain", "--model", model_file, tmp_path, *out)
     assert "cannot read" in refused("explain", "--model", model_file, tmp_path / "no.jpg", *out)

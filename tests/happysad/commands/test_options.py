@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from happysad.commands.options import (
     max_error_option,
+    min_face_option,
     min_score_option,
     model_option,
     reject_model_files,
@@ -32,13 +33,15 @@ def test_without_the_flag_the_best_shipped_model_is_meant():
 @click.command()
 @max_error_option
 @min_score_option
+@min_face_option
 def careful(**options: float | None) -> None:
     print(options)
 
 
-def test_the_other_two_are_numbers_or_not_there():
-    assert CliRunner().invoke(careful).stdout == "{'max_error': None, 'min_score': None}\n"
-    for name in ("max_error", "min_score"):
+def test_the_others_are_numbers_or_not_there():
+    names = ("max_error", "min_score", "min_face")
+    assert CliRunner().invoke(careful).stdout == f"{dict.fromkeys(names)}\n"
+    for name in names:
         flag = f"--{name.replace('_', '-')}"
         assert f"'{name}': 0.5" in CliRunner().invoke(careful, [flag, "0.5"]).stdout
         assert CliRunner().invoke(careful, [flag, "few"]).exit_code == 2

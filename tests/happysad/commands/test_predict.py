@@ -98,6 +98,8 @@ def test_what_counts_as_a_face_can_be_said(run, refused, model_file, photo):
     assert (content["min_score"], content["images"][0]["status"]) == (1, "no_face")
     assert run(*words, 0.1).stdout.splitlines()[1].split()[2] == "happy"
     assert " (no face found)" in run(*words, 1, "--crops").stdout
+    content = json.loads(run(*words[:-1], "--min-face", 30, "--json", "-").stdout)
+    assert (content["min_face"], content["images"][0]["status"]) == (30, "ok")
     for wrong in (0, 1.5, "nan"):
         assert f"is a number from 0.1 to 1, not {wrong}" in refused(*words, wrong)
 

@@ -120,6 +120,7 @@ def test_mistakes_are_one_sentence(refused, model_file, clip, photo, draw, tmp_p
     assert "no model file" in refused("video", "--model", "no.joblib", clip)
     assert "share between 0 and 1" in told(clip, "--max-error", 2)
     assert "from 0.1 to 1, not 2" in told(clip, "--min-score", 2)
+    assert "pixels from 1 on, not 0" in told(clip, "--min-face", 0)
     assert "is a file: name a folder" in told(clip, "--out", "text.mp4")
     whole = draw(tmp_path / "whole.avi", codec="MJPG").read_bytes()
     (tmp_path / "none.avi").write_bytes(whole[: whole.index(b"movi") + 4])

@@ -25,8 +25,18 @@ def test_the_page_opens_with_the_camera_on(happysad, service):
 
 
 def test_options_are_passed_to_the_page(happysad, service):
-    happysad("webcam", "--max-error", 0.05, "--min-score", 0.4, "--model", "texture-svm")
-    assert service[0]["open_path"] == "/?camera=1&max_error=0.05&min_score=0.4"
+    happysad(
+        "webcam",
+        "--max-error",
+        0.05,
+        "--min-score",
+        0.4,
+        "--min-face",
+        30,
+        "--model",
+        "texture-svm",
+    )
+    assert service[0]["open_path"] == "/?camera=1&max_error=0.05&min_score=0.4&min_face=30"
     assert service[0]["models"] == ("texture-svm",)
 
 
@@ -51,6 +61,7 @@ def test_a_machine_without_a_camera_is_one_sentence(refused, service, monkeypatc
 def test_other_mistakes_are_one_sentence(refused, service):
     assert "share between 0 and 1" in refused("webcam", "--max-error", 7)
     assert "from 0.1 to 1, not 7" in refused("webcam", "--min-score", 7)
+    assert "pixels from 1 on, not 0" in refused("webcam", "--min-face", 0)
     assert not service
 
 

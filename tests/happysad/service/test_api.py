@@ -24,11 +24,12 @@ def test_a_photo_as_the_body(client, picture):
     assert answer.status_code == 200
     told = answer.json()
     assert set(told) == {
-        "model", "model_sha256", "happysad", "max_error", "min_score", "milliseconds", "images"
+        "model", "model_sha256", "happysad", "max_error", "min_score", "min_face",
+        "milliseconds", "images",
     }  # fmt: skip
     assert told["model"] == "small"
     assert len(told["model_sha256"]) == 64
-    assert told["max_error"] is told["min_score"] is None
+    assert told["max_error"] is told["min_score"] is told["min_face"] is None
     assert told["milliseconds"] > 0
     (image,) = told["images"]
     assert (image["image"], image["status"], image["reason"]) == ("image 0", "ok", "")
@@ -99,6 +100,8 @@ def test_unsure_where_the_card_has_thresholds(service, picture, refuses):
 
 
 def test_what_counts_as_a_face_can_be_asked(client, picture):
+    told = client.post("/v1/predict?min_face=5000", content=picture).json()
+    assert (told["min_face"], told["images"][0]["status"]) == (5000, "ok")
     told = client.post("/v1/predict?min_score=1", content=picture).json()
     assert (told["min_score"], told["images"][0]["status"]) == (1, "no_face")
     batch = {"images": [{"data": base64.b64encode(picture).decode()}], "crops": True}
@@ -117,6 +120,7 @@ def test_what_counts_as_a_face_can_be_asked(client, picture):
         ("min_score=0.05", 400, "min_score: input should be greater than or equal to 0.1"),
         ("min_score=2", 400, "min_score: input should be less than or equal to 1"),
         ("min_score=nan", 400, "min_score"),
+        ("min_face=0", 400, "min_face: input should be greater than or equal to 1"),
         ("crops=perhaps", 400, "crops"),
     ],
 )
@@ -224,7 +228,7 @@ def test_no_damaged_photo_breaks_it(client, picture, where, what):
             st.lists(inner, max_size=3)
             | st.dictionaries(
                 st.sampled_from(
-                    ["images", "data", "name", "model", "max_error", "min_score", "crops"]
+                    ["images", "data", "model", "max_error", "min_score", "min_face", "crops"]
                 ),
                 inner,
             )
@@ -242,7 +246,7 @@ def test_no_json_whatever_breaks_it(client, batch):
     [
         (
             "maxerror=0.05",
-            "there is no option 'maxerror', only model, max_error, min_score and crops",
+            "there is no option 'maxerror', only model, max_error, min_score, min_face and crops",
         ),
         ("crops=1&crops=0", "the option crops is given 2 times"),
     ],

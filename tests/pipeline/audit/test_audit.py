@@ -28,6 +28,9 @@ def faulty(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "train" / "sad" / "empty.png").touch()
     Image.new("L", (64, 64), 30).save(root / "val" / "sad" / "blank.png")
     shutil.copytree(root / "val" / "sad", root / "val" / "fear")
+    (root / "train" / "neutral").mkdir()
+    face.save(root / "train" / "neutral" / "third.png")
+    shutil.copy(sorted((root / "val" / "happy").iterdir())[0], root / "train" / "neutral")
     return root
 
 
@@ -38,7 +41,11 @@ def test_every_fault_is_found(faulty: Path) -> None:
     assert list(kinds) == [kind for kind in KINDS if kind in kinds]
     names = {kind: {Path(name).name for name in rows["image"]} for kind, rows in kinds.items()}
     assert names["unreadable"] == {"cut.png", "empty.png"}
-    assert names["leak"] == {"again.jpg", "leaked.png"}
+    hidden = min((faulty / "val" / "happy").iterdir()).name
+    assert names["leak"] == {"again.jpg", "leaked.png", hidden}
+    rows = kinds["leak"].groupby("image")["other_label"].agg(set)
+    assert rows["test/happy/again.jpg"] == {"happy", "sad", "neutral"}
+    assert rows[f"val/happy/{hidden}"] == {"neutral"}
     assert {"again.jpg", "both.bmp"} <= names["two labels"] | names["leak"]
     assert "both.bmp" in {*names["two labels"], *(Path(n).name for n in kinds["two labels"].other)}
     assert names["blank"] == {"blank.png"}
@@ -46,7 +53,9 @@ def test_every_fault_is_found(faulty: Path) -> None:
     assert "fear" in kinds["left out"].iloc[0]["detail"]
     assert kinds["balance"].iloc[0]["detail"].startswith("all: ")
     assert len(kinds["coverage"]) == 4
-    assert found.summary("leak") == "2 images with one in train: 2 of test"
+    assert found.summary("leak") == (
+        "3 images with one in train: 2 of test, 1 of val; 1 only under another label (neutral 1)"
+    )
     assert found.summary("unreadable") == "2 images"
     assert found.n_images == 47
 

@@ -69,6 +69,18 @@ def test_the_image_of_train_comes_second() -> None:
     assert (found["other"], found["other_split"]) == ("b", "train")
 
 
+def test_pictures_of_train_under_another_label() -> None:
+    rows = [row("a", split="train"), row("b", "sad", "test", sha="s")]
+    others = [row("c", "fear", "train"), row("d", "neutral", "train", sha="s")]
+    pairs = [Pair(1, 0, Match(0.95, 0.9)), Pair(1, 1, Match(1.0, 1.0))]
+    found = checks.other_classes(RECORDS, frame_of(*rows), frame_of(*others), pairs)
+    names = ("kind", "image", "split", "other", "other_label", "other_split", "detail")
+    assert columns(found, *names) == [
+        ("leak", "b", "test", "c", "fear", "train", "near-duplicate"),
+        ("leak", "b", "test", "d", "neutral", "train", "exact copy"),
+    ]
+
+
 def test_a_person_on_both_sides() -> None:
     rows = [row("a", "sad", "train", "Anna"), row("b", "sad", "test", "Anna")]
     rows += [row("c", "sad", "train", "Bert"), row("d", "sad", "train", "Bert"), row("e")]

@@ -199,8 +199,10 @@ def test_mistakes_are_named(mouths: Mouths) -> None:
         (["happy"] * 5 + ["sad"], {}, UserError, "at least 2 faces a class"),
         (both, {"validation_fraction": 0.0}, InvalidParameterError, "validation_fraction"),
         (both, {"input_size": 200}, InvalidParameterError, "\\[8, 128\\]. Got 200"),
-        (both, {"epochs": 0}, InvalidParameterError, "epochs"),
-        (both, {"architecture": "large"}, InvalidParameterError, "'resnet', 'small'|'small', 're"),
+        (both, {"epochs": -1}, InvalidParameterError, "epochs"),
+        (both, {"epochs": 0}, UserError, "epochs=0 leaves the weights as they are: give start_f"),
+        (both, {"architecture": "large"}, InvalidParameterError, "architecture.*'resnet18'"),
+        (both, {"architecture": "resnet18"}, UserError, "input_size of 64 or more, not 16"),
         (both, {"class_weight": {"angry": 2}}, UserError, "class_weight is {'angry': 2}"),
         (both, {"start_from": 7}, UserError, "the int given is no CNN"),
     ]
@@ -308,6 +310,64 @@ def test_a_clone_still_starts_from_a_fitted_model(fitted: CnnClassifier, mouths:
     assert np.isfinite(cross_val_score(model, *mouths(30), cv=2, error_score="raise")).all()
 
 
+def test_no_epochs_leave_the_weights_as_they_are(fitted: CnnClassifier, mouths: Mouths) -> None:
+    faces, labels = mouths(6)
+    model = CnnClassifier(input_size=16, epochs=0, start_from=fitted).fit(faces, labels)
+    assert (model.n_iter_, model.history_) == (0, [])
+    for name, array in fitted.weights_.items():
+        np.testing.assert_array_equal(model.weights_[name], array)
+    np.testing.assert_array_equal(model.predict_proba(faces), fitted.predict_proba(faces))
+    assert model.fit(faces[:2], ["happy", "sad"]).predict(faces[:2]).shape == (2,)
+
+
+def test_the_pretrained_cnn_is_one_to_start_from(mouths: Mouths) -> None:
+    faces, labels = mouths(8, size=48)
+    start = find_cnn("pretrained")
+    assert start.classes_.tolist() == ["happy", "sad"]
+    options = {"architecture": "resnet", "start_from": "pretrained", "n_threads": 1}
+    model = CnnClassifier(**options, epochs=0).fit(faces, labels)
+    np.testing.assert_allclose(model.predict_proba(faces), start.predict_proba(faces), atol=1e-6)
+    p = CnnClassifier(**options, epochs=2, random_state=0).fit(faces, labels).predict_proba(faces)
+    assert 0 < np.abs(p - model.predict_proba(faces)).max() < 0.3
+    with pytest.raises(UserError, match="architecture 'resnet', not 'small'"):
+        CnnClassifier(start_from="pretrained").fit(faces, labels)
+    with pytest.raises(UserError, match="channels 1, not 3"):
+        CnnClassifier(**options).fit(*mouths(8, size=48, color=True))
+
+
+def test_fine_tuning_keeps_the_statistics_of_batch_norm(mouths: Mouths) -> None:
+    faces, labels = mouths(12, size=48)
+    options = {"architecture": "resnet", "epochs": 3, "n_threads": 1, "random_state": 0}
+    model = CnnClassifier(**options, start_from="pretrained").fit(faces, labels)
+    start = find_cnn("pretrained").weights_
+    for name, array in model.weights_.items():
+        assert np.array_equal(array, start[name]) == ("running" in name), name
+
+
+def test_numbers_for_labels_stand_for_the_classes_in_their_order(mouths: Mouths) -> None:
+    """As scikit-learn's VotingClassifier hands them on."""
+    from sklearn.ensemble import VotingClassifier
+
+    faces, labels = mouths(8, size=48)
+    cnn = CnnClassifier("resnet", epochs=0, start_from="pretrained", n_threads=1)
+    p = cnn.fit(faces, labels).predict_proba(faces)
+    numbers = clone(cnn).fit(faces, (labels == "sad").astype(int))
+    assert numbers.classes_.tolist() == [0, 1]
+    np.testing.assert_array_equal(numbers.predict_proba(faces), p)
+    vote = VotingClassifier([("cnn", cnn)], voting="soft").fit(faces, labels)
+    np.testing.assert_array_equal(vote.predict_proba(faces), p)
+    assert (vote.predict(faces) == cnn.predict(faces)).all()
+
+
+def test_further_augmentation_reaches_the_training(mouths: Mouths) -> None:
+    faces, labels = mouths(24)
+    options = {**QUICK, "epochs": 1, "random_state": 3}
+    plain = CnnClassifier(**options).fit(faces, labels).weights_["output.weight"]
+    for more in ({"shift": 0.1}, {"photo": True}, {"erase": True}):
+        other = CnnClassifier(**options, **more).fit(faces, labels).weights_["output.weight"]
+        assert not np.array_equal(other, plain), more
+
+
 def test_validation_part_with_other_labels_is_refused(mouths: Mouths) -> None:
     faces, labels = mouths(6)
     with pytest.raises(UserError, match="angry"):
@@ -315,12 +375,12 @@ def test_validation_part_with_other_labels_is_refused(mouths: Mouths) -> None:
 
 
 def test_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch, mouths: Mouths) -> None:
-    from happysad.pipeline.cnn import training
+    from happysad.pipeline.cnn import augmentation
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.Augmentation, "__call__", interrupt)
+    monkeypatch.setattr(augmentation.Augmentation, "__call__", interrupt)
     with pytest.raises(KeyboardInterrupt):
         CnnClassifier(**QUICK).fit(*mouths(12))
 

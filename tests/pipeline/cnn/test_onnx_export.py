@@ -71,7 +71,13 @@ def test_it_answers_where_torch_cannot_be_imported(
 
 def test_the_card_tells_the_rest_of_the_model(onnx_file: Path, cnn_model: Any) -> None:
     card = read_card(onnx_file)
-    assert card["faces"] == {"size": 96, "predictor": "5", "min_score": 0.6, "color": False}
+    assert card["faces"] == {
+        "size": 96,
+        "predictor": "5",
+        "min_score": 0.6,
+        "color": False,
+        "min_face": None,
+    }
     assert card["network"] == {
         "architecture": "small",
         "input_size": 16,
@@ -88,7 +94,7 @@ def test_the_card_tells_the_rest_of_the_model(onnx_file: Path, cnn_model: Any) -
 
 def test_settings_of_the_face_stage_and_colour_come_back(tmp_path: Path, photo: Path) -> None:
     images, labels = make_demo_faces(12, random_state=1)
-    model = make_model("cnn-color", size=32, min_score=0.25)
+    model = make_model("cnn-color", size=32, min_score=0.25, min_face=40)
     model.set_params(classifier__input_size=16, classifier__epochs=1, classifier__mirror=False)
     model.fit(list(images), labels)
     again = load_onnx(export_onnx(model, tmp_path / "c.onnx"))

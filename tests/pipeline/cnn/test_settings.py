@@ -10,7 +10,13 @@ from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.class_weight import compute_class_weight
 
 from happysad.pipeline.cnn.classifier import CnnClassifier
-from happysad.pipeline.cnn.settings import FINE_TUNING, SCHEDULES, class_weights, schedule_of
+from happysad.pipeline.cnn.settings import (
+    FINE_TUNING,
+    SCHEDULES,
+    check_settings,
+    class_weights,
+    schedule_of,
+)
 from happysad.utils.errors import UserError
 
 CLASSES = np.array(["happy", "sad"])
@@ -49,7 +55,7 @@ def test_what_is_out_of_range_is_named() -> None:
     for name, values in {
         "architecture": ["large", None],
         "input_size": [7, 129, 48.0],
-        "epochs": [0, 1.5, "x"],
+        "epochs": [-1, 1.5, "x"],
         "batch_size": [0],
         "patience": [0],
         "learning_rate": [0.0, "x"],
@@ -57,6 +63,9 @@ def test_what_is_out_of_range_is_named() -> None:
         "rotation": [-1, 181],
         "zoom": [1.0],
         "flip": ["yes"],
+        "shift": [-0.1, 0.6],
+        "photo": ["yes"],
+        "erase": [2],
         "mirror": [2],
         "class_weight": ["even", 3, [1, 2]],
         "validation_fraction": [0.0, 1.0],
@@ -70,6 +79,16 @@ def test_what_is_out_of_range_is_named() -> None:
                 InvalidParameterError, match=f"'{name}' .* Got {re.escape(repr(value))}"
             ):
                 CnnClassifier(**{name: value})._validate_params()
+
+
+def test_what_does_not_go_together_is_told() -> None:
+    for good in (CnnClassifier(), CnnClassifier(epochs=0, start_from="pretrained")):
+        check_settings(good.get_params())
+    check_settings(CnnClassifier("resnet18", input_size=64).get_params())
+    with pytest.raises(UserError, match="give start_from as well"):
+        check_settings(CnnClassifier(epochs=0).get_params())
+    with pytest.raises(UserError, match="resnet18 takes an input_size of 64 or more, not 48"):
+        check_settings(CnnClassifier("resnet18").get_params())
 
 
 def test_class_weights_are_those_of_scikit_learn_or_of_a_dict() -> None:

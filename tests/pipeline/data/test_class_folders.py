@@ -51,6 +51,20 @@ def test_all_that_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
     ]
 
 
+def test_images_of_other_classes_are_listed_apart(tmp_path: Path) -> None:
+    touch(
+        tmp_path, "train/happy/a.jpg", "train/sad/b.jpg", "train/neutral/c/d.jpg", "test/sad/e.jpg"
+    )
+    touch(tmp_path, "test/fear/f.jpg", "train/neutral/notes.txt")
+    records = read_source(tmp_path)
+    assert {row[1] for row in listed(records)} == {"happy", "sad"}
+    others = records.others
+    assert sorted(zip(records.names(others.path), others.label, others.split, strict=True)) == [
+        ("test/fear/f.jpg", "fear", "test"),
+        ("train/neutral/c/d.jpg", "neutral", "train"),
+    ]
+
+
 def test_what_lies_beside_the_parts_is_named(tmp_path: Path) -> None:
     touch(tmp_path, "train/happy/a.jpg", "train/sad/b.jpg", "train/c.jpg", "happy/d.jpg")
     records = read_source(touch(tmp_path, "test/0001.jpg"))
@@ -76,13 +90,16 @@ def test_a_link_that_loops_is_walked_once(tmp_path: Path) -> None:
 def test_fer2013_names_decide_on_the_part(tmp_path: Path) -> None:
     touch(tmp_path, "train/happy/Training_happy1.png", "train/sad/Training_sad2.png")
     touch(tmp_path, "test/happy/PublicTest_happy3.png", "test/sad/PrivateTest_sad4.png")
+    touch(tmp_path, "test/fear/PublicTest_fear5.png", "test/fear/Training_fear6.png")
     records = read_source(tmp_path)
+    assert records.others["split"].tolist() == ["val", "train"]
     assert [row[2] for row in listed(records)] == ["val", "test", "train", "train"]
     assert "PublicTest is val" in " ".join(records.notes)
     # One name without a prefix: the folders are the parts again.
     records = read_source(touch(tmp_path, "test/sad/5.jpg"))
     assert [row[2] for row in listed(records)] == ["test", "test", "test", "train", "train"]
-    assert records.notes == []
+    assert records.others["split"].tolist() == ["test", "test"]
+    assert records.notes == ["2 images of other classes left out: fear (2)"]
 
 
 def test_a_folder_with_one_table(tmp_path: Path) -> None:

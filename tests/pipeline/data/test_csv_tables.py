@@ -59,6 +59,14 @@ def test_absolute_paths(home: Path) -> None:
     assert records.frame["path"].tolist() == [str(home / "a.jpg")]
 
 
+def test_images_of_other_classes_are_listed_apart(home: Path) -> None:
+    lines = "a.jpg,happy,test\nb.jpg,Fear,Training\nb.jpg,fear,Training\nc d ü.jpg,,val\n"
+    others = read_table(write(home, "path,label,split\n" + lines)).others
+    columns = others[["label", "split"]].to_numpy().tolist()
+    assert columns == [["fear", "train"], ["no label", "val"]]
+    assert others["path"].tolist() == [str(home / "b.jpg"), str(home / "c d ü.jpg")]
+
+
 def test_what_is_left_out_is_named(home: Path) -> None:
     lines = "a.jpg,happy\na.jpg,JOY\nb.jpg,happy\n./b.jpg,sad\ngone.jpg,sad\nc d ü.jpg,fear\nx,\n"
     records = read_table(write(home, "path,label\n" + lines))

@@ -50,6 +50,23 @@ def test_kaggle_layout(tmp_path: Path) -> None:
     assert records.frame["path"].str.startswith(str(tmp_path / "cache")).all()
 
 
+def test_other_classes_of_train_are_written_too(tmp_path: Path) -> None:
+    file = kaggle(tmp_path)
+    lines = [f"2,{text_of(PIXELS[0])},PublicTest", "2,1 2 3,Training"]  # one cannot be read
+    file.write_text(file.read_text() + "\n".join(lines))
+    records = read_table(file)
+    check(records)
+    others = records.others
+    assert others[["label", "split"]].to_numpy().tolist() == [
+        ["neutral", "train"],
+        ["angry", "train"],
+    ]
+    for path, pixels in zip(others["path"], PIXELS[6:], strict=True):
+        np.testing.assert_array_equal(read_image(path), pixels)
+    note = "4 images of other classes left out: angry (1), fear (2), neutral (1)"
+    assert records.notes == [note]
+
+
 def test_icml_layout_has_blanks_in_its_header(tmp_path: Path) -> None:
     file = tmp_path / "icml_face_data.csv"
     line = f"3,PrivateTest,{text_of(PIXELS[0])}\n"

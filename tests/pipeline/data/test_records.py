@@ -5,6 +5,7 @@ from pathlib import Path
 
 from happysad.pipeline.data.records import (
     ImageRecords,
+    class_counts,
     counted,
     fer2013_parts,
     label_of,
@@ -63,3 +64,9 @@ def test_fer2013s_names_tell_the_part_where_all_do() -> None:
     assert fer2013_parts([Path(name) for name in names]) == ["train", "val", "test"]
     assert fer2013_parts([Path(name) for name in [*names, "Training.png"]]) == []
     assert fer2013_parts([]) == []
+
+
+def test_classes_are_counted_most_often_first() -> None:
+    labels = ["neutral", "fear", "angry", *["surprise"] * 1200]
+    assert class_counts(labels) == "surprise 1,200, angry 1, fear 1, neutral 1"
+    assert class_counts([]) == ""

@@ -46,6 +46,14 @@ def test_there_are_far_fewer_than_all_pairs() -> None:
     assert all(a < b for a, b, _ in found)
 
 
+def test_pairs_across_a_cut_only() -> None:
+    images = np.stack([thumbnail(picture(seed % 40)) for seed in range(100)])
+    found = {key[:2] for key in find_candidates(images, cut=30) if not key[2]}
+    # Of pictures 0 to 19 there are three, of which the first lies before the cut.
+    assert {(n, n + 40) for n in range(30)} | {(n, n + 80) for n in range(20)} <= found
+    assert all(a < 30 <= b for a, b in found)
+
+
 def pictures(number: int, seed: int = 0) -> np.ndarray:
     draw = np.random.default_rng(seed).integers(0, 256, (number, 6, 6), dtype=np.uint8)
     return np.stack([cv2.resize(d, (16, 16), interpolation=cv2.INTER_CUBIC) for d in draw]).astype(

@@ -13,6 +13,7 @@ from happysad.pipeline.duplicates.near_duplicates import (
     _pairs_between,
     component_labels,
     find_near_duplicates,
+    find_near_duplicates_between,
     without_chains,
 )
 
@@ -73,6 +74,20 @@ def test_copies_are_found_among_others(mirrored: bool) -> None:
         assert {(p.first, p.second) for p in pairs} == expected, change
         assert {p.match.mirrored for p in pairs} == {mirrored}, change
         assert all(p.match.correlation >= 0.9 for p in pairs), change
+
+
+def test_copies_are_found_between_two_lists() -> None:
+    first = [
+        None,
+        *map(thumbnail, [*OTHERS[:40], OTHERS[0]]),
+    ]  # a pair of its own that is no matter
+    for change, changed in CHANGES.items():
+        copies = map(thumbnail, [*OTHERS[60:], *(changed(image) for image in OTHERS[:6])])
+        pairs = find_near_duplicates_between(first, [None, *copies])
+        expected = {(n + 1, n + 61) for n in range(6)} | {(41, 61)}
+        assert {(p.first, p.second) for p in pairs} == expected, change
+    assert find_near_duplicates_between(first, [None]) == []
+    assert find_near_duplicates_between([], first) == []
 
 
 def test_the_order_does_not_matter() -> None:

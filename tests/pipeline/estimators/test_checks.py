@@ -108,7 +108,7 @@ SETTINGS = {
     "fusion-gb": {"classifier__learning_rate": [-1, "x"], "classifier__max_iter": [0, 2.5]},
     "pixels-logreg": {"classifier__C": [0, "x"], "classifier__solver": ["x"]},
     "lbp-svm": {"features__lbp__extract__grid": [0, 90], "features__lbp__extract__radius": [0]},
-    "cnn-small": {"classifier__epochs": [0, "x"], "classifier__architecture": ["large"]},
+    "cnn-small": {"classifier__epochs": [-1, "x"], "classifier__architecture": ["large"]},
 }
 
 

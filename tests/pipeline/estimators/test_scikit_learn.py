@@ -9,7 +9,7 @@ from happysad.pipeline.estimators.calibration import CalibratedClassifier, Copie
 from happysad.pipeline.estimators.scaled_pca import ScaledPCA
 from happysad.pipeline.estimators.svc import CompactSVC
 
-FOLDS = CopiesTogether(mirrored=False)
+FOLDS = CopiesTogether()
 _OF_SVC = {
     f"check_sample_weight_equivalence_on_{kind}_data": "scikit-learn's own SVC fails it"
     for kind in ("dense", "sparse")

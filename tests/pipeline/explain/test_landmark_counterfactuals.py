@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from happysad.features.faces.aligner import FaceAligner
-from happysad.features.landmarks import EXPRESSIONS, SWAPPED, normalised_shape
+from happysad.features.faces.mirror import SWAPPED
+from happysad.features.landmarks import EXPRESSIONS, normalised_shape
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.explain.landmark_counterfactuals import (
     DESCRIPTIONS,

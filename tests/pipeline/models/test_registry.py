@@ -31,7 +31,10 @@ from happysad.utils.feature_cache import FeatureCache, cache_dir, use_feature_ca
 N_FACES = {"embedding-svm": 24, "cnn-color": 24}
 """Fewer for the recipes that take long."""
 
-SLOW = ("embedding-svm", "cnn-color", "cnn-resnet")
+SLOW = ("embedding-svm", "cnn-color", "cnn-resnet", "cnn-pretrained")
+
+NAMES = [name for name in RECIPES if name != "cnn-resnet18"]
+"""What needs no torchvision."""
 
 STRANGER = """
 import sys
@@ -91,7 +94,7 @@ def fit_recipe() -> Callable[[str], Fitted]:
 
 
 @pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in RECIPES]
+    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]
 )
 def fitted(request: pytest.FixtureRequest, fit_recipe: Callable[[str], Fitted]) -> Fitted:
     return fit_recipe(request.param)

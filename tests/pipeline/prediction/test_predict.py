@@ -164,6 +164,13 @@ def test_the_lowest_score_of_a_face_can_be_given(model, photo):
         predict_images([photo], model, min_score=0)
 
 
+def test_the_smallest_face_can_be_given(model, photo):
+    scores = [predict_images([photo], model, min_face=m)["score"].iloc[0] for m in (None, 20)]
+    assert scores[0] != scores[1]
+    with pytest.raises(UserError, match=r"a number of pixels from 1 on, not 0"):
+        predict_images([photo], model, min_face=0)
+
+
 def test_thresholds_take_a_model_with_a_card(model, photo):
     with pytest.raises(UserError, match="on the model's card: name the model or its file"):
         predict_images([photo], model, max_error=0.05)
@@ -178,9 +185,9 @@ def test_threads_give_the_same_rows_in_the_same_order(model):
 
 
 def test_load_any_takes_a_joblib_file_and_a_name(model_file, photo):
-    for model in (model_file, str(model_file), "texture-svm"):
+    for model in (model_file, str(model_file), "texture-svm", "cnn-pretrained"):
         assert load_any(model).predict([photo])[0] in ("happy", "sad")
-    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* fusion-svm and texture-svm"):
+    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* fusion-svm, texture-svm and"):
         load_any("fusoin-svm")
 
 

@@ -40,6 +40,15 @@ def test_the_lowest_score_of_a_face_can_be_given(model, photo):
             predict_faces(model, [photo], min_score=wrong)
 
 
+def test_the_smallest_face_can_be_given(model, photo):
+    usual, near = (predict_faces(model, [photo], min_face=m)[0] for m in (None, 20))
+    assert (usual.status, near.status) == ("ok", "ok")
+    assert usual.faces[0].score != near.faces[0].score  # the picture was searched at another size
+    for wrong in (0, -3.0, float("nan"), float("inf")):
+        with pytest.raises(UserError, match=r"is a number of pixels from 1 on, not"):
+            predict_faces(model, [photo], min_face=wrong)
+
+
 def test_progress_is_told_to_the_end(model):
     images, _ = make_demo_faces(CHUNK + 1, random_state=2)
     events: list[tuple[str, int, int]] = []

@@ -91,7 +91,9 @@ def gray(width, height, *actors):
 def searched(monkeypatch):
     """The lowest score of each search; nothing is found."""
     scores = []
-    monkeypatch.setattr(observation, "find_faces", lambda pixels, least: scores.append(least) or [])
+    monkeypatch.setattr(
+        observation, "find_faces", lambda pixels, least, *_: scores.append(least) or []
+    )
     return scores
 
 

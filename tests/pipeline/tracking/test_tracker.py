@@ -169,6 +169,9 @@ def test_the_lowest_score_is_the_models_own_unless_another_is_given(model, follo
     assert numbers(follow([Actor(side=130)], 3, min_score=1.0)) == [[]] * 3
     with pytest.raises(UserError, match=r"number from .* to 1, not 2"):
         FaceTracker(model, min_score=2)
+    assert FaceTracker(model, min_face=30).min_face == 30
+    with pytest.raises(UserError, match=r"pixels from 1 on, not 0"):
+        FaceTracker(model, min_face=0)
 
 
 @pytest.mark.parametrize("frame", [np.zeros((90, 90)), np.zeros((90, 90, 2), np.uint8), None])

@@ -96,8 +96,8 @@ export class Photos {
 
   async #answer(photo) {
     const { asked } = photo;
-    const { model, maxError, minScore } = this.#settings;
-    const settings = { model, maxError, minScore };
+    const { model, maxError, minScore, minFace } = this.#settings;
+    const settings = { model, maxError, minScore, minFace };
     const { image, error } = await predictFile(photo.file, settings).then(
       (answer) => ({ image: answer.images[0] }),
       (error) => ({ error }),

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.model_files.shipped import NETWORKS, SHIPPED
 from happysad.service.workers.models import ServedModels, UnknownModelError
 from happysad.utils.errors import UserError
 
@@ -35,6 +35,12 @@ def test_a_file_that_is_named_as_a_shipped_model_is_not_told_as_one(model_file, 
     summary = ServedModels([str(file)]).get("texture-svm").summary
     assert summary == ServedModels([str(model_file)]).get().summary
     assert ServedModels(["texture-svm"]).get().summary.endswith(SHIPPED["texture-svm"])
+
+
+def test_the_network_is_offered_by_its_name():
+    (model,) = ServedModels(["cnn-pretrained"])
+    assert model.name == "cnn-pretrained"
+    assert model.summary.endswith(NETWORKS["cnn-pretrained"])
 
 
 def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_path):
