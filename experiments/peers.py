@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAME = "peers"
-MODELS = "fusion-svm,texture-svm,cnn-resnet"
+MODELS = "stack,cnn-pretrained,fusion-svm,texture-svm"
 REPORTED = "PrivateTest"
 """How names of files begin in the part of FER2013 that is for reporting."""
 

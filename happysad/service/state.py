@@ -55,7 +55,7 @@ class Settings:
     --------
     >>> from happysad.service import Settings
     >>> Settings(jobs=2).models
-    ('fusion-svm', 'texture-svm')
+    ('stack', 'texture-svm', 'fusion-svm')
     """
 
     models: Sequence[str] = tuple(SHIPPED)

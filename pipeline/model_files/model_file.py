@@ -123,8 +123,8 @@ def load_model(path: str | Path) -> Pipeline:
     Parameters
     ----------
     path : str or Path
-        The model file; or as text the name of a model that comes with the package ("fusion-svm",
-        "texture-svm"; see ``shipped.SHIPPED``). A file of that name is "./fusion-svm".
+        The model file; or as text the name of a model that comes with the package ("stack",
+        "texture-svm"; see ``shipped.SHIPPED``). A file of that name is "./stack".
 
     Returns
     -------

@@ -30,8 +30,8 @@ DEFAULT = next(iter(SHIPPED))
 def model_path(model: str | Path) -> Path:
     """The file meant by a name or a path.
 
-    A word without a suffix or a folder in it is the name of a shipped model ("fusion-svm"); all
-    else, and every ``Path``, is a file ("mine.joblib", "./fusion-svm").
+    A word without a suffix or a folder in it is the name of a shipped model ("texture-svm"); all
+    else, and every ``Path``, is a file ("mine.joblib", "./texture-svm").
     """
     path = Path(model)
     if isinstance(model, Path) or path.suffix or os.path.basename(model) != model:

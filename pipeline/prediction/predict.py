@@ -43,7 +43,7 @@ def load_any(model: str | Path) -> Pipeline:
 
 def predict_images(
     sources: Iterable[ImageSource],
-    model: Pipeline | str | Path = "fusion-svm",
+    model: Pipeline | str | Path = "stack",
     *,
     crops: bool = False,
     min_score: float | None = None,
@@ -59,7 +59,7 @@ def predict_images(
         Image files, folders (searched with their sub-folders), patterns such as
         "holiday/*.jpg", the bytes of image files, and (H, W) or (H, W, 3) RGB uint8 arrays.
     model : Pipeline, str or Path
-        "fusion-svm", "texture-svm" and "cnn-pretrained" are shipped with the package; else a
+        "stack", "texture-svm", "fusion-svm" and "cnn-pretrained" are shipped with the package; else a
         model file, or a model as ``load_model`` gives it, which spares loading it anew each time.
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the

@@ -59,7 +59,7 @@ _FAMILIES = {
     COLORS[3]: {"fusion-svm": "*", "fusion-gb": "P"},
     COLORS[4]: {"hog-lbp-svm": "p", "texture-svm": "H"},
     COLORS[5]: {"cnn-small": "<", "cnn-resnet": ">", "cnn-resnet18": "+", "cnn-pretrained": "8"},
-    COLORS[6]: {"embedding-svm": "h"},
+    COLORS[6]: {"embedding-svm": "h", "stack": "."},
 }
 _KNOWN = {name: (color, mark) for color, own in _FAMILIES.items() for name, mark in own.items()}
 

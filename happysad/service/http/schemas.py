@@ -14,7 +14,7 @@ class PredictParameters(BaseModel):
     """What can be chosen for the images of a request."""
 
     model: str | None = Field(
-        default=None, description="Its name; the default where not given.", examples=["fusion-svm"]
+        default=None, description="Its name; the default where not given.", examples=["stack"]
     )
     max_error: float | None = Field(
         default=None,
@@ -105,7 +105,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(protected_namespaces=())
 
-    model: str = Field(examples=["fusion-svm"])
+    model: str = Field(examples=["stack"])
     model_sha256: str = Field(description="Of the model's file.", examples=["96f197a8…"])
     happysad: str = Field(description="The version of happysad.", examples=["0.1.0"])
     max_error: float | None = Field(examples=[0.05])
@@ -121,7 +121,7 @@ class Answer(BaseModel):
 class ModelLine(BaseModel):
     """A model of this service."""
 
-    name: str = Field(examples=["fusion-svm"])
+    name: str = Field(examples=["stack"])
     summary: str
     max_errors: list[float] = Field(description="What can be asked as `max_error`.")
 
@@ -129,7 +129,7 @@ class ModelLine(BaseModel):
 class ModelList(BaseModel):
     """The models of this service."""
 
-    default: str = Field(description="Used where none is named.", examples=["fusion-svm"])
+    default: str = Field(description="Used where none is named.", examples=["stack"])
     models: list[ModelLine]
 
 

@@ -71,7 +71,7 @@ def test_without_a_name_the_shipped_model_is_asked(happysad, photo, tmp_path):
     from happysad.pipeline.model_files.model_file import load_model
 
     told = happysad("explain", photo, "--out", tmp_path / "why.png").stdout
-    p_happy = load_model("fusion-svm").predict_proba([photo])[0, 0]
+    p_happy = load_model("stack").predict_proba([photo])[0, 0]
     assert told.startswith(f"{photo}: happy, p(happy) {p_happy:.3f}")
 
 

@@ -23,11 +23,9 @@ def command(model: str) -> None:
 
 
 def test_without_the_flag_the_best_shipped_model_is_meant():
-    assert CliRunner().invoke(command).stdout == "fusion-svm\n"
+    assert CliRunner().invoke(command).stdout == "stack\n"
     assert CliRunner().invoke(command, ["--model", "a.joblib"]).stdout == "a.joblib\n"
-    assert "[default: fusion-svm]" in " ".join(
-        CliRunner().invoke(command, ["--help"]).stdout.split()
-    )
+    assert "[default: stack]" in " ".join(CliRunner().invoke(command, ["--help"]).stdout.split())
 
 
 @click.command()

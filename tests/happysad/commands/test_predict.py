@@ -196,7 +196,7 @@ def test_a_table_that_cannot_be_written_is_one_sentence(refused, model_file, pho
 
 def test_without_a_name_the_shipped_model_answers(happysad, photo):
     table = happysad("predict", photo).stdout
-    assert table == happysad("predict", "--model", "fusion-svm", photo).stdout
+    assert table == happysad("predict", "--model", "stack", photo).stdout
     assert table.splitlines()[1].split()[-6:-5] == ["happy"]  # she smiles
 
 

@@ -21,7 +21,7 @@ def service(monkeypatch):
 
 def test_the_page_opens_with_the_camera_on(happysad, service):
     assert happysad("webcam", "--port", 0).stderr == ""
-    assert service == [{"port": 0, "models": ("fusion-svm",), "open_path": "/?camera=1"}]
+    assert service == [{"port": 0, "models": ("stack",), "open_path": "/?camera=1"}]
 
 
 def test_options_are_passed_to_the_page(happysad, service):

@@ -19,7 +19,7 @@ LARGEST = 30_000_000
 
 
 def test_names_and_files():
-    assert DEFAULT == "fusion-svm"
+    assert DEFAULT == "stack"
     assert model_path("fusion-svm") == FOLDER / "fusion-svm.joblib"
     assert model_path("cnn-pretrained") == FOLDER / "cnn-pretrained.onnx"
     assert model_path("./fusion-svm") == Path("fusion-svm")
@@ -33,7 +33,7 @@ def test_unknown_words_list_the_names():
         model_path("texturesvm")
     message = str(caught.value)
     assert "did you mean texture-svm?" in message
-    assert "fusion-svm, texture-svm and cnn-pretrained" in message
+    assert "stack, texture-svm, fusion-svm and cnn-pretrained" in message
     assert "./" not in message
     with pytest.raises(UserError, match="no model named ''"):
         model_path("")
@@ -65,7 +65,12 @@ def test_each_is_whole_and_reads_faces(name):
 
 @pytest.mark.parametrize(
     ("name", "terms"),
-    [("fusion-svm", LICENCE_68), ("texture-svm", LICENCE_5), ("cnn-pretrained", LICENCE_5)],
+    [
+        ("fusion-svm", LICENCE_68),
+        ("stack", LICENCE_5),
+        ("texture-svm", LICENCE_5),
+        ("cnn-pretrained", LICENCE_5),
+    ],
 )
 def test_its_card_states_the_terms(name, terms):
     card = read_card(name)

@@ -141,7 +141,7 @@ def test_bytes_and_files_are_answered_alike(model, photo):
 def test_a_shipped_model_is_taken_where_none_is_named(photo):
     frame = predict_images([photo])
     assert list(frame["label"]) == ["happy"]  # she smiles
-    pd.testing.assert_frame_equal(frame, predict_images([photo], "fusion-svm"))
+    pd.testing.assert_frame_equal(frame, predict_images([photo], "stack"))
 
 
 def test_between_the_cards_thresholds_it_is_unsure(photo):
@@ -187,7 +187,9 @@ def test_threads_give_the_same_rows_in_the_same_order(model):
 def test_load_any_takes_a_joblib_file_and_a_name(model_file, photo):
     for model in (model_file, str(model_file), "texture-svm", "cnn-pretrained"):
         assert load_any(model).predict([photo])[0] in ("happy", "sad")
-    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* fusion-svm, texture-svm and"):
+    with pytest.raises(
+        UserError, match=r"did you mean fusion-svm\?.* stack, texture-svm, fusion-svm and"
+    ):
         load_any("fusoin-svm")
 
 

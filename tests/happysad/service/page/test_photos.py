@@ -97,7 +97,7 @@ def test_other_settings_answer_the_photos_again(page, pictures):
     page.choose(pictures / "two.jpg")
     page.until_texts(".card .plate", 2)
     asked = "return performance.getEntriesByType('resource').map(e => e.name)"
-    assert page.js(asked)[-1].endswith("/v1/predict?model=fusion-svm&max_error=0.05")
+    assert page.js(asked)[-1].endswith("/v1/predict?model=stack&max_error=0.05")
     page.at("model").send_keys("texture-svm")
     page.until(lambda: "model=texture-svm&max_error=0.05" in page.js(asked)[-1])
     assert page.at("card-link").get_attribute("href").endswith("/card?model=texture-svm")
