@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from happysad.experiments.reporting.model_card.per_dataset_tables import (
     FOLDS,
@@ -44,12 +45,20 @@ def ship(config: ShipConfig, *, use_cache: bool = True, log: Log = silent) -> Pa
 
 
 def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
-    """For each model one fit on all that is fitted on, and one for each fold of the same images."""
+    """For each model one fit on all that is fitted on, and one for each fold of the same images.
+
+    The pre-trained CNN has seen the train part, so a model with it is evaluated on held-out images
+    of the val part alone.
+    """
+    fresh = np.flatnonzero(data.frame["split"] == "val")
     folds = cross_validation(data.frame, data.fit, config.folds, config.seed)
     tasks: list[FitTask] = []
     for model in map(recipe, config.models or shipped.SHIPPED):
         tasks.append(model.task(data.fit, data.tests, condition=SHIPPED, seed=config.seed))
+        pretrained = "pretrained" in map(str, model.build(0).get_params().values())
         for fold, (rows, held_out) in folds.items():
+            if pretrained:
+                held_out = np.intersect1d(held_out, fresh)
             evaluated = {EvaluationSet(data.name, "val"): held_out}
             axes = {"condition": FOLDS, "fold": fold, "seed": config.seed}
             tasks.append(model.task(rows, evaluated, **axes))
