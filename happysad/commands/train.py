@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(name="train")
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
-@click.option("--model", default="fusion-svm", show_default=True, help="Recipe, or a recipe file.")
+@click.option("--model", default="texture-svm", show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
 @click.option(
     "--start-from",

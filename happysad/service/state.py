@@ -55,7 +55,7 @@ class Settings:
     --------
     >>> from happysad.service import Settings
     >>> Settings(jobs=2).models
-    ('stack', 'texture-svm', 'fusion-svm')
+    ('stack', 'texture-svm')
     """
 
     models: Sequence[str] = tuple(SHIPPED)

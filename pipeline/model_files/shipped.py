@@ -17,7 +17,6 @@ FOLDER = Path(__file__).with_name("shipped_models")
 SHIPPED = {
     "stack": "texture-svm and a CNN together; needs no torch",
     "texture-svm": "handcrafted features alone, the quickest",
-    "fusion-svm": "reads landmarks too, whose predictor's terms exclude commercial use",
 }
 """Name to what it is, in a line. The first is taken where no model is named."""
 

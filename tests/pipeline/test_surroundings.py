@@ -54,11 +54,11 @@ def same(one, two):
 
 
 def test_a_shipped_model_is_loaded_and_answers(photo):
-    expected = predict_images([photo], "fusion-svm")
+    expected = predict_images([photo], "texture-svm")
     for around in SET.values():
         with around(), warnings.catch_warnings():
             warnings.simplefilter("error")
-            pd.testing.assert_frame_equal(predict_images([photo], "fusion-svm"), expected)
+            pd.testing.assert_frame_equal(predict_images([photo], "texture-svm"), expected)
 
 
 @pytest.mark.parametrize(

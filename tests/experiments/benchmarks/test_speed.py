@@ -76,7 +76,7 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert "file to prediction" in result.stdout
     kinds = {"photograph 350x350": 2, "tight crop 48x48": 2}
-    assert calls == [(["stack", "texture-svm", "fusion-svm"], kinds)]
+    assert calls == [(["stack", "texture-svm"], kinds)]
     assert list(pd.read_csv(tmp_path / "new" / "speed.csv").columns) == COLUMNS
 
 

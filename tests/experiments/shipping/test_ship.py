@@ -160,7 +160,7 @@ def test_folds_hold_everyone_out_once(tasks, data):
 
 def test_without_names_they_are_those_of_the_package(ship_config, data):
     tasks = ship_tasks(replace(ship_config, models=[]), data)
-    assert {task.model for task in tasks} == {"stack", "fusion-svm", "texture-svm"}
+    assert {task.model for task in tasks} == {"stack", "texture-svm"}
 
 
 def test_too_many_folds_are_one_sentence(ship_config, data):

@@ -47,9 +47,9 @@ def test_the_answer_is_that_of_the_library(service, picture, photo):
     from happysad.pipeline.prediction.predict_faces import predict_faces
     from happysad.pipeline.prediction.prediction import image_json
 
-    (expected,) = predict_faces(load_model("fusion-svm"), [photo], names=["image 0"])
-    told = service(models=("fusion-svm",)).post("/v1/predict", content=picture).json()
-    assert told["model"] == "fusion-svm"
+    (expected,) = predict_faces(load_model("texture-svm"), [photo], names=["image 0"])
+    told = service(models=("texture-svm",)).post("/v1/predict", content=picture).json()
+    assert told["model"] == "texture-svm"
     assert told["images"] == [image_json(expected)]
 
 
@@ -90,7 +90,7 @@ def test_where_nothing_can_be_read_the_answer_is_422_and_says_so(client):
 
 
 def test_unsure_where_the_card_has_thresholds(service, picture, refuses):
-    client = service(models=("fusion-svm",))
+    client = service(models=("texture-svm",))
     errors = client.get("/v1/models").json()["models"][0]["max_errors"]
     answer = client.post(f"/v1/predict?max_error={errors[-1]}", content=picture)
     assert answer.json()["max_error"] == errors[-1]

@@ -81,7 +81,7 @@ def test_the_shipped_models_have_them(name):
 
 
 def test_a_model_is_named_by_name_or_file(tmp_path):
-    assert model_reject_band("fusion-svm", None) is None
+    assert model_reject_band("texture-svm", None) is None
     assert model_reject_band("texture-svm", 0.05) == card_reject_band(
         read_card("texture-svm"), 0.05
     )

@@ -20,12 +20,12 @@ LARGEST = 30_000_000
 
 def test_names_and_files():
     assert DEFAULT == "stack"
-    assert model_path("fusion-svm") == FOLDER / "fusion-svm.joblib"
+    assert model_path("stack") == FOLDER / "stack.joblib"
     assert model_path("cnn-pretrained") == FOLDER / "cnn-pretrained.onnx"
-    assert model_path("./fusion-svm") == Path("fusion-svm")
-    assert model_path(Path("fusion-svm")) == Path("fusion-svm")
+    assert model_path("./stack") == Path("stack")
+    assert model_path(Path("stack")) == Path("stack")
     assert model_path("mine.joblib") == Path("mine.joblib")
-    assert model_path("some/fusion") == Path("some/fusion")
+    assert model_path("some/stack") == Path("some/stack")
 
 
 def test_unknown_words_list_the_names():
@@ -33,7 +33,7 @@ def test_unknown_words_list_the_names():
         model_path("texturesvm")
     message = str(caught.value)
     assert "did you mean texture-svm?" in message
-    assert "stack, texture-svm, fusion-svm and cnn-pretrained" in message
+    assert "stack, texture-svm and cnn-pretrained" in message
     assert "./" not in message
     with pytest.raises(UserError, match="no model named ''"):
         model_path("")
@@ -66,7 +66,6 @@ def test_each_is_whole_and_reads_faces(name):
 @pytest.mark.parametrize(
     ("name", "terms"),
     [
-        ("fusion-svm", LICENCE_68),
         ("stack", LICENCE_5),
         ("texture-svm", LICENCE_5),
         ("cnn-pretrained", LICENCE_5),
@@ -75,17 +74,17 @@ def test_each_is_whole_and_reads_faces(name):
 def test_its_card_states_the_terms(name, terms):
     card = read_card(name)
     assert {terms, LICENCE_YUNET} <= set(card["licences"])
-    assert (LICENCE_68 in card["licences"]) == (name == "fusion-svm")
+    assert LICENCE_68 not in card["licences"]
     assert card["probe"]
     assert card["model"] == name
 
 
 def test_a_file_of_that_name_here_does_not_hide_the_shipped_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("fusion-svm").write_text("mine")
-    assert load_model("fusion-svm").classes_.tolist() == ["happy", "sad"]
-    with pytest.raises(UserError, match="fusion-svm has no card"):
-        load_model("./fusion-svm")
+    Path("stack").write_text("mine")
+    assert load_model("stack").classes_.tolist() == ["happy", "sad"]
+    with pytest.raises(UserError, match="stack has no card"):
+        load_model("./stack")
 
 
 def test_the_network_is_no_joblib_file():

@@ -146,9 +146,9 @@ def test_a_shipped_model_is_taken_where_none_is_named(photo):
 
 def test_between_the_cards_thresholds_it_is_unsure(photo):
     images, _ = make_demo_faces(40, random_state=1)
-    sure = predict_images(list(images), "fusion-svm", crops=True)
-    careful = predict_images(list(images), "fusion-svm", crops=True, max_error=0.02)
-    (entry,) = [e for e in read_card("fusion-svm")["unsure"] if e["max_error"] == 0.02]
+    sure = predict_images(list(images), "texture-svm", crops=True)
+    careful = predict_images(list(images), "texture-svm", crops=True, max_error=0.02)
+    (entry,) = [e for e in read_card("texture-svm")["unsure"] if e["max_error"] == 0.02]
     between = sure["p_happy"].between(entry["low"], entry["high"], inclusive="left")
     assert 0 < between.sum() < 40
     assert list(careful["label"] == "unsure") == list(between)
@@ -187,8 +187,8 @@ def test_threads_give_the_same_rows_in_the_same_order(model):
 def test_load_any_takes_a_joblib_file_and_a_name(model_file, photo):
     for model in (model_file, str(model_file), "texture-svm", "cnn-pretrained"):
         assert load_any(model).predict([photo])[0] in ("happy", "sad")
-    with pytest.raises(UserError, match=r"did you mean fusion-svm\?.* stack, texture-svm, "):
-        load_any("fusoin-svm")
+    with pytest.raises(UserError, match=r"did you mean texture-svm\?.* stack, texture-svm and"):
+        load_any("textuer-svm")
 
 
 def test_an_onnx_file_is_not_unpickled(tmp_path, model_file):

@@ -43,7 +43,7 @@ def test_too_many_and_too_large_files_are_refused(service, refuses):
 
 
 def test_a_field_that_is_no_file_is_refused_as_it_would_be_ignored(client, picture, refuses):
-    answer = client.post("/v1/predict", files={"a": ("a", picture)}, data={"model": "fusion-svm"})
+    answer = client.post("/v1/predict", files={"a": ("a", picture)}, data={"model": "texture-svm"})
     told = refuses(answer, 400)
     assert "the form's field 'model' is no file" in told
 

@@ -12,18 +12,20 @@ from happysad.utils.errors import UserError
 
 
 def test_the_first_is_the_default_and_files_are_named_without_suffix(model_file):
-    models = ServedModels([str(model_file), "fusion-svm"])
+    models = ServedModels([str(model_file), "texture-svm"])
     assert models.default == "small"
-    assert [one.name for one in models] == ["small", "fusion-svm"]
-    assert [one.source for one in models] == [str(model_file), "fusion-svm"]
+    assert [one.name for one in models] == ["small", "texture-svm"]
+    assert [one.source for one in models] == [str(model_file), "texture-svm"]
     assert models.get() is models.get("small")
-    assert models.get("fusion-svm").summary.startswith("SVM on landmarks")
-    with pytest.raises(UnknownModelError, match="no model named 'mine', only small and fusion-svm"):
+    assert models.get("texture-svm").summary.startswith("SVM on HOG")
+    with pytest.raises(
+        UnknownModelError, match="no model named 'mine', only small and texture-svm"
+    ):
         models.get("mine")
 
 
 def test_the_card_comes_without_the_pictures_in_it():
-    card = ServedModels(["fusion-svm"]).get().card
+    card = ServedModels(["texture-svm"]).get().card
     assert "probe" not in card
     assert len(card["sha256"]) == 64
 
@@ -56,5 +58,5 @@ def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_p
 
 
 def test_a_model_that_is_named_twice_is_told_so():
-    with pytest.raises(UserError, match="the model fusion-svm is named twice"):
-        ServedModels(["fusion-svm", "fusion-svm"])
+    with pytest.raises(UserError, match="the model texture-svm is named twice"):
+        ServedModels(["texture-svm", "texture-svm"])

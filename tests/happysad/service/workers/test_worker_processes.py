@@ -112,7 +112,7 @@ def test_two_that_start_processes_do_so_in_turn():
             return os.environ["HAPPYSAD_SERVICE_MODELS"]
 
     with ThreadPoolExecutor(1) as other:
-        with processes._starting, processes._environment({"m": "fusion-svm"}):
+        with processes._starting, processes._environment({"m": "texture-svm"}):
             started = other.submit(start)
             with pytest.raises(TimeoutError):
                 started.result(0.2)
