@@ -64,7 +64,7 @@ def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
     Examples
     --------
     >>> from happysad.pipeline.model_files import card_reject_band, read_card
-    >>> band = card_reject_band(read_card("fusion-svm"), 0.02)
+    >>> band = card_reject_band(read_card("texture-svm"), 0.02)
     >>> 0 < band.low < 0.5 < band.high < 1
     True
     """

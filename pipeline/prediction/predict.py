@@ -59,7 +59,8 @@ def predict_images(
         Image files, folders (searched with their sub-folders), patterns such as
         "holiday/*.jpg", the bytes of image files, and (H, W) or (H, W, 3) RGB uint8 arrays.
     model : Pipeline, str or Path
-        "stack", "texture-svm" and "cnn-pretrained" are shipped with the package; else a model file, or a model as ``load_model`` gives it, which spares loading it anew each time.
+        "stack", "texture-svm" and "cnn-pretrained" are shipped with the package; else a model file,
+        or a model as ``load_model`` gives it, which spares loading it anew each time.
     crops : bool
         The images are tight crops of one face each: where the detector finds none, take the
         whole image for a face, as in training, in place of status ``no_face``.

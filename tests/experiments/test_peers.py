@@ -169,7 +169,7 @@ def test_without_any_of_the_usual_models_those_there_are_named(desk, tmp_path):
         [{"dataset": "b", "split": "test", "condition": "fitted on fer2013", "model": "lbp-svm",
           "image": "/x/y.png", "label": "sad", "p_happy": 0.1}],
     )  # fmt: skip
-    assert "no model fusion-svm, but lbp-svm" in desk.refused()
+    assert "no model stack, but lbp-svm" in desk.refused()
     assert "1 of 2,100 images have no scores" in desk.refused("--model", "lbp-svm")
 
 

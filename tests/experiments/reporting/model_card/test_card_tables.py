@@ -34,13 +34,13 @@ def test_images_have_names():
 
 def test_models_and_what_they_cost():
     about = {"bytes": 1_234_567, "summary": "what it is", "sha256": "abc"}
-    models = {"fusion-svm": about, "texture-svm": about}
+    models = {"stack": about, "texture-svm": about}
     lines = model_lines(models, table("results"))
     assert [line[:3] for line in lines[1:]] == [
         [f"`{name}`", "what it is", "1.2 MB"] for name in models
     ]
     assert all(float(cell) >= 0 for line in lines[1:] for cell in line[3:])
-    assert file_lines(models)[1] == ["`fusion-svm.joblib`", "1,234,567", "`abc`"]
+    assert file_lines(models)[1] == ["`stack.joblib`", "1,234,567", "`abc`"]
 
 
 def test_data():
@@ -62,7 +62,7 @@ def test_scores_of_all_images_and_of_the_subsets_of_the_test_part():
     assert len(whole) == 2 * 4
     assert all("[" in line[5] for line in whole)
     leaked = [line[:2] for line in lines if line[2] == "leaked"]
-    assert leaked == [[f"`{model}`", TEST] for model in ("fusion-svm", "texture-svm")]
+    assert leaked == [[f"`{model}`", TEST] for model in ("stack", "texture-svm")]
     assert score_lines(scores, NAMES, subsets=False)[1:] == [[*x[:2], *x[3:]] for x in whole]
 
 
@@ -70,7 +70,7 @@ def test_reliability_of_what_is_tested_on():
     header, *lines = reliability_lines(table("reliability"), NAMES)
     assert header[2:] == ["0.0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1.0"]
     assert len(lines) == 2 * 3
-    own = next(line for line in lines if line[:2] == ["`fusion-svm`", TEST])
+    own = next(line for line in lines if line[:2] == ["`stack`", TEST])
     counts = [cell.split(" of ")[1] for cell in own[2:] if cell != "-"]
     assert sum(int(count.replace(",", "")) for count in counts) == 1473
 
