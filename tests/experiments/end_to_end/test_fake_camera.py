@@ -34,7 +34,7 @@ def test_a_face_in_turn_each_for_its_time(tmp_path):
 @pytest.mark.slow
 def test_the_shipped_models_do_not_doubt_the_faces():
     pictures = [scene([clear_face(label)]) for label in ("happy", "sad")]
-    for name in ("fusion-svm", "texture-svm"):
+    for name in ("stack", "texture-svm"):
         happy, sad = predict_p_happy(load_model(name), pictures)
         assert happy > 0.95 > 0.05 > sad, name
 
