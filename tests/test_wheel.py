@@ -60,7 +60,7 @@ def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path):
     assert (package / "features" / "visual_words.npz").stat().st_size > 10_000
     shipped = package / "pipeline" / "model_files" / "shipped_models"
     suffixes = {
-        "fusion-svm": (".joblib", ".joblib.json"),
+        "stack": (".joblib", ".joblib.json"),
         "texture-svm": (".joblib", ".joblib.json"),
     }
     for name, ends in {**suffixes, "cnn-pretrained": (".npz", ".onnx", ".onnx.json")}.items():

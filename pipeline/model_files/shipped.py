@@ -15,7 +15,7 @@ from happysad.utils.errors import UserError
 FOLDER = Path(__file__).with_name("shipped_models")
 
 SHIPPED = {
-    "stack": "texture-svm and a CNN together; needs no torch",
+    "stack": "the most accurate; needs no torch",
     "texture-svm": "handcrafted features alone, the quickest",
 }
 """Name to what it is, in a line. The first is taken where no model is named."""
