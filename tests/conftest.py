@@ -85,6 +85,36 @@ def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
+def four_faces(photo: Path) -> Faces:
+    """A face four times over, in crops and under keys of their own."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from happysad.features.faces.aligner import FaceAligner
+
+    four = FaceAligner().transform([photo])[[0, 0, 0, 0]]
+    crops = four.crops // np.arange(1, 5, dtype=np.uint8)[:, None, None]
+    return replace(four, crops=crops, keys=np.array([f"{i:064x}" for i in range(4)]))
+
+
+@pytest.fixture(scope="session")
+def same() -> Callable[[Faces, Faces], None]:
+    """``same(one, other)`` asserts that two batches are equal but for their keys."""
+    from dataclasses import fields
+
+    import numpy as np
+
+    def check(one: Faces, other: Faces) -> None:
+        for field in fields(one):
+            if field.name != "keys":
+                a, b = getattr(one, field.name), getattr(other, field.name)
+                np.testing.assert_array_equal(a, b)
+
+    return check
+
+
+@pytest.fixture(scope="session")
 def mirrored() -> Callable[[Faces], Faces]:
     """``mirrored(faces)``: each face flipped left to right, crops and landmarks (renumbered, so
     that the mouth's left corner is left again)."""

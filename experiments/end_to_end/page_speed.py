@@ -23,6 +23,7 @@ from happysad.experiments.end_to_end.service_process import (
     process_tree,
     served,
 )
+from happysad.pipeline.model_files.shipped import DEFAULT
 from happysad.utils.console import exit_on_user_error
 from happysad.utils.errors import UserError
 
@@ -69,7 +70,7 @@ def _counters(driver: Chrome, service: Service) -> dict[str, Any]:
 
 
 @click.command(name="page-speed")
-@click.option("--model", default="fusion-svm", show_default=True, help="Name or file.")
+@click.option("--model", default=DEFAULT, show_default=True, help="Name or file.")
 @click.option("--seconds", type=click.FloatRange(1), default=10, show_default=True)
 @exit_on_user_error
 def main(model: str, seconds: float) -> None:

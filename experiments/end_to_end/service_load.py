@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from happysad.experiments.benchmarks.stage_timing import PHOTOGRAPH, drawn_images, stage_rows
 from happysad.experiments.end_to_end import service_process
+from happysad.pipeline.model_files.shipped import DEFAULT
 from happysad.pipeline.prediction.predict import load_any
 from happysad.pipeline.prediction.predict_faces import predict_faces
 from happysad.pipeline.prediction.prediction import image_json
@@ -154,7 +155,7 @@ def table(
 
 
 @click.command(name="service-load")
-@click.option("--model", default="fusion-svm", show_default=True, help="Shipped model or file.")
+@click.option("--model", default=DEFAULT, show_default=True, help="Shipped model or file.")
 @click.option("--clients", type=click.IntRange(1, 256), default=16, show_default=True)
 @click.option("--seconds", type=click.FloatRange(1, 600), default=60, show_default=True)
 @click.option(

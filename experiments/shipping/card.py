@@ -67,7 +67,15 @@ def card_facts(folder: Path) -> dict[str, Any]:
         "models": {name: {key: card[key] for key in CARD_KEYS} for name, card in cards.items()},
         "config": {key: run["config"][key] for key in SETTINGS},
         "notes": [_without_names(note) for note in run["notes"]],
+        "networks": {name: _of_network(name) for name in shipped.NETWORKS},
     }
+
+
+def _of_network(name: str) -> dict[str, Any]:
+    """What the card says of a model in ONNX format, from that model's own card."""
+    card = read_card(name)
+    (tested,) = (scores for place, scores in card["metrics"].items() if place.endswith(" test"))
+    return {"summary": card["summary"], **{key: tested[key] for key in ("accuracy", "roc_auc")}}
 
 
 def _without_names(note: str) -> str:

@@ -55,7 +55,9 @@ def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
     tasks: list[FitTask] = []
     for model in map(recipe, config.models or shipped.SHIPPED):
         tasks.append(model.task(data.fit, data.tests, condition=SHIPPED, seed=config.seed))
-        pretrained = "pretrained" in map(str, model.build(0).get_params().values())
+        settings = model.build(0).get_params()
+        starts = (value for name, value in settings.items() if name.endswith("start_from"))
+        pretrained = "pretrained" in map(str, starts)
         for fold, (rows, held_out) in folds.items():
             if pretrained:
                 held_out = np.intersect1d(held_out, fresh)

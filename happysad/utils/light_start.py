@@ -21,6 +21,8 @@ _LINEAR_MODELS = (
     "quantile ransac ridge stochastic_gradient theil_sen"
 )
 
+_ENSEMBLES = "bagging forest gb hist_gradient_boosting iforest stacking weight_boosting"
+
 DEFERRED = (
     "asyncio", "narwhals", "numpy.f2py", "numpy.testing", "pandas", "psutil", "skimage.color",
     "imblearn.combine", "imblearn.ensemble", "imblearn.metrics", "imblearn.model_selection",
@@ -29,8 +31,9 @@ DEFERRED = (
     "scipy.optimize", "scipy.signal", "scipy.sparse.csgraph", "scipy.sparse.linalg",
     "scipy.spatial", "scipy.special", "scipy.stats",
     "sklearn._loss", "sklearn.callback._progressbar", "sklearn.isotonic", "sklearn.metrics",
-    "sklearn.model_selection", "sklearn.neighbors", "sklearn.utils._test_common",
+    "sklearn.model_selection", "sklearn.neighbors", "sklearn.tree", "sklearn.utils._test_common",
     "sklearn.utils.estimator_checks",
+    *(f"sklearn.ensemble._{name}" for name in _ENSEMBLES.split()),
     *(f"sklearn.linear_model._{name}" for name in _LINEAR_MODELS.split()),
 )  # fmt: skip
 """Imported by scikit-learn's estimators, and not needed to predict."""

@@ -31,6 +31,7 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
         "model_card.md.j2",
         config=facts["config"],
         notes=facts["notes"],
+        networks=facts["networks"],
         licences=_licences(models),
         versions="Made with " + ", ".join(f"{k} {v}" for k, v in versions.items()) + ".",
         pictures={name: f"{pictures}/{picture_name(name)}" for name in models},

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
-from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.face_batch import Faces
 from happysad.features.faces.mirror import mirrored
 from happysad.features.hog import Hog
@@ -17,22 +16,12 @@ from happysad.features.lbp import Lbp
 from happysad.features.visual_words import VisualWords
 
 
-@pytest.fixture(scope="module")
-def faces(photo) -> Faces:
-    """A face four times over, in crops and under keys of their own."""
-    (face,) = FaceAligner().transform([photo])
-    four = Faces.concatenate([face] * 4)
-    crops = four.crops // np.arange(1, 5, dtype=np.uint8)[:, None, None]
-    return replace(four, crops=crops, keys=np.array([f"{i:064x}" for i in range(4)]))
+@pytest.fixture
+def faces(four_faces: Faces) -> Faces:
+    return four_faces
 
 
-def same(one: Faces, other: Faces) -> None:
-    for field in fields(Faces):
-        if field.name != "keys":
-            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
-
-
-def test_twice_mirrored_is_the_face(faces):
+def test_twice_mirrored_is_the_face(faces, same):
     once = mirrored(faces)
     twice = mirrored(once)
     np.testing.assert_allclose(twice.landmarks, faces.landmarks, atol=1e-4)

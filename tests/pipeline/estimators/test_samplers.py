@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,29 +10,18 @@ from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 
-from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.estimators.samplers import OversampledFaces
 
 LABELS = np.array(["happy", "sad", "happy", "happy"])
 
 
-@pytest.fixture(scope="module")
-def faces(photo) -> Faces:
-    """A face four times over, in crops and under keys of their own."""
-    (face,) = FaceAligner().transform([photo])
-    four = Faces.concatenate([face] * 4)
-    crops = four.crops // np.arange(1, 5, dtype=np.uint8)[:, None, None]
-    return replace(four, crops=crops, keys=np.array([f"{i:064x}" for i in range(4)]))
+@pytest.fixture
+def faces(four_faces: Faces) -> Faces:
+    return four_faces
 
 
-def same(one: Faces, other: Faces) -> None:
-    for field in fields(Faces):
-        if field.name != "keys":
-            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
-
-
-def test_the_rarer_class_is_repeated(faces):
+def test_the_rarer_class_is_repeated(faces, same):
     more, labels = OversampledFaces(random_state=0).fit_resample(faces, LABELS)
     same(more[:4], faces)
     assert labels.tolist() == [*LABELS, "sad", "sad"]

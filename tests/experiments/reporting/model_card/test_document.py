@@ -53,13 +53,16 @@ def test_the_page_of_tables_is_what_the_numbers_make_it():
 
 def test_terms_stand_once_by_the_models_that_they_are_of(folder):
     facts = facts_of(folder)
+    facts["models"]["stack"]["licences"][1] = "Of 300-W."
     facts["models"]["texture-svm"]["licences"][1] = "Free points."
     (folder / "card.json").write_text(json.dumps(facts))
     lines = card_text(folder).splitlines()
     (shared,) = [line for line in lines if line.startswith("- all: ")]
     (other,) = [line for line in lines if line.startswith("- `texture-svm`: ")]
     assert "YuNet" in shared
-    assert "CC0" not in shared + other
+    (one,) = [line for line in lines if line.startswith("- `stack`: Of ")]
+    assert "300-W" in one
+    assert "300-W" not in shared + other
     assert other == "- `texture-svm`: Free points."
 
 
