@@ -89,7 +89,7 @@ export class Settings {
     }
     const entry = this.#entry();
     if (!entry) return "Every face gets happy or sad.";
-    return `In tests it answered ${percent(entry.answered)} of faces and said “unsure” of the rest.`;
+    return `In tests it answered ${percent(entry.coverage)} of faces and said “unsure” of the rest.`;
   }
 }
 

@@ -27,9 +27,9 @@ function metricsTable(metrics) {
 }
 
 function unsureTable(entries) {
-  const rows = entries.map(({ max_error, answered, low, high }) => {
+  const rows = entries.map(({ max_error, coverage, low, high }) => {
     const between = `${share(Math.max(low, 0))} to ${share(Math.min(high, 1))}`;
-    return [`${Number((100 * max_error).toPrecision(2))}\u00a0%`, share(answered), between];
+    return [`${Number((100 * max_error).toPrecision(2))}\u00a0%`, share(coverage), between];
   });
   return table(["Errors at most", "Faces answered", "“Unsure” for chances of happy from"], rows);
 }

@@ -68,6 +68,7 @@ def test_the_address_can_ask_for_the_camera(page):
 def test_the_address_can_ask_for_an_error_to_keep_to(page):
     page.open("/?max_error=0.02")
     page.until(lambda: page.js("return document.getElementById('sure').value") == "0.02")
+    assert re.search(r"answered \d+\s%", page.at("sure-about").text)
     page.open("/?max_error=never")
     page.until(lambda: page.js("return document.getElementById('sure').value") == "0.05")
 
