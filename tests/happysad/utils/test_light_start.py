@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from happysad.pipeline.model_files.shipped import DEFAULT
 from happysad.utils.light_start import DEFERRED, deferred_modules, light_imports
 
 
@@ -123,16 +124,18 @@ def test_importing_later_gives_the_real_modules(printed):
 def test_a_model_is_loaded_lightly_and_predicts_the_same(model_file, photo):
     from happysad.pipeline.model_files.model_file import load_model
 
-    code = f"""
+    for model in (str(model_file), DEFAULT):
+        code = f"""
 from happysad.pipeline.model_files.model_file import load_model
 from happysad.pipeline.model_files.safe_unpickling import unpickled_in
 with unpickled_in(light_imports):
-    model = load_model({str(model_file)!r})
-print(*model.predict_proba([{str(photo)!r}])[0], "scipy.stats" in sys.modules)
+    model = load_model({model!r})
+heavy = "scipy.stats" in sys.modules or "sklearn.ensemble._forest" in sys.modules
+print(*model.predict_proba([{str(photo)!r}])[0], heavy)
 """
-    *scores, loaded = run(code)[-1].split()
-    assert [float(p) for p in scores] == list(load_model(model_file).predict_proba([photo])[0])
-    assert loaded == "False"
+        *scores, heavy = run(code)[-1].split()
+        assert [float(p) for p in scores] == list(load_model(model).predict_proba([photo])[0])
+        assert heavy == "False", model
 
 
 def test_nothing_is_deferred_where_scikit_learn_is_there():
