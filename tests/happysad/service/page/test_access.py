@@ -120,7 +120,7 @@ def test_the_model_card_for_people(page):
     text = page.at("main").text
     assert "FER2013" in text
     assert "Right answers" in text
-    assert "–" not in page.texts("td")  # which stands for a number that is missing
+    assert "\u2013" not in page.texts("td")  # which stands for a number that is missing
     page.driver.get(page.address + "/card?model=none")
     page.until(lambda: "no model named" in page.at("message").text)
 
