@@ -13,6 +13,7 @@ from happysad.experiments.reporting.model_card.document import card_text
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.shipping.card import _without_names, publish_shipped
 from happysad.pipeline.model_files import shipped
+from happysad.pipeline.model_files.model_card import card_path, read_card
 from happysad.pipeline.model_files.model_file import load_model
 from happysad.utils.errors import UserError
 
@@ -28,6 +29,11 @@ def root(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(publish, "ROOT", home)
     monkeypatch.setattr(publish, "README", home / "README.md")
     monkeypatch.setattr(publish, "RESULTS", home / "docs" / "results")
+    (home / "models").mkdir()
+    for network in shipped.NETWORKS:  # published by a command of its own
+        file = shipped.model_path(network)
+        for one in (file, card_path(file)):
+            shutil.copy(one, home / "models")
     monkeypatch.setattr(shipped, "FOLDER", home / "models")
     monkeypatch.setattr(shipped, "SHIPPED", {"landmarks-svm": "one", "hog-svm": "other"})
     monkeypatch.setattr("happysad.experiments.reporting.model_card.example_faces.FACES", 12)
@@ -45,6 +51,8 @@ def test_everything_is_put_in_its_place(root, run, photo, image_is_drawn, tmp_pa
     assert written[-1] == "MODEL_CARD.md"
     results = root / "docs" / "results" / "shipped"
     assert (root / "MODEL_CARD.md").read_text("utf-8") == card_text(results)
+    tested = read_card("cnn-pretrained")["metrics"]["fer2013 test"]
+    assert f"accuracy {tested['accuracy']:.3f}" in (root / "MODEL_CARD.md").read_text("utf-8")
     for name in shipped.SHIPPED:
         assert load_model(name).predict([photo])[0] in ("happy", "sad")
         assert (root / "models" / f"{name}.joblib").read_bytes() == (
