@@ -49,6 +49,18 @@ def read_faces(files: list[Path], jobs: int) -> Part:
     return to_bytes(crops, INPUT_SIZE), np.array([file.parent.name for file in files])
 
 
+def start_weights(path: Path, classes: list[str]) -> dict[str, NDArray[np.float32]]:
+    """The weights in a file whose classes are these."""
+    from happysad.pipeline.cnn.weights_file import load_all_outputs
+
+    weights, learned = load_all_outputs(path)
+    if learned != classes:
+        raise UserError(
+            f"{path} knows {', '.join(learned)}, the data {', '.join(classes)}: they must agree"
+        )
+    return weights
+
+
 def scores(network: nn.Module, part: Part, classes: list[str]) -> str:
     """Accuracy of all classes, and of happy against sad alone."""
     from happysad.pipeline.cnn.pretraining import class_logits
@@ -67,9 +79,21 @@ def scores(network: nn.Module, part: Part, classes: list[str]) -> str:
 @click.option("--out", default="runs/cnn-pretrained.npz", show_default=True, help="Weights file.")
 @click.option("--epochs", type=click.IntRange(1), default=26, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--start-from", help="A weights file to go on from, of the same classes.")
+@click.option(
+    "--learning-rate", type=click.FloatRange(0, min_open=True), default=3e-3, show_default=True
+)
 @click.option("--jobs", default=-1, show_default=True, help="Threads that look for faces.")
 @exit_on_user_error
-def main(data: str, out: str, epochs: int, seed: int, jobs: int) -> None:
+def main(
+    data: str,
+    out: str,
+    epochs: int,
+    seed: int,
+    start_from: str | None,
+    learning_rate: float,
+    jobs: int,
+) -> None:
     """Train the residual CNN on all classes in --data and write its weights."""
     from happysad.pipeline.cnn.pretraining import pretrain, publish_weights
 
@@ -81,13 +105,21 @@ def main(data: str, out: str, epochs: int, seed: int, jobs: int) -> None:
         val = read_faces(files["val"], jobs)
     names, targets = np.unique(labels, return_inverse=True)
     classes = names.tolist()
+    start = None if start_from is None else start_weights(Path(start_from), classes)
     say(f"training on {len(images):,} faces of {', '.join(classes)}")
 
     def report(epoch: int, loss: float, network: nn.Module) -> None:
         say(f"epoch {epoch}: loss {loss:.4f}, {scores(network, val, classes)}")
 
     network = pretrain(
-        images, targets.astype(np.int64), len(classes), epochs=epochs, seed=seed, report=report
+        images,
+        targets.astype(np.int64),
+        len(classes),
+        epochs=epochs,
+        seed=seed,
+        start=start,
+        learning_rate=learning_rate,
+        report=report,
     )
     scale, bias = publish_weights(Path(out), network, classes, *val)
     print(f"{scores(network, val, classes)}; logit scaled by {scale:.3f}, moved by {bias:+.3f}")

@@ -7,7 +7,7 @@ exponential moving average of the weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from happysad.pipeline.cnn import weights_file
 from happysad.pipeline.cnn.augmentation import Augmentation
-from happysad.pipeline.cnn.networks import ResNet, weights_of
+from happysad.pipeline.cnn.networks import ResNet, load_weights, weights_of
 from happysad.pipeline.cnn.preprocessing import CHUNK
 from happysad.pipeline.cnn.training import seeded
 from happysad.utils.errors import UserError
@@ -40,6 +40,8 @@ def pretrain(
     *,
     epochs: int,
     seed: int = 0,
+    start: Mapping[str, NDArray[np.float32]] | None = None,
+    learning_rate: float = LEARNING_RATE,
     report: Report = lambda epoch, loss, network: None,
 ) -> nn.Module:
     """A ``ResNet`` with an output a class, trained.
@@ -51,6 +53,10 @@ def pretrain(
         From 0 to ``n_classes - 1``.
     n_classes, epochs, seed : int
         The same seed gives the same weights on the same machine with as many threads.
+    start : mapping of str to array, optional
+        Weights by layer, of as many outputs, to go on from: a cycle with half the warm-up.
+    learning_rate : float
+        The highest of the cycle.
     report : callable
         Called with epoch, loss and network after each epoch.
 
@@ -61,12 +67,14 @@ def pretrain(
     """
     with seeded(seed):
         network = ResNet(DROPOUT, images.shape[1], n_classes)
+        if start is not None:
+            load_weights(network, start)
         averaged = AveragedModel(network, avg_fn=_moved, use_buffers=True)
         pixels, labels = torch.from_numpy(images), torch.from_numpy(targets)
         optimizer = _optimizer(network)
         steps = epochs * math.ceil(len(pixels) / BATCH)
         cycle = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.2
+            optimizer, learning_rate, total_steps=steps, pct_start=0.2 if start is None else 0.1
         )
         for epoch in range(epochs):
             network.train()

@@ -88,6 +88,35 @@ def load_weights(path: Path = PRETRAINED) -> Weights:
     UserError
         The file is missing or damaged.
     """
+    weights, classes, scale, bias = _read(path)
+    head, shift = weights["output.weight"], weights["output.bias"]
+    happy, sad = (classes.index(name) for name in CLASSES)
+    weights["output.weight"] = (head[sad] - head[happy])[None] * scale
+    weights["output.bias"] = (shift[sad] - shift[happy])[None] * scale + bias
+    return weights
+
+
+def load_all_outputs(path: Path = PRETRAINED) -> tuple[Weights, list[str]]:
+    """The weights as they were learned, with an output a class, and the classes.
+
+    Raises
+    ------
+    UserError
+        The file is missing or damaged.
+
+    Examples
+    --------
+    >>> from happysad.pipeline.cnn.weights_file import load_all_outputs
+    >>> weights, classes = load_all_outputs()
+    >>> len(weights["output.bias"]) == len(classes)
+    True
+    """
+    weights, classes, _, _ = _read(path)
+    return weights, classes
+
+
+def _read(path: Path) -> tuple[Weights, list[str], np.float32, np.float32]:
+    """Weights, classes, scale and bias in a file; happy and sad are among the classes."""
     try:
         with np.load(path, allow_pickle=False) as file:
             content = {name: np.asarray(file[name]) for name in file.files}
@@ -96,15 +125,15 @@ def load_weights(path: Path = PRETRAINED) -> Weights:
             for name, array in content.items()
             if name.startswith(_LAYER)
         }
-        happy, sad = (content["classes"].tolist().index(name) for name in CLASSES)
+        classes: list[str] = content["classes"].tolist()
         scale, bias = np.float32(content["scale"]), np.float32(content["bias"])
-        head, shift = weights["output.weight"], weights["output.bias"]
+        outputs = {len(weights["output.weight"]), len(weights["output.bias"])}
+        if outputs != {len(classes)} or not set(CLASSES) <= set(classes):
+            raise ValueError("no output a class, or none of happy and sad")
     except OSError as error:
         raise UserError(f"the pre-trained weights {path} cannot be read: {error}") from None
     except Exception as error:  # a damaged archive may fail in any way
         raise UserError(
             f"the pre-trained weights {path} are damaged ({error}): install happysad again"
         ) from None
-    weights["output.weight"] = (head[sad] - head[happy])[None] * scale
-    weights["output.bias"] = (shift[sad] - shift[happy])[None] * scale + bias
-    return weights
+    return weights, classes, scale, bias

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from happysad.experiments.shipping.pretrain import list_images, main
-from happysad.pipeline.cnn.weights_file import load_weights
+from happysad.pipeline.cnn.weights_file import PRETRAINED, load_all_outputs, load_weights
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.errors import UserError
 
@@ -46,6 +46,16 @@ def test_it_writes_the_weights_and_says_how_good_they_are(seven: Path, tmp_path:
     assert weights["output.weight"].shape == (1, 128)
     assert all(np.isfinite(array).all() for array in weights.values())
 
+    on = tmp_path / "on.npz"
+    flags += ["--out", str(on), "--start-from", str(out), "--learning-rate", "1e-9"]
+    done = CliRunner().invoke(main, flags)
+    assert done.exit_code == 0, done.output
+    np.testing.assert_allclose(load_all_outputs(on)[0]["output.weight"], every(out), atol=1e-3)
+
+
+def every(path: Path) -> np.ndarray:
+    return load_all_outputs(path)[0]["output.weight"]
+
 
 def test_parts_are_those_of_the_folders_or_of_fer2013s_names(seven: Path, tmp_path: Path) -> None:
     found = list_images(seven)
@@ -63,6 +73,8 @@ def test_mistakes_are_one_sentence(seven: Path, tmp_path: Path) -> None:
     for flags, says in (
         (["--data", str(tmp_path)], "needs class folders in train and val"),
         (["--data", str(seven), "--out", "w.pt"], "a weights file ends in .npz"),
+        (["--data", str(seven), "--start-from", "none.npz"], "none.npz cannot be read"),
+        (["--data", str(seven), "--start-from", str(PRETRAINED)], "knows angry, disgust"),
     ):
         done = CliRunner().invoke(main, flags)
         assert done.exit_code == 2

@@ -11,7 +11,7 @@ from happysad.utils.errors import UserError
 
 torch = pytest.importorskip("torch")
 
-from happysad.pipeline.cnn.networks import ResNet, load_weights as load, probabilities  # noqa: E402, I001
+from happysad.pipeline.cnn.networks import ResNet, load_weights as load, probabilities, weights_of  # noqa: E402, I001
 from happysad.pipeline.cnn.pretraining import class_logits, pretrain, publish_weights  # noqa: E402
 
 CLASSES = ["happy", "neutral", "sad"]
@@ -55,6 +55,14 @@ def test_the_seed_decides_and_epochs_are_reported() -> None:
     assert not np.array_equal(first, other)
     assert [epoch for epoch, _ in told] == [1, 2] * 3
     assert all(0 < loss < 3 for _, loss in told)
+
+
+def test_it_goes_on_from_weights(network: torch.nn.Module) -> None:
+    images, targets = drawn(40, 2)
+    on = pretrain(images, targets, 3, epochs=1, start=weights_of(network), learning_rate=1e-9)
+    np.testing.assert_allclose(
+        class_logits(on, images), class_logits(network, images), rtol=0.1, atol=0.1
+    )
 
 
 def test_the_published_weights_are_calibrated_on_happy_and_sad(network, tmp_path) -> None:

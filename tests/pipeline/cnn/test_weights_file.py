@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from happysad.pipeline.cnn.weights_file import PRETRAINED, load_weights, save_weights
+from happysad.pipeline.cnn.weights_file import (
+    PRETRAINED,
+    load_all_outputs,
+    load_weights,
+    save_weights,
+)
 from happysad.utils.errors import UserError
 
 CLASSES = ("angry", "happy", "neutral", "sad")
@@ -49,6 +54,14 @@ def test_the_same_weights_are_the_same_bytes_of_half_precision(weights, tmp_path
     with np.load(files[0], allow_pickle=False) as file:
         assert file["classes"].tolist() == list(CLASSES)
         assert file["layer/stem.0.weight"].dtype == np.float16
+
+
+def test_all_outputs_are_as_they_were_learned(weights, tmp_path) -> None:
+    read, classes = load_all_outputs(save_weights(tmp_path / "w.npz", weights, CLASSES, 2, 1))
+    assert classes == list(CLASSES)
+    assert list(read) == list(weights)
+    np.testing.assert_allclose(read["output.weight"], weights["output.weight"], rtol=1e-3)
+    np.testing.assert_allclose(read["output.bias"], weights["output.bias"], rtol=1e-3)
 
 
 def test_what_cannot_be_written_is_told(weights, tmp_path) -> None:
