@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,18 +98,30 @@ class FitTask:
         return task_seed(self.seed, self.model, self.fold, self.condition)
 
     def settings(self) -> str:
-        """A digest of all parameters of the model and the libraries that fit it."""
+        """A digest of the model's parameters, the weights it starts from, and the libraries."""
         from happysad.pipeline.model_files.model_card import library_versions
 
         parameters = self.build(self.random_state).get_params().items()
         text = repr(sorted((key, repr(value)) for key, value in parameters))
         text = re.sub(r" at 0x[0-9a-f]+", "", text)  # where a function lies in memory
         versions = repr(sorted(library_versions(("torch", "skorch")).items()))
-        return hashlib.sha256((text + versions).encode()).hexdigest()[:12]
+        starts = [value for key, value in parameters if key.endswith("start_from")]
+        weights = "".join(sorted(map(_digest_of_weights, starts)))
+        return hashlib.sha256((text + versions + weights).encode()).hexdigest()[:12]
 
     def condition_of(self, evaluation_set: EvaluationSet) -> str:
         """What results.csv has as the condition of an evaluation set."""
         return evaluation_set.condition or self.condition
+
+
+def _digest_of_weights(start_from: Any) -> str:
+    """Of the file that a CNN starts from: another one under the same name is another model."""
+    from happysad.pipeline.cnn.weights_file import PRETRAINED
+
+    if not isinstance(start_from, str | Path):
+        return ""
+    file = PRETRAINED if start_from == "pretrained" else Path(start_from)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def task_seed(seed: int, model: str, fold: int = 0, condition: str = "") -> int:

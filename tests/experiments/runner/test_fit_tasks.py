@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pytest
 
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, split_rows, task_seed
 from happysad.pipeline.models.registry import RECIPES, make_model
@@ -32,6 +33,17 @@ def test_settings_tell_models_and_random_states_apart():
     assert len(digests) == len([name for name in RECIPES if not name.startswith("cnn")])
     assert task("hog-svm").settings() == task("hog-svm").settings()
     assert task("hog-svm").settings() != task("hog-svm", seed=1).settings()
+
+
+def test_other_weights_to_start_from_are_another_model(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    before = task("stack").settings()
+    assert task("stack").settings() == before
+    (tmp_path / "w.npz").write_bytes(b"other weights")
+    monkeypatch.setattr("happysad.pipeline.cnn.weights_file.PRETRAINED", tmp_path / "w.npz")
+    assert task("stack").settings() != before
+    (tmp_path / "w.npz").unlink()
+    assert task("stack").settings() != before
 
 
 def test_an_evaluation_set_has_its_own_condition_or_that_of_the_task():
