@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from happysad.experiments.perturbations.pixel_filters import Image as Image
-from happysad.experiments.perturbations.pixel_filters import (
+from happysad.pipeline.estimators.pixel_filters import Image as Image
+from happysad.pipeline.estimators.pixel_filters import (
     blurred,
     covered,
     noisy,

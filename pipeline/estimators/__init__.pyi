@@ -1,3 +1,4 @@
+from .augmentation import AugmentedFaces
 from .calibration import CalibratedClassifier, CopiesTogether
 from .face_model import FaceModel
 from .samplers import OversampledFaces
@@ -5,6 +6,7 @@ from .scaled_pca import ScaledPCA
 from .svc import CompactSVC
 
 __all__ = [
+    "AugmentedFaces",
     "CalibratedClassifier",
     "CompactSVC",
     "CopiesTogether",

@@ -14,13 +14,16 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from happysad.pipeline.estimators.augmentation import originals
+
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Stratified folds that keep a face and its copies on one side.
 
-    Equal rows are one face, as samplers repeat them; ``StratifiedGroupKFold`` does the rest. A
+    Equal rows are one face, as samplers repeat them, and the changed copies that
+    ``AugmentedFaces`` adds are of the faces they were; ``StratifiedGroupKFold`` does the rest. A
     splitter that does not know of copies lets a model be evaluated on what it has seen.
 
     Parameters
@@ -30,6 +33,8 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         What else belongs together, as persons or near-duplicates do: a value for each of the
         first ``m`` rows, which are those before any copies. Where these are too few for the
         folds to have both classes, only copies stay together.
+    augmented : int
+        ``every`` of the ``AugmentedFaces`` before it; 0 where there is none.
 
     Examples
     --------
@@ -47,11 +52,13 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_splits": [Interval(Integral, 2, None, closed="left")],
         "groups": ["array-like", None],
+        "augmented": [Interval(Integral, 0, None, closed="left")],
     }
 
-    def __init__(self, n_splits: int = 3, groups: Any = None) -> None:
+    def __init__(self, n_splits: int = 3, groups: Any = None, augmented: int = 0) -> None:
         self.n_splits = n_splits
         self.groups = groups
+        self.augmented = augmented
 
     def split(self, X: ArrayLike, y: ArrayLike, groups: Any = None) -> Iterator[Split]:
         """Rows to fit on and rows to evaluate, ``n_splits`` times."""
@@ -78,7 +85,8 @@ class CopiesTogether(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         # Copies may be reduced in another batch, whose sums end in other digits.
         rounded = np.round(rows.astype(np.float64), 5) + 0.0
         _, first, number = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-        return np.asarray(first[number])
+        found = np.asarray(first[number])
+        return found[originals(len(rows), self.augmented)] if self.augmented else found
 
 
 class CalibratedClassifier(CalibratedClassifierCV):  # type: ignore[misc]  # sklearn is untyped

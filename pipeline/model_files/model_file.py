@@ -147,7 +147,7 @@ def load_model(path: str | Path) -> Pipeline:
     --------
     >>> from happysad.pipeline.model_files import load_model
     >>> list(load_model("texture-svm").named_steps)
-    ['faces', 'features', 'classifier']
+    ['faces', 'augment', 'features', 'classifier']
     """
     if not isinstance(path, str | Path):
         raise UserError(f"a model is named by its file or its name, not by {path!r:.60}")

@@ -44,6 +44,9 @@ class Recipe:
     cost : float
         Roughly the CPU seconds of a fit on the 12,000 faces of FER2013, features at hand; a run
         fits the slowest first.
+    milliseconds : float
+        CPU time of one of their images, from file to answer; 0 where it was not measured, and
+        ``cost`` is a guess.
     citation : str
         The paper of its features or network.
     predictor : {"68", "5"}
@@ -58,12 +61,13 @@ class Recipe:
     >>> from happysad.pipeline.models import RECIPES
     >>> recipe = RECIPES["hog-svm"]
     >>> recipe.citation, [name for name, _ in recipe.model().steps]
-    ('Dalal and Triggs (2005)', ['faces', 'features', 'classifier'])
+    ('Dalal and Triggs (2005)', ['faces', 'augment', 'features', 'classifier'])
     """
 
     summary: str
     steps: Callable[[int], list[Step]]
     cost: float = 0.0
+    milliseconds: float = 0.0
     citation: str = ""
     predictor: Predictor = "5"
     face_options: Mapping[str, Any] = field(default_factory=dict)

@@ -16,7 +16,9 @@ from happysad.features.landmarks import LandmarkGeometry
 from happysad.features.lbp import Lbp
 from happysad.features.pixels import Pixels
 from happysad.features.visual_words import VisualWords
+from happysad.pipeline.estimators.augmentation import AugmentedFaces
 from happysad.pipeline.estimators.calibration import CalibratedClassifier, CopiesTogether
+from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.scaled_pca import ScaledPCA
 from happysad.pipeline.models.recipe import Step
 
@@ -28,6 +30,15 @@ _BLOCKS: dict[str, tuple[FaceFeature, int]] = {
     "embedding": (Embedding(), 128),
 }
 """Each block's extractor, and how many principal components of its columns are kept."""
+
+
+AUGMENTED = 2  # a changed copy of every second face
+
+_OF_PIXELS = {"hog", "lbp", "bovw"}  # what a changed copy is for: landmarks stay as they are
+
+
+def _augmented(weights: Mapping[str, float]) -> int:
+    return AUGMENTED if _OF_PIXELS & set(weights) else 0
 
 
 def _on_features(classifier: Any, state: int, weights: Mapping[str, float]) -> list[Step]:
@@ -45,17 +56,18 @@ def _on_features(classifier: Any, state: int, weights: Mapping[str, float]) -> l
         block = Pipeline([("extract", clone(extractor)), *scale, ("reduce", reduce)])
         blocks.append((name, block))
     roots = {name: float(np.sqrt(weight)) for name, weight in weights.items()}
-    return [
-        ("features", FeatureUnion(blocks, transformer_weights=roots)),
-        ("classifier", classifier),
-    ]
+    union = FeatureUnion(blocks, transformer_weights=roots)
+    every = _augmented(weights)
+    augment: list[Step] = [("augment", AugmentedFaces(every))] if every else []
+    return [*augment, ("features", union), ("classifier", classifier)]
 
 
 def svm(state: int, **weights: float) -> list[Step]:
     from happysad.pipeline.estimators.svc import CompactSVC
 
     svc = CompactSVC(C=4.0, gamma=1.0, cache_size=1000, random_state=state)
-    calibrated = CalibratedClassifier(svc, cv=CopiesTogether(n_splits=3))
+    folds = CopiesTogether(n_splits=3, augmented=_augmented(weights))
+    calibrated = CalibratedClassifier(svc, cv=folds)
     return _on_features(calibrated, state, weights)
 
 
@@ -96,5 +108,5 @@ def stack(state: int, **weights: float) -> list[Step]:
     from sklearn.ensemble import VotingClassifier
 
     ((_, network),) = cnn(state, architecture="resnet", start_from="pretrained", epochs=0)
-    both = [("handcrafted", Pipeline(svm(state, **weights))), ("cnn", network)]
+    both = [("handcrafted", FaceModel(svm(state, **weights))), ("cnn", network)]
     return [("classifier", VotingClassifier(both, voting="soft"))]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from happysad.pipeline.model_files.shipped import model_path
+from happysad.pipeline.prediction.model_names import find_model
 from happysad.utils.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def load_any(model: str | Path) -> Pipeline:
     Examples
     --------
     >>> list(load_any("texture-svm").named_steps)
-    ['faces', 'features', 'classifier']
+    ['faces', 'augment', 'features', 'classifier']
     """
-    path = model_path(model)
+    path = find_model(model)
     if path.suffix == ".onnx":
         from happysad.pipeline.cnn.onnx_cnn import load_onnx
 
@@ -49,6 +50,7 @@ def predict_images(
     min_score: float | None = None,
     min_face: float | None = None,
     max_error: float | None = None,
+    always_answer: bool = False,
     n_jobs: int = 1,
 ) -> pd.DataFrame:
     """Find the faces in images and predict for each whether it is happy or sad.
@@ -73,6 +75,11 @@ def predict_images(
     max_error : float, optional
         Such as 0.05: label so many faces "unsure" that at most this share of the other labels
         should be wrong, by the thresholds on the model's card. The model must be named then.
+        Without it those of the card's default are taken, by which many of the faces that are
+        neither happy nor sad are unsure; every face is answered where the card has none, and by a
+        model that is given as an object.
+    always_answer : bool
+        Label every face happy or sad.
     n_jobs : int
         Threads to work in; -1 for one per core.
 
@@ -90,7 +97,13 @@ def predict_images(
     ------
     UserError
         A path does not exist, a folder holds no images, there is no such model, its card
-        has no thresholds for ``max_error``, or ``min_score`` or ``min_face`` is out of its range.
+        has no thresholds for ``max_error``, ``max_error`` and ``always_answer`` are both given, or
+        ``min_score`` or ``min_face`` is out of its range.
+
+    Warns
+    -----
+    UserWarning
+        A folder holds files that are no images; they are named.
 
     Examples
     --------
@@ -112,8 +125,14 @@ def predict_images(
     check_search(min_score, min_face)
     if not isinstance(n_jobs, int) or n_jobs == 0:
         raise UserError(f"n_jobs is a number of threads, or -1 for one per core, not {n_jobs!r}")
-    band = model_reject_band(model, max_error) if isinstance(model, str | Path) else None
-    named = list(named_images(sources))
+    band = None
+    if isinstance(model, str | Path):
+        find_model(model)
+        band = model_reject_band(model, max_error, always_answer)
+    left_out: list[str] = []
+    named = list(named_images(sources, left_out.append))
+    for line in left_out:
+        warnings.warn(line, stacklevel=2)
     loaded = load_any(model) if isinstance(model, str | Path) else model
     check_model(loaded)
     search = {"min_score": min_score, "min_face": min_face}

@@ -85,7 +85,8 @@ def test_the_steps_are_scikit_learns(fitted):
 
 def test_blocks_count_by_their_weights(fitted, photos):
     model, _ = fitted("fusion-svm")
-    rows = model["features"].transform(model["faces"].transform(photos[0]))
+    faces, _ = model["augment"].fit_resample(model["faces"].transform(photos[0]), photos[1])
+    rows = model["features"].transform(faces)  # of what they were learned on
     sides = [len(block[-1].components_) for _, block in model["features"].transformer_list]
     starts = np.cumsum([0, *sides])
     each = [rows[:, a:b].var(axis=0).sum() for a, b in pairwise(starts)]
@@ -181,7 +182,7 @@ def test_read_only_pixels_are_read(fitted, photos):
 def test_variants_have_the_shape_too(variant, photos):
     model = make_model("hog-svm" + variant).fit(*photos)
     added = ["oversample"] if variant == "+oversample" else []
-    assert list(model.named_steps) == ["faces", *added, "features", "classifier"]
+    assert list(model.named_steps) == ["faces", *added, "augment", "features", "classifier"]
     assert (model.predict(photos[0]) == photos[1]).mean() > 0.8
     assert len(model[1:-1].get_feature_names_out()) == model["classifier"].n_features_in_
 
@@ -191,4 +192,6 @@ def test_every_recipe_ends_in_a_step_called_classifier():
         names = list(make_model(name).named_steps)
         assert names[0] == "faces"
         assert names[-1] == "classifier"
-        assert set(names) <= {"faces", "features", "classifier"}
+        assert set(names) <= {"faces", "augment", "features", "classifier"}
+        blocks = dict(getattr(make_model(name)[-2], "transformer_list", []))
+        assert ("augment" in names) == bool({"hog", "lbp", "bovw"} & set(blocks))

@@ -54,6 +54,15 @@ def test_equal_rows_are_one_face(rows):
     assert apart(found, np.array([*range(60), *again]))
 
 
+@pytest.mark.parametrize("every", [1, 2])
+def test_changed_copies_are_of_the_faces_they_were(rows, every):
+    one, labels = rows[0][:60], rows[1][:60]
+    X, y = np.concatenate([one, one[::every] + 1]), np.array([*labels, *labels[::every]])
+    number = np.array([*range(60), *range(0, 60, every)])
+    assert not apart(folds(CopiesTogether(), X, y), number)
+    assert apart(folds(CopiesTogether(augmented=every), X, y), number)
+
+
 def test_groups_are_never_on_both_sides(rows):
     """Those of repeated rows, which follow the others, included."""
     one, labels = rows[0][:60], rows[1][:60]

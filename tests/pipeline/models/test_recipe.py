@@ -35,7 +35,7 @@ def test_class_weight_is_set_where_the_classifier_has_it():
 
 def test_oversampling_is_a_step_before_all_others():
     plain, variant = make_model("fusion-svm", 7), make_model("fusion-svm+oversample", 7)
-    names = ["faces", "oversample", "features", "classifier"]
+    names = ["faces", "oversample", "augment", "features", "classifier"]
     assert list(variant.named_steps) == names
     assert isinstance(variant["oversample"], OversampledFaces)
     assert variant["oversample"].random_state == 7

@@ -252,6 +252,8 @@ def test_an_unknown_name_is_one_sentence_with_the_near_one():
     assert "\n" not in str(raised.value)
     with pytest.raises(UserError, match="the models are dummy, "):
         find_recipe("")
+    with pytest.raises(UserError, match=r"mine\.joblib is a trained model: name a recipe here"):
+        find_recipe("mine.joblib")
 
 
 def test_names_summaries_and_predictors():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.experiments.perturbations import pixel_filters as changes
+from happysad.pipeline.estimators import pixel_filters as changes
 
 GRAY = np.arange(0, 240, 5, dtype=np.uint8).reshape(6, 8)
 
