@@ -15,6 +15,7 @@ from happysad.experiments.datasets.subsets import read_subsets
 from happysad.experiments.runner.config import RunConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, Rows
 from happysad.experiments.runner.run_context import Log
+from happysad.experiments.shipping.neither import read_neither
 from happysad.utils.errors import UserError
 
 
@@ -45,14 +46,15 @@ class ShipData:
     """The data set that is fitted on and the others as one frame, as ``read_subsets`` gives it.
 
     All images of the others are in the part "test"; ``near_duplicate_of`` is not empty for images
-    of a test part that show a picture of train, whatever its label there, or of val.
+    of a test part that show a picture of train, whatever its label there, or of val. Below them
+    stand the faces of the data set that are neither happy nor sad, see ``read_neither``.
     """
 
     frame: pd.DataFrame
     name: str  # of the data set that is fitted on
     fit: Rows
-    tests: dict[EvaluationSet, Rows]
-    hash: str  # of all images, labels and parts
+    tests: dict[EvaluationSet, Rows]  # those that are neither, and are not scored, among them
+    hash: str  # of all images that are happy or sad, their labels and parts
     notes: list[str]
 
 
@@ -73,12 +75,19 @@ def read_ship_data(config: ShipConfig, log: Log) -> ShipData:
     fit = (frame["split"] != "test").to_numpy(bool)
     frame["near_duplicate_of"] = _duplicates_of_fitted(frame, fit, name)
     subset = frame["subset"].to_numpy(str)
-    own, *others = dict.fromkeys(subset.tolist())
+    neither, more = read_neither(config.data, config.limit, config.seed)
+    notes += [f"{name}: {line}" for line in more]
     tests = {
+        EvaluationSet(name, str(split)): len(frame) + np.asarray(rows)
+        for split, rows in neither.groupby("split").indices.items()
+    }
+    own, *others = dict.fromkeys(subset.tolist())
+    tests |= {
         EvaluationSet(one, "test"): np.flatnonzero(~fit & (subset == one))
         for one in (*others, own)  # predictions for the last one's images are timed
     }
-    return ShipData(frame, name, np.flatnonzero(fit), tests, digest, notes)
+    frame = pd.concat([frame, neither.assign(source=name, subset=name)], ignore_index=True)
+    return ShipData(frame.fillna(""), name, np.flatnonzero(fit), tests, digest, notes)
 
 
 def limited(frame: pd.DataFrame, limit: int, seed: int) -> pd.DataFrame:

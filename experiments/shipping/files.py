@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from happysad.experiments.reporting.model_card.neither_table import default_of, default_rows
 from happysad.experiments.runner.fit_tasks import FitTask
 from happysad.experiments.shipping.data import ShipData
 from happysad.pipeline.cnn.classifier import CnnClassifier
@@ -15,7 +16,7 @@ from happysad.pipeline.cnn.onnx_cnn import OnnxCnn
 from happysad.pipeline.cnn.onnx_export import onnx_bytes
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
-from happysad.pipeline.model_files.card_thresholds import ENTRY
+from happysad.pipeline.model_files.card_thresholds import DEFAULT_ENTRY, ENTRY
 from happysad.pipeline.model_files.model_card import card_path, read_card
 from happysad.pipeline.model_files.model_file import save_model
 from happysad.utils.atomic_files import atomic_write
@@ -63,12 +64,17 @@ def without_torch(model: Pipeline) -> Pipeline:
     return model
 
 
-def add_thresholds(folder: Path, table: pd.DataFrame) -> None:
-    """Put the thresholds for "unsure", a table as ``threshold_table`` gives it, on the cards."""
-    for name, rows in table.groupby("model", sort=False):
-        path = shipped_file(folder, str(name))
-        columns = ["max_error", "low", "high", "coverage"]
-        card = read_card(path) | {ENTRY: rows[columns].to_dict("records")}
+def add_thresholds(folder: Path, table: pd.DataFrame, neither: pd.DataFrame) -> None:
+    """Put the thresholds for "unsure" on the cards, and those of the default.
+
+    The tables are as ``threshold_table`` and ``neither_table`` give them.
+    """
+    usual = {row["model"]: default_of(row) for row in default_rows(neither).to_dict("records")}
+    for name in dict.fromkeys([*table["model"], *usual]):
+        path = shipped_file(folder, name)
+        rows = table.loc[table["model"] == name, ["max_error", "low", "high", "coverage"]]
+        card = read_card(path) | {ENTRY: rows.to_dict("records")}
+        card |= {DEFAULT_ENTRY: usual[name]} if name in usual else {}
         with atomic_write(card_path(path)) as beside:
             text = json.dumps(card, indent=2, ensure_ascii=False, allow_nan=False)
             beside.write_text(text + "\n", encoding="utf-8")

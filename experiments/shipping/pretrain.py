@@ -18,7 +18,8 @@ from happysad.pipeline.data.records import PARTS, fer2013_parts, part_of
 from happysad.utils.console import exit_on_user_error, progress, say
 from happysad.utils.errors import UserError
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
-from happysad.utils.image_decoding import IMAGE_SUFFIXES
+from happysad.utils.image_files import is_image_name
+from happysad.utils.jobs import jobs_option
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,7 +30,7 @@ Part = tuple[NDArray[np.uint8], NDArray[np.str_]]
 
 def list_images(root: Path) -> dict[str, list[Path]]:
     """The image files of each part: ``root/PART/CLASS/FILE``, or as FER2013's names say."""
-    files = sorted(file for file in root.glob("*/*/*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = sorted(filter(is_image_name, root.glob("*/*/*")))
     parts = fer2013_parts(files) or [part_of(file.parts[-3]) for file in files]
     found = {name: [f for f, p in zip(files, parts, strict=True) if p == name] for name in PARTS}
     if not found["train"] or not found["val"]:
@@ -83,7 +84,7 @@ def scores(network: nn.Module, part: Part, classes: list[str]) -> str:
 @click.option(
     "--learning-rate", type=click.FloatRange(0, min_open=True), default=3e-3, show_default=True
 )
-@click.option("--jobs", default=-1, show_default=True, help="Threads that look for faces.")
+@jobs_option("Processes that look for faces")
 @exit_on_user_error
 def main(
     data: str,

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from happysad.experiments.runner.config import read_config
 from happysad.experiments.runner.run_context import Log, feature_cache_folder
 from happysad.experiments.shipping.data import ShipConfig
+from happysad.experiments.shipping.neither import SPLITS, read_neither
 from happysad.pipeline.cnn.classifier import find_cnn
 from happysad.pipeline.cnn.onnx_export import export_onnx
 from happysad.pipeline.data.dataset import load_data
@@ -22,10 +24,18 @@ from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.pipeline.estimators.face_model import FaceModel
 from happysad.pipeline.estimators.fitted_model import predict_p_happy
 from happysad.pipeline.evaluation.metrics import evaluate
-from happysad.pipeline.model_files.card_thresholds import ENTRY, band_entries
+from happysad.pipeline.evaluation.neutral_band import NEUTRAL, rejected_shares
+from happysad.pipeline.model_files.card_thresholds import (
+    DEFAULT_ENTRY,
+    ENTRY,
+    applied_reject_band,
+    band_entries,
+    default_entry,
+)
 from happysad.pipeline.model_files.model_card import licences
 from happysad.pipeline.model_files.shipped import model_path
 from happysad.pipeline.models.registry import make_model
+from happysad.pipeline.prediction.predict_faces import HALF
 from happysad.utils.console import exit_on_user_error, progress, say, silent
 from happysad.utils.feature_cache import FeatureCache, use_feature_cache
 
@@ -46,7 +56,8 @@ def publish_pretrained(
     ----------
     source : str
         The data set whose other classes it was trained on too. The logit's scale was fitted on
-        its val part, which gives the thresholds for "unsure"; its test part is reported.
+        its val part, which gives the thresholds for "unsure", the default among them where the part
+        has neutral faces; its test part is reported.
     path : Path, optional
         The file to write; it ends in ``.onnx``.
     terms : sequence of str
@@ -64,12 +75,20 @@ def publish_pretrained(
         "metrics": {},
         "licences": [*licences(model), *terms],
     }
+    neither, _ = read_neither(source)
     for part in ("val", "test"):
-        rows = data.frame[data.frame["split"] == part]
+        own = data.frame[data.frame["split"] == part]
+        rows = pd.concat([own, neither[neither["split"] == SPLITS[part]]])
         labels, p_happy = rows["label"].tolist(), predict_p_happy(model, rows["path"].tolist())
-        card["metrics"][f"{data.name} {part}"] = evaluate(labels, p_happy)
+        asked = labels[: len(own)], p_happy[: len(own)]
+        card["metrics"][f"{data.name} {part}"] = evaluate(*asked)
         if part == "val":
-            card[ENTRY] = band_entries(labels, p_happy)
+            card[ENTRY] = band_entries(*asked)
+            card |= {DEFAULT_ENTRY: default_entry(labels, p_happy)} if NEUTRAL in labels else {}
+        elif DEFAULT_ENTRY in card:
+            shares = rejected_shares(labels, p_happy, applied_reject_band(card) or HALF)
+            told = ", ".join(f"{share:.3f} of {kind} faces" for kind, share in shares.items())
+            log(f"unsure by default, of the test part: {told}")
     # Built-in faces, so that nobody's picture goes into the card.
     faces, _ = make_demo_faces(4, random_state=0)
     return export_onnx(model, path or model_path(NAME), card, selfcheck_images=list(faces))

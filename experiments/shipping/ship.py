@@ -20,19 +20,22 @@ from happysad.experiments.reporting.model_card.per_dataset_tables import (
     print_shipped,
     write_tables,
 )  # fmt: skip
+from happysad.experiments.reporting.tables.run_tables import read_table
 from happysad.experiments.runner.best_model import is_saved
 from happysad.experiments.runner.candidates import recipe
 from happysad.experiments.runner.engine import fit_task, run_tasks
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, cross_validation
 from happysad.experiments.runner.run import Plan, identity_of, run_command, run_options, run_plan
 from happysad.experiments.runner.run_context import Log, RunContext
-from happysad.experiments.runner.run_folder import read_rows
 from happysad.experiments.shipping.card import publish_shipped
 from happysad.experiments.shipping.data import ShipConfig, ShipData, read_ship_data
 from happysad.experiments.shipping.files import add_thresholds, save_shipped, shipped_file
 from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 from happysad.pipeline.model_files import shipped
 from happysad.utils.console import exit_on_user_error, silent
+
+THRESHOLDS = ("thresholds", "neither")
+"""Tables of the thresholds that go on the models' cards."""
 
 
 def ship(config: ShipConfig, *, use_cache: bool = True, log: Log = silent) -> Path:
@@ -47,6 +50,7 @@ def ship(config: ShipConfig, *, use_cache: bool = True, log: Log = silent) -> Pa
 def ship_tasks(config: ShipConfig, data: ShipData) -> list[FitTask]:
     """For each model one fit on all that is fitted on, and one for each fold of the same images.
 
+    The first is asked of the faces that are neither happy nor sad, too, which no fit has seen.
     The pre-trained CNN has seen the train part, so a model with it is evaluated on held-out images
     of the val part alone.
     """
@@ -84,7 +88,7 @@ def _fit(context: RunContext, tasks: list[FitTask], terms: list[str], data: Ship
 
 def _report(folder: Path) -> None:
     write_tables(folder)
-    add_thresholds(folder, read_rows(folder / "thresholds.csv"))
+    add_thresholds(folder, *(read_table(folder / f"{name}.csv") for name in THRESHOLDS))
 
 
 @click.command(name="ship")

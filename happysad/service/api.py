@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from happysad.pipeline.model_files.card_thresholds import card_errors
@@ -19,6 +19,7 @@ from happysad.service.http.problems import add_problems
 from happysad.service.http.schemas import Answer, Health, ModelList, PredictParameters
 from happysad.service.state import Service, Settings, json_response
 from happysad.utils.errors import UserError
+from happysad.utils.image_files import reads_heic
 
 PAGE = Path(__file__).with_name("page")
 
@@ -130,9 +131,13 @@ def _add_information(app: FastAPI, service: Service) -> None:
 
 
 def _add_page(app: FastAPI) -> None:
+    index = (PAGE / "index.html").read_text(encoding="utf-8")
+    if reads_heic():  # where it is not, phones turn their pictures into JPEG themselves
+        index = index.replace('accept="image/*"', 'accept="image/*,.heic,.heif,.hif"')
+
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
-        return FileResponse(PAGE / "index.html")
+        return HTMLResponse(index)
 
     @app.get("/card", include_in_schema=False)
     async def card() -> Response:

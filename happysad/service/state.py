@@ -14,8 +14,9 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
-from happysad.pipeline.model_files.card_thresholds import card_reject_band
+from happysad.pipeline.model_files.card_thresholds import applied_reject_band
 from happysad.pipeline.model_files.shipped import SHIPPED
+from happysad.pipeline.prediction.predict_faces import HALF
 from happysad.pipeline.prediction.prediction import image_json
 from happysad.service.http.bind_address import LOOPBACK
 from happysad.service.http.metrics import Metrics
@@ -84,7 +85,7 @@ class Service:
         start = time.perf_counter()
         model = self.models.get(parameters.model)
         max_error = parameters.max_error
-        band = None if max_error is None else card_reject_band(model.card, max_error)
+        band = applied_reject_band(model.card, max_error, parameters.always_answer) or HALF
         search = {"min_score": parameters.min_score, "min_face": parameters.min_face}
         options = PredictOptions(model.name, parameters.crops, band, **search)
         future = self.scheduler.submit(options, uploads)
@@ -95,6 +96,8 @@ class Service:
             "model_sha256": model.card["sha256"],
             "happysad": VERSION,
             "max_error": max_error,
+            "low": band.low,
+            "high": band.high,
             **search,
             "milliseconds": round(1000 * (time.perf_counter() - start), 1),
             "images": [image_json(prediction) for prediction in predictions],

@@ -28,7 +28,7 @@ INPUT, OUTPUT = "faces", "probability"
 TOLERANCE = 1e-4
 """How far the two models' probabilities may lie apart."""
 
-CARD_ENTRIES = ("model", "summary", "dataset", "data", "metrics", "licences", "unsure")
+CARD_ENTRIES = ("model", "summary", "dataset", "data", "metrics", "licences", "unsure", "default")
 """What is taken over from the card of the model that was exported."""
 
 

@@ -32,9 +32,9 @@ _CELLS = 1_000_000  # weights held at a time: 8 MB
 
 def bootstrap_intervals(
     y_true: Labels,
-    p_happy: Probabilities,
+    p_happy: Probabilities | NDArray[Any],
     *,
-    y_pred: Labels | None = None,
+    y_pred: Labels | NDArray[Any] | None = None,
     groups: Groups | None = None,
     resamples: int = 2000,
     random_state: int = 0,
@@ -51,7 +51,8 @@ def bootstrap_intervals(
     Parameters
     ----------
     y_true, p_happy, y_pred : (n,)
-        As ``metrics.evaluate`` takes them.
+        As ``metrics.evaluate`` takes them. ``p_happy`` and ``y_pred`` may be (r, n), those of
+        ``r`` fits for the same images: the intervals are then those of the mean over the fits.
     groups : (n,) str, optional
         Images that are drawn together; one whose group is "" is drawn alone.
 
@@ -74,22 +75,33 @@ def bootstrap_intervals(
     >>> round(low, 2), round(high, 2)
     (0.84, 0.96)
     """
-    predictions = check_predictions(y_true, p_happy, y_pred)
-    n = len(predictions.happy)
+    fits = _fits(y_true, p_happy, y_pred)
+    n = len(fits[0].happy)
     codes = _group_codes(groups, n)
     if codes.max() == 0:
         return dict.fromkeys(SCORES, _NAN)
     chunks = [
-        weighted_scores(predictions, weights)
-        for weights in resample_weights(codes, resamples, random_state)
+        _mean_scores(fits, weights) for weights in resample_weights(codes, resamples, random_state)
     ]
     intervals = {
         name: _percentiles(np.concatenate([chunk[name] for chunk in chunks])) for name in SCORES
     }
-    value = float(weighted_scores(predictions, np.ones((1, n)))["calibration_error"][0])
+    value = float(_mean_scores(fits, np.ones((1, n)))["calibration_error"][0])
     low, high = intervals["calibration_error"]
     reflected = max(0.0, min(value, 2 * value - high)), max(value, 2 * value - low)
     return {**intervals, "calibration_error": reflected}
+
+
+def _fits(y_true: Labels, p_happy: Any, y_pred: Any) -> list[Predictions]:
+    if np.ndim(p_happy) < 2:
+        return [check_predictions(y_true, p_happy, y_pred)]
+    said = [None] * len(p_happy) if y_pred is None else y_pred
+    return [check_predictions(y_true, *both) for both in zip(p_happy, said, strict=True)]
+
+
+def _mean_scores(fits: list[Predictions], weights: Floats) -> dict[str, Floats]:
+    scores = [weighted_scores(predictions, weights) for predictions in fits]
+    return {name: np.mean([one[name] for one in scores], axis=0) for name in SCORES}
 
 
 def paired_interval(
@@ -99,6 +111,7 @@ def paired_interval(
 ) -> Interval:
     """95% interval of accuracy a minus accuracy b, from whether each is right on ``n`` images.
 
+    In the place of a truth value may stand the share of several fits that are right.
     Resampled as in ``bootstrap_intervals``; (NaN, NaN) where there is only one group.
     """
     gain = np.asarray(right_a, np.float64) - np.asarray(right_b, np.float64)

@@ -1,4 +1,4 @@
-"""Thresholds for "unsure" on a model's card: the reject band of each largest error allowed."""
+"""Thresholds for "unsure" on a model's card: those of the default, and of each error allowed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from happysad.pipeline.data.records import LABELS
 from happysad.pipeline.evaluation.abstention import (
     NEVER_HAPPY,
     NEVER_SAD,
     RejectBand,
     choose_reject_band,
 )
+from happysad.pipeline.evaluation.neutral_band import (
+    COVERAGE,
+    KINDS,
+    choose_neutral_band,
+    rejected_shares,
+)
 from happysad.pipeline.evaluation.validation import Labels, Probabilities, check_predictions
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.utils.errors import UserError
 
-ENTRY = "unsure"  # of the card
+ENTRY, DEFAULT_ENTRY = "unsure", "default"  # of the card
 
 MAX_ERRORS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 """Errors that a card has thresholds for, where there were enough faces."""
@@ -88,6 +97,65 @@ def card_reject_band(card: Mapping[str, Any], max_error: float) -> RejectBand:
     return RejectBand(float(entry["low"]), float(entry["high"]))
 
 
-def model_reject_band(model: str | Path, max_error: float | None) -> RejectBand | None:
-    """``card_reject_band`` of a shipped name or a model file; None where no error is named."""
-    return None if max_error is None else card_reject_band(read_card(model), max_error)
+def default_entry(
+    y_true: Labels, p_happy: Probabilities, coverage: float = COVERAGE
+) -> dict[str, Any]:
+    """The card's thresholds where nothing is asked for: see ``choose_neutral_band``.
+
+    Labels are happy, sad, neutral, and any others, which count as "other" and choose nothing.
+    ``coverage`` is the part of the happy and sad faces answered, ``rejected`` the part rejected of
+    each kind.
+    """
+    labels, p = np.array([str(label) for label in y_true], np.str_), np.asarray(p_happy, np.float64)
+    chosen = np.isin(labels, KINDS[:-1])
+    band = choose_neutral_band(labels[chosen], p[chosen], coverage)
+    asked = np.isin(labels, LABELS)
+    return {
+        "low": band.low,
+        "high": band.high,
+        "coverage": float((band.predict(p[asked]) != "unsure").mean()),
+        "rejected": rejected_shares(labels, p, band),
+    }
+
+
+def applied_reject_band(
+    card: Mapping[str, Any], max_error: float | None = None, always_answer: bool = False
+) -> RejectBand | None:
+    """What is unsure, as asked for; None where every face is answered.
+
+    Parameters
+    ----------
+    card : mapping
+        As ``read_card`` gives it.
+    max_error : float, optional
+        ``card_reject_band`` of it. Without it the card's default band, and None where the card has
+        none, as those that ``compare`` and ``train`` write.
+    always_answer : bool
+        None, whatever the card says.
+
+    Raises
+    ------
+    UserError
+        Both are given, and as ``card_reject_band``.
+
+    Examples
+    --------
+    >>> card = {"model": "mine", "default": {"low": 0.2, "high": 0.7}}
+    >>> applied_reject_band(card)
+    RejectBand(low=0.2, high=0.7)
+    >>> print(applied_reject_band(card, always_answer=True))
+    None
+    """
+    if always_answer and max_error is not None:
+        raise UserError("either every face is answered or an error is kept to: ask for one of both")
+    if max_error is not None:
+        return card_reject_band(card, max_error)
+    default = None if always_answer else card.get(DEFAULT_ENTRY)
+    return RejectBand(float(default["low"]), float(default["high"])) if default else None
+
+
+def model_reject_band(
+    model: str | Path, max_error: float | None = None, always_answer: bool = False
+) -> RejectBand | None:
+    """``applied_reject_band`` of the card of a shipped name or a model file."""
+    return applied_reject_band(read_card(model), max_error, always_answer)

@@ -1,4 +1,11 @@
-"""The card beside a model file (JSON): what the model is, its sha256, its library versions."""
+"""The card beside a model file (JSON): what the model is, its sha256, its library versions.
+
+Beside those, of models that were tested: ``metrics`` (of ``metrics.evaluate``, by data set and
+part), ``unsure`` (the thresholds of each error that can be kept to: ``max_error``, ``low``,
+``high``, ``coverage``) and ``default`` (those where nothing is asked for: ``low``, ``high``,
+``coverage`` of happy and sad faces, and ``rejected``, the share said to be unsure of the kinds
+``happy``, ``sad``, ``neutral`` and ``other``, of the faces that the thresholds were chosen on).
+"""
 
 from __future__ import annotations
 
@@ -74,7 +81,7 @@ def read_card(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     UserError
-        No card there, not readable, or of another format.
+        No model file or no card there, one not readable, or of another format.
 
     Examples
     --------
@@ -87,6 +94,10 @@ def read_card(path: str | Path) -> dict[str, Any]:
     try:
         card = json.loads(beside.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if not path.is_file():
+            raise UserError(
+                f"there is no model file {path}: check the path, or train a model first"
+            ) from None
         raise UserError(
             f"{path} has no card, so nothing tells what it is or whether it is whole: copy "
             f"{beside.name} beside it, or, if you made the file yourself, use joblib.load"

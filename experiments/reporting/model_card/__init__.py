@@ -1,1 +1,1 @@
-"""MODEL_CARD.md and the README's tables."""
+"""MODEL_CARD.md and the tables of pages."""

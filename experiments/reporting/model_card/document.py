@@ -10,8 +10,10 @@ from jinja2 import Environment
 
 from happysad.experiments.reporting.model_card import card_tables
 from happysad.experiments.reporting.model_card.example_faces import failure_lines
+from happysad.experiments.reporting.model_card.neither_table import neither_lines
 from happysad.experiments.reporting.per_experiment import peers
 from happysad.experiments.reporting.tables.run_tables import read_table
+from happysad.pipeline.evaluation.neutral_band import COVERAGE
 from happysad.utils.tables import markdown
 
 TABLES = "tables.md"
@@ -25,7 +27,7 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
     facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     models, names = facts["models"], facts["config"]["called"]
     read = {name: read_table(folder / f"{name}.csv") for name in
-            ("results", "tested", "scores", "thresholds")}  # fmt: skip
+            ("results", "tested", "scores", "thresholds", "neither")}  # fmt: skip
     versions = next(iter(models.values()))["versions"]
     return _rendered(
         "model_card.md.j2",
@@ -40,6 +42,9 @@ def card_text(folder: Path, pictures: str = "docs") -> str:
         data=markdown(card_tables.data_lines(read["tested"], names)),
         scores=markdown(card_tables.score_lines(read["scores"], names, subsets=False)),
         thresholds=markdown(card_tables.threshold_lines(read["thresholds"])),
+        coverage=f"{100 * COVERAGE:.0f}",
+        neither=markdown(neither_lines(read["neither"])) if len(read["neither"]) else "",
+        neither_figure=f"{pictures}/neither.png",
         files=markdown(card_tables.file_lines(models)),
     )
 

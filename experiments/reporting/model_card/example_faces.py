@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from happysad.experiments.perturbations.registry import CHANGES, changed_image, locate_face
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.figures.image_grids import image_axes, show_image
-from happysad.experiments.reporting.figures.style import RIGHT, WIDTH, WRONG, drawing
+from happysad.experiments.reporting.figures.style import WIDTH, drawing
 from happysad.features.faces.detector import MIN_SCORE
 from happysad.pipeline.data.records import LABELS
 from happysad.pipeline.demo.demo_faces import make_demo_faces
@@ -92,8 +92,7 @@ def draw_failures(
                 show_image(ax, faces[i])
                 before = f", was {p_happy[''][i]:.2f}" if change else ""
                 title = f"drawn {labels[i]}\np(happy) {p_happy[change][i]:.2f}{before}"
-                color = WRONG if labels[i] == "happy" else RIGHT
-                ax.set_title(title, fontsize=7.5, color=color)
+                ax.set_title(title, fontsize=7.5)
             at = row[0].transAxes
             row[0].text(-0.12, 0.5, _named(change), transform=at, rotation=90,
                         ha="right", va="center", fontsize=9)  # fmt: skip

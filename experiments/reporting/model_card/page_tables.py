@@ -1,4 +1,4 @@
-"""The tables that the README shows, each from the small CSV files of a run's folder."""
+"""The tables that the README and other pages show, each from the small CSV files of a run's folder."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "transfer": transfer,
     "peers": lambda run: peers.score_lines(read_table(run.folder / "peers.csv")),
     "against-peers": lambda run: peer_pairs.pair_lines(run["comparisons"]),
+    "first": lambda run: peers.first_lines(read_table(run.folder / "peers.csv")),
     "peers-effort": lambda run: peers.EFFORTS,
     "learning-curve": lambda run: learning_table.curve_lines(
         read_table(run.folder / "learning_curve.csv")
@@ -83,4 +84,4 @@ KINDS: dict[str, Callable[[RunTables], Cells]] = {
     "ablation": lambda run: ablation_table.table_lines(read_table(run.folder / "ablation.csv")),
     "shipped": lambda run: shipped_lines(read_table(run.folder / "scores.csv")),
 }
-"""By the name that stands in the README's markers."""
+"""By the name that stands in the markers of pages."""

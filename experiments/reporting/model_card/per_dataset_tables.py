@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.neither_figure import save_neither
 from happysad.experiments.reporting.html.report import Section, write_report
+from happysad.experiments.reporting.model_card.neither_table import neither_table
 from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
 from happysad.experiments.reporting.tables.interval_table import interval_table, interval_text
 from happysad.experiments.reporting.tables.operating_points import share
@@ -35,16 +37,21 @@ FOLDS = "cross-validated"
 
 
 def write_tables(folder: Path) -> None:
-    """Write ``scores``, ``tested``, ``reliability`` and ``thresholds.csv``, and the report."""
-    predictions = labelled(read_rows(folder / "predictions.csv"))
+    """Write the tables that are published, the figure of ``neither.csv`` and the report."""
+    every = read_rows(folder / "predictions.csv")
+    predictions = labelled(every)
+    folds, shipped = (every[every["condition"] == how] for how in (FOLDS, SHIPPED))
     tables = {
         "scores": score_table(predictions),
         "tested": data_table(predictions),
         "reliability": reliability_table(predictions),
         "thresholds": threshold_table(predictions),
+        "neither": neither_table(folds, shipped),
     }
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv", digits=6)
+    if len(tables["neither"]):
+        save_neither(tables["neither"], folder / "figures" / "neither.png")
     lines = shipped_lines(tables["scores"])
     write_report(folder, title="The shipped models", sections=[Section("Tested", lines=lines)])
 

@@ -23,8 +23,12 @@ class PredictParameters(BaseModel):
         allow_inf_nan=False,
         description="Say `unsure` of as many faces as it takes for at most this share of the "
         "other answers to be wrong. `max_errors` of a model says what it can keep to. Without it "
-        "every face is answered.",
+        "the thresholds are those of `default` on the model's card; a card without answers every "
+        "face.",
         examples=[0.05],
+    )
+    always_answer: bool = Field(
+        default=False, description="Say `happy` or `sad` of every face, never `unsure`."
     )
     min_score: float | None = Field(
         default=None,
@@ -108,7 +112,12 @@ class Answer(BaseModel):
     model: str = Field(examples=["stack"])
     model_sha256: str = Field(description="Of the model's file.", examples=["96f197a8…"])
     happysad: str = Field(description="The version of happysad.", examples=["0.1.0"])
-    max_error: float | None = Field(examples=[0.05])
+    max_error: float | None = Field(description="As asked for.", examples=[None])
+    low: float = Field(description="`sad` is said where p_happy is below it.", examples=[0.097])
+    high: float = Field(
+        description="`happy` is said where p_happy is this or above; between both, `unsure`.",
+        examples=[0.681],
+    )
     min_score: float | None = Field(examples=[None])
     min_face: float | None = Field(examples=[None])
     milliseconds: float = Field(

@@ -39,13 +39,15 @@ export function modelCard(name) {
  * What the model says of one picture.
  *
  * @param {Blob} blob an encoded image
- * @param {{model: string, maxError: ?number, minScore: ?string, minFace: ?string}} settings
+ * @param {{model: string, maxError: ?number, alwaysAnswer: boolean, minScore: ?string,
+ *   minFace: ?string}} settings
  * @returns the service's answer; its images[0] is the picture's
  */
 export function predict(blob, settings, signal) {
   const query = new URLSearchParams();
   if (settings.model) query.set("model", settings.model);
   if (settings.maxError !== null) query.set("max_error", settings.maxError);
+  if (settings.alwaysAnswer) query.set("always_answer", "true");
   if (settings.minScore !== null) query.set("min_score", settings.minScore);
   if (settings.minFace !== null) query.set("min_face", settings.minFace);
   const headers = { "Content-Type": blob.type.startsWith("image/") ? blob.type : "image/jpeg" };

@@ -1,9 +1,11 @@
 // Which model answers, and how sure it must be: two lists, filled by what the service offers.
+// How sure: "usual" (the default of the model's card), "always" (answer every face) or an error.
 
 import { modelCard, models } from "./api.js";
 
-const USUAL_ERROR = 0.05;
-const ALWAYS = { low: 0.5, high: 0.5 };
+const USUAL = "usual";
+const ALWAYS = "always";
+const HALF = { low: 0.5, high: 0.5 };
 
 export class Settings {
   #form;
@@ -19,7 +21,7 @@ export class Settings {
     this.#form = form;
     this.#changed = changed;
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.model.addEventListener("change", () => this.#choose(this.maxError));
+    form.model.addEventListener("change", () => this.#choose(this.#form.sure.value));
     form.sure.addEventListener("change", () => this.#tell());
   }
 
@@ -30,16 +32,23 @@ export class Settings {
     const names = this.#models.map((model) => new Option(model.name, model.name));
     this.#form.model.replaceChildren(...names);
     this.#form.model.value = offered.default;
-    await this.#choose(Number(new URLSearchParams(location.search).get("max_error")) || USUAL_ERROR);
+    const address = new URLSearchParams(location.search);
+    const always = ["1", "true"].includes(address.get("always_answer"));
+    await this.#choose(always ? ALWAYS : address.get("max_error"));
   }
 
   get model() {
     return this.#form.model.value;
   }
 
-  /** The error to keep to, null where every face is to be answered. */
+  /** The error to keep to, null where none is. */
   get maxError() {
-    return this.#form.sure.value ? Number(this.#form.sure.value) : null;
+    return Number(this.#form.sure.value) || null;
+  }
+
+  /** Whether every face is to be answered. */
+  get alwaysAnswer() {
+    return this.#form.sure.value === ALWAYS;
   }
 
   /** The lowest score that counts as a face, as the page's address says; null: the model's own. */
@@ -54,14 +63,19 @@ export class Settings {
 
   /** Happy from high on, sad below low. */
   get band() {
-    return this.#entry() ?? ALWAYS;
+    return this.#entry() ?? HALF;
   }
 
+  /** The thresholds that the card has for the choice; none where every face is answered. */
   #entry() {
+    if (this.#form.sure.value === USUAL) return this.#card.default;
     return this.#card.unsure?.find((entry) => entry.max_error === this.maxError);
   }
 
-  /** Another model: offer the errors that it can keep to, the wanted one or the next below. */
+  /**
+   * Another model: offer what it can keep to. Wanted is a value of the list; of an error that is
+   * not there the next below is taken, and of anything else the first line.
+   */
   async #choose(wanted) {
     const name = this.model;
     const model = this.#models.find((one) => one.name === name);
@@ -70,9 +84,11 @@ export class Settings {
     this.#card = card;
     const errors = [...model.max_errors].sort((a, b) => b - a);
     const choices = errors.map((error) => new Option(`At most ${percent(error)} errors`, error));
-    this.#form.sure.replaceChildren(new Option("Always answer", ""), ...choices);
-    const kept = wanted === null ? undefined : errors.find((error) => error <= wanted);
-    this.#form.sure.value = kept ?? "";
+    const usual = card.default ? [new Option("Usual: clear faces only", USUAL)] : [];
+    const always = new Option("Always answer", ALWAYS);
+    this.#form.sure.replaceChildren(...usual, always, ...choices);
+    const kept = wanted === ALWAYS ? ALWAYS : errors.find((error) => error <= Number(wanted));
+    this.#form.sure.value = kept ?? this.#form.sure.options[0].value;
     document.getElementById("model-about").textContent = model.summary;
     document.getElementById("card-link").href = `/card?model=${encodeURIComponent(name)}`;
     this.#tell();
@@ -89,6 +105,10 @@ export class Settings {
     }
     const entry = this.#entry();
     if (!entry) return "Every face gets happy or sad.";
+    if (entry === this.#card.default) {
+      const { coverage, rejected } = entry;
+      return `In tests it answered ${percent(coverage)} of happy and sad faces, and said “unsure” of ${percent(rejected.neutral)} of neutral ones.`;
+    }
     return `In tests it answered ${percent(entry.coverage)} of faces and said “unsure” of the rest.`;
   }
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
-from happysad.utils import image_decoding
 from happysad.utils.errors import UserError
+from happysad.utils.image_files import open_image, pillow_message, unknown_format
 
 MEGABYTE = 1_000_000
 
@@ -43,17 +42,16 @@ def why_unreadable(data: bytes, name: str, pixels: int = Limits.pixels) -> str:
     """
     if not data:
         return "it is empty"
-    image_decoding.ignore_pillow_warnings()  # of many pixels, which are counted here
     too_large = f"pixels and this service takes {pixels:,}: make it smaller"
     try:
-        with Image.open(io.BytesIO(data), formats=image_decoding.FORMATS) as image:
+        with open_image(data) as image:
             width, height = image.size
     except UnidentifiedImageError:
-        return image_decoding.unknown_format(data)
+        return unknown_format(data)
     except Image.DecompressionBombError:
         raise TooLargeError(f"{name} has too many {too_large}") from None
     except Exception as error:  # whatever a decoder stumbles over
-        return image_decoding.pillow_message(error)
+        return pillow_message(error, data)
     if width * height > pixels:
         raise TooLargeError(f"{name} has {width} x {height} {too_large}")
     return ""

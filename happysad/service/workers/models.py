@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from happysad.pipeline.model_files.model_card import read_card
-from happysad.pipeline.model_files.shipped import NETWORKS, SHIPPED, model_path
+from happysad.pipeline.model_files.shipped import NETWORKS, SHIPPED
+from happysad.pipeline.prediction.model_names import find_model
 from happysad.utils.errors import UserError
 
 _SHIPPED = {**SHIPPED, **NETWORKS}
@@ -46,7 +47,7 @@ class ServedModels:
                 raise UserError(f"the model {source} is named twice")
             if name in self._models:
                 raise UserError(f"two models are named {name}: rename one of the files")
-            path = model_path(source)
+            path = find_model(source)
             if not path.is_file():
                 raise UserError(f"there is no model file {path}: check the path")
             card = read_card(path)

@@ -27,7 +27,7 @@ def root(tmp_path, monkeypatch) -> Path:
     home.mkdir()
     (home / "README.md").write_text(PAGE)
     monkeypatch.setattr(publish, "ROOT", home)
-    monkeypatch.setattr(publish, "README", home / "README.md")
+    monkeypatch.setattr(publish, "PAGES", ("README.md",))
     monkeypatch.setattr(publish, "RESULTS", home / "docs" / "results")
     (home / "models").mkdir()
     for network in shipped.NETWORKS:  # published by a command of its own

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,17 @@ from happysad.pipeline.prediction.predict import load_any
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
+
+
+def test_neutral_faces_of_val_choose_the_default(demo_data, tmp_path):
+    data = shutil.copytree(demo_data, tmp_path / "forty")
+    for part in ("val", "test"):
+        shutil.copytree(data / part / "sad", data / part / "neutral")
+    lines: list[str] = []
+    card = read_card(publish_pretrained(str(data), tmp_path / "c.onnx", log=lines.append))
+    assert set(card["default"]["rejected"]) == {"happy", "sad", "neutral"}
+    assert lines[-1].startswith("unsure by default, of the test part: 0.")
+    assert lines[-1].endswith(" of neutral faces")
 
 
 def test_it_answers_as_the_weights_do_and_its_card_says_what_it_is(demo_data, tmp_path):
@@ -29,5 +42,6 @@ def test_it_answers_as_the_weights_do_and_its_card_says_what_it_is(demo_data, tm
     assert list(card["metrics"]) == ["forty val", "forty test"]
     assert 0.5 < card["metrics"]["forty test"]["roc_auc"] <= 1
     assert isinstance(card["unsure"], list)
+    assert "default" not in card  # there are no neutral faces
     assert len(card["probe"]) == 4
     assert card["network"]["architecture"] == "resnet"

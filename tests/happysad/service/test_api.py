@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+
+from happysad.service import api
+from happysad.utils import image_files
 
 fuzz = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -24,12 +29,13 @@ def test_a_photo_as_the_body(client, picture):
     assert answer.status_code == 200
     told = answer.json()
     assert set(told) == {
-        "model", "model_sha256", "happysad", "max_error", "min_score", "min_face",
-        "milliseconds", "images",
+        "model", "model_sha256", "happysad", "max_error", "low", "high", "min_score",
+        "min_face", "milliseconds", "images",
     }  # fmt: skip
     assert told["model"] == "small"
     assert len(told["model_sha256"]) == 64
     assert told["max_error"] is told["min_score"] is told["min_face"] is None
+    assert told["low"] == told["high"] == 0.5  # its card has no default
     assert told["milliseconds"] > 0
     (image,) = told["images"]
     assert (image["image"], image["status"], image["reason"]) == ("image 0", "ok", "")
@@ -89,6 +95,19 @@ def test_where_nothing_can_be_read_the_answer_is_422_and_says_so(client):
     assert "none of the 2 images" in client.post("/v1/predict", files=files).json()["detail"]
 
 
+def test_the_default_of_the_card_holds_unless_something_else_is_asked(service, picture, refuses):
+    client = service(models=("texture-svm",))
+    usual = client.get("/v1/model").json()["default"]
+    told = client.post("/v1/predict", content=picture).json()
+    assert (told["low"], told["high"]) == (usual["low"], usual["high"])
+    told = client.post("/v1/predict?always_answer=true", content=picture).json()
+    assert (told["low"], told["high"], told["max_error"]) == (0.5, 0.5, None)
+    batch = {"images": [{"data": base64.b64encode(picture).decode()}], "always_answer": True}
+    assert client.post("/v1/predict/batch", json=batch).json()["low"] == 0.5
+    both = client.post("/v1/predict?always_answer=true&max_error=0.05", content=picture)
+    assert "either every face is answered or an error" in refuses(both, 400)
+
+
 def test_unsure_where_the_card_has_thresholds(service, picture, refuses):
     client = service(models=("texture-svm",))
     errors = client.get("/v1/models").json()["models"][0]["max_errors"]
@@ -122,6 +141,7 @@ def test_what_counts_as_a_face_can_be_asked(client, picture):
         ("min_score=nan", 400, "min_score"),
         ("min_face=0", 400, "min_face: input should be greater than or equal to 1"),
         ("crops=perhaps", 400, "crops"),
+        ("always_answer=perhaps", 400, "always_answer"),
     ],
 )
 def test_a_mistake_in_the_address_is_one_sentence(client, picture, refuses, query, status, told):
@@ -157,6 +177,23 @@ def test_the_counters_count(client, picture):
         "happysad_queue_images 0.0",
     ):
         assert line in text
+
+
+def test_a_phones_picture_is_answered(client, picture, heic):
+    data = heic(Image.open(io.BytesIO(picture)))
+    (image,) = client.post("/v1/predict", content=data).json()["images"]
+    assert (image["status"], image["faces"][0]["label"]) == ("ok", "happy")
+
+
+def test_where_heic_is_not_read_it_says_so_and_phones_send_jpeg(service, monkeypatch):
+    for reads in (True, False):
+        monkeypatch.setattr(api, "reads_heic", lambda reads=reads: reads)
+        assert (".heic" in service().get("/").text) == reads
+    monkeypatch.setattr(image_files, "reads_heic", lambda: False)
+    data = b"\0\0\0\x24ftypheic\0\0\0\0"
+    answer = service().post("/v1/predict", content=data)
+    assert answer.status_code == 422
+    assert 'run pip install "happysad[heic]"' in answer.json()["detail"]
 
 
 def test_the_page_and_its_files_are_served_with_a_strict_policy(client, refuses):
@@ -228,7 +265,16 @@ def test_no_damaged_photo_breaks_it(client, picture, where, what):
             st.lists(inner, max_size=3)
             | st.dictionaries(
                 st.sampled_from(
-                    ["images", "data", "model", "max_error", "min_score", "min_face", "crops"]
+                    [
+                        "images",
+                        "data",
+                        "model",
+                        "max_error",
+                        "always_answer",
+                        "min_score",
+                        "min_face",
+                        "crops",
+                    ]
                 ),
                 inner,
             )
@@ -246,7 +292,8 @@ def test_no_json_whatever_breaks_it(client, batch):
     [
         (
             "maxerror=0.05",
-            "there is no option 'maxerror', only model, max_error, min_score, min_face and crops",
+            "there is no option 'maxerror', only model, max_error, always_answer, min_score, "
+            "min_face and crops",
         ),
         ("crops=1&crops=0", "the option crops is given 2 times"),
     ],

@@ -197,3 +197,15 @@ def test_a_resample_of_one_class():
     assert np.isnan(found["roc_auc"]).all()
     assert found["balanced_accuracy"].tolist() == [1, 0]
     assert found["recall_macro"].tolist() == [0.5, 0]
+
+
+def test_of_several_fits_the_intervals_are_those_of_the_mean():
+    labels, p, answers = faces(60)
+    once = bootstrap_intervals(labels, p, y_pred=answers, resamples=80)
+    both = np.stack([p, p]), np.stack([answers, answers])
+    twice = bootstrap_intervals(labels, both[0], y_pred=both[1], resamples=80)
+    for name in SCORES:
+        assert twice[name] == pytest.approx(once[name]), name
+    right = np.where(labels == "happy", 0.9, 0.1)
+    low, high = bootstrap_intervals(labels, np.stack([right, 1 - right]))["accuracy"]
+    assert (low, high) == (0.5, 0.5)  # the one is right where the other is wrong

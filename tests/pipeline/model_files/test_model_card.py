@@ -98,8 +98,14 @@ def test_a_whole_card_is_read(tmp_path):
     ],
 )
 def test_what_is_no_card_is_one_sentence(tmp_path, text, words):
+    (tmp_path / "m.joblib").touch()
     if text is not None:
         (tmp_path / "m.joblib.json").write_text(text)
     with pytest.raises(UserError, match=words) as raised:
         read_card(tmp_path / "m.joblib")
     assert "\n" not in str(raised.value)
+
+
+def test_of_a_model_that_is_not_there_nobody_misses_the_card(tmp_path):
+    with pytest.raises(UserError, match=r"there is no model file .*m\.joblib"):
+        read_card(tmp_path / "m.joblib")

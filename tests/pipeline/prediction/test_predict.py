@@ -108,7 +108,8 @@ def test_folders_are_searched_in_order(model, photo, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(photo.read_bytes())
     (tmp_path / "a" / "notes.txt").write_text("no image")
-    frame = predict_images([tmp_path], model)
+    with pytest.warns(UserWarning, match=r"1 non-image file of .* left out: a/notes\.txt"):
+        frame = predict_images([tmp_path], model)
     names = [path[len(str(tmp_path)) + 1 :] for path in frame["image"]]
     assert names == ["a/1.jpg", "a/sub folder/ä.jpeg", "b/2.JPG"]
     assert set(frame["status"]) == {"ok"}
@@ -144,15 +145,26 @@ def test_a_shipped_model_is_taken_where_none_is_named(photo):
     pd.testing.assert_frame_equal(frame, predict_images([photo], "stack"))
 
 
-def test_between_the_cards_thresholds_it_is_unsure(photo):
+@pytest.mark.parametrize("asked", [{"max_error": 0.02}, {}])
+def test_between_the_cards_thresholds_it_is_unsure(asked):
     images, _ = make_demo_faces(40, random_state=1)
-    sure = predict_images(list(images), "texture-svm", crops=True)
-    careful = predict_images(list(images), "texture-svm", crops=True, max_error=0.02)
-    (entry,) = [e for e in read_card("texture-svm")["unsure"] if e["max_error"] == 0.02]
+    sure = predict_images(list(images), "texture-svm", crops=True, always_answer=True)
+    careful = predict_images(list(images), "texture-svm", crops=True, **asked)
+    card = read_card("texture-svm")
+    (entry,) = [e for e in card["unsure"] if e["max_error"] == 0.02] if asked else [card["default"]]
     between = sure["p_happy"].between(entry["low"], entry["high"], inclusive="left")
     assert 0 < between.sum() < 40
     assert list(careful["label"] == "unsure") == list(between)
+    assert set(sure["label"]) == {"happy", "sad"}
     np.testing.assert_array_equal(careful["p_happy"], sure["p_happy"])
+
+
+def test_a_model_without_a_default_answers_every_face(model, model_file):
+    images, _ = make_demo_faces(20, random_state=1)
+    by_file = predict_images(list(images), model_file, crops=True)
+    assert set(by_file["label"]) == {"happy", "sad"}
+    shipped = predict_images(list(images), load_model("texture-svm"), crops=True)
+    assert set(shipped["label"]) == {"happy", "sad"}  # an object has no card
 
 
 def test_the_lowest_score_of_a_face_can_be_given(model, photo):
@@ -174,6 +186,8 @@ def test_the_smallest_face_can_be_given(model, photo):
 def test_thresholds_take_a_model_with_a_card(model, photo):
     with pytest.raises(UserError, match="on the model's card: name the model or its file"):
         predict_images([photo], model, max_error=0.05)
+    with pytest.raises(UserError, match="either every face is answered or an error"):
+        predict_images([photo], "texture-svm", max_error=0.05, always_answer=True)
 
 
 def test_threads_give_the_same_rows_in_the_same_order(model):

@@ -61,12 +61,13 @@ export class Live {
   }
 
   async #step(signal) {
-    const { model, maxError, minScore, minFace, band } = this.#settings;
+    const { model, maxError, alwaysAnswer, minScore, minFace, band } = this.#settings;
+    const settings = { model, maxError, alwaysAnswer, minScore, minFace };
     const began = performance.now();
     const { blob, width, height } = await this.#camera.frame();
     if (signal.aborted) return;
     const sent = performance.now();
-    const answer = await predict(blob, { model, maxError, minScore, minFace }, signal);
+    const answer = await predict(blob, settings, signal);
     if (signal.aborted || model !== this.#settings.model) return;
     const image = answer?.images[0];
     if (image?.status === "unreadable") throw new Error(image.reason);

@@ -26,10 +26,23 @@ function metricsTable(metrics) {
   return table(["Tested on", ...sets.map(([name]) => name)], [faces, ...rows]);
 }
 
+function between({ low, high }) {
+  return `${share(Math.max(low, 0))} to ${share(Math.min(high, 1))}`;
+}
+
+/** What is usually unsure: the thresholds, and the share of each kind of face. */
+function usualTable(entry) {
+  const { happy, sad, neutral, other } = entry.rejected;
+  const rows = [["“Unsure” for chances of happy from", between(entry)]];
+  const kinds = { "happy faces": happy, "sad faces": sad, "neutral faces": neutral, "angry, disgusted, frightened or surprised faces": other };
+  const known = Object.entries(kinds).filter(([, value]) => value !== undefined);
+  return table(null, [...rows, ...known.map(([kind, value]) => [`Unsure of ${kind}`, share(value)])]);
+}
+
 function unsureTable(entries) {
-  const rows = entries.map(({ max_error, coverage, low, high }) => {
-    const between = `${share(Math.max(low, 0))} to ${share(Math.min(high, 1))}`;
-    return [`${Number((100 * max_error).toPrecision(2))}\u00a0%`, share(coverage), between];
+  const rows = entries.map((entry) => {
+    const error = `${Number((100 * entry.max_error).toPrecision(2))}\u00a0%`;
+    return [error, share(entry.coverage), between(entry)];
   });
   return table(["Errors at most", "Faces answered", "“Unsure” for chances of happy from"], rows);
 }
@@ -61,7 +74,8 @@ function show(name, card) {
   const tested = Object.keys(card.metrics ?? {}).length > 0;
   const untested = "This card says nothing of tests: do not rely on the answers before testing.";
   parts.push(section("How it was tested", tested ? metricsTable(card.metrics) : list([untested])));
-  if (card.unsure?.length) parts.push(section("If it may say “unsure”", unsureTable(card.unsure)));
+  if (card.default) parts.push(section("When it usually says “unsure”", usualTable(card.default)));
+  if (card.unsure?.length) parts.push(section("When it is to keep to an error", unsureTable(card.unsure)));
   if (card.licences?.length) parts.push(section("Terms", list(card.licences)));
   const versions = Object.entries(card.versions ?? {});
   if (versions.length) parts.push(section("Made with", table(null, versions)));

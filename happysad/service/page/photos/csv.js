@@ -1,16 +1,17 @@
-// The photos' answers as a table, with the columns of `happysad predict --csv`.
+// The photos' answers as a table, with the columns of `happysad predict --csv`, and by what they
+// were answered: happy from high on, sad below low.
 
 const COLUMNS = [
   "image", "face", "status", "label", "p_happy", "left", "top", "right", "bottom", "score",
-  "reason", "model", "max_error",
+  "reason", "model", "max_error", "low", "high",
 ];
 
 const NOT_YET = "there is no answer yet";
 
 /** A row per face; one of face -1 where there is none, or no answer: that is "unanswered". */
 export function csvText(answers) {
-  const rows = answers.flatMap(({ name, image, wrong, settings }) => {
-    const by = [settings?.model, settings?.maxError];
+  const rows = answers.flatMap(({ name, image, wrong, by: told }) => {
+    const by = [told?.model, told?.maxError, told?.low, told?.high];
     const none = (status, reason) => [[name, -1, status, ...Array(7).fill(""), reason, ...by]];
     if (!image) return none("unanswered", wrong || NOT_YET);
     if (!image.faces.length) return none(image.status, image.reason);

@@ -55,9 +55,7 @@ export class Photos {
 
   /** Each photo's name and, once it was asked about, its answer or what is wrong, and by what. */
   get answers() {
-    return this.#photos.map(({ name, image, wrong, settings }) => {
-      return { name, image, wrong, settings };
-    });
+    return this.#photos.map(({ name, image, wrong, by }) => ({ name, image, wrong, by }));
   }
 
   #remove(photo) {
@@ -96,16 +94,18 @@ export class Photos {
 
   async #answer(photo) {
     const { asked } = photo;
-    const { model, maxError, minScore, minFace } = this.#settings;
-    const settings = { model, maxError, minScore, minFace };
-    const { image, error } = await predictFile(photo.file, settings).then(
-      (answer) => ({ image: answer.images[0] }),
+    const { model, maxError, alwaysAnswer, minScore, minFace } = this.#settings;
+    const settings = { model, maxError, alwaysAnswer, minScore, minFace };
+    const { answer, error } = await predictFile(photo.file, settings).then(
+      (answer) => ({ answer }),
       (error) => ({ error }),
     );
+    const image = answer?.images[0];
     if (asked !== photo.asked) return; // removed, or asked again since
     const read = image && image.status !== "unreadable";
     const wrong = error?.message ?? (read ? "" : `It cannot be read: ${image.reason}.`);
-    Object.assign(photo, { image: image ?? null, wrong, settings });
+    const by = { model, maxError, low: answer?.low, high: answer?.high };
+    Object.assign(photo, { image: image ?? null, wrong, by });
     const { card } = photo;
     this.#done.push(read ? card.show(image) : card.fail(wrong, error instanceof Unreachable));
   }

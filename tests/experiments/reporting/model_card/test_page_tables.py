@@ -1,4 +1,4 @@
-"""The README's tables, each from a run's small CSV files."""
+"""The tables of pages, each from a run's small CSV files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from happysad.experiments.reporting.model_card.readme_tables import (
+from happysad.experiments.reporting.model_card.page_tables import (
     KINDS,
     against_cnn,
     balance,

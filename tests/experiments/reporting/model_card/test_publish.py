@@ -1,4 +1,4 @@
-"""The README's tables and the results beside it, written from a run."""
+"""The tables of pages and the results beside them, written from a run."""
 
 from __future__ import annotations
 
@@ -28,20 +28,30 @@ theirs
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     """A checkout that is not ours."""
+    (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text(PAGE)
-    for name, path in (("ROOT", ""), ("README", "README.md"), ("RESULTS", "docs/results")):
-        monkeypatch.setattr(module, name, tmp_path / path)
+    (tmp_path / "docs" / "benchmarks.md").write_text(PAGE.replace("mine", "other"))
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "RESULTS", tmp_path / "docs" / "results")
     return tmp_path
 
 
 def test_tables_are_written_from_the_run(root, small_run):
-    assert publish("mine", small_run) == ["docs/results/mine", "README: mine models"]
+    assert publish("mine", small_run) == ["docs/results/mine", "README.md: mine models"]
     page = (root / "README.md").read_text("utf-8")
     assert page == PAGE.replace("old", markdown(run_cells(read_run(small_run))))
     assert fill_tables(page, "mine") == (page, ["models"])
     kept = {file.name for file in (root / "docs" / "results" / "mine").iterdir()}
     assert {"results.csv", "intervals.csv", "run.json"} <= kept
     assert not kept & {"predictions.csv", "training.csv"}
+
+
+def test_the_figures_that_pages_show_are_copied(root, small_run):
+    (small_run / "figures").mkdir(exist_ok=True)
+    for name in ("robustness.png", "other.png"):
+        (small_run / "figures" / name).write_bytes(name.encode())
+    publish("mine", small_run)
+    assert [file.name for file in root.rglob("docs/**/*.png")] == ["robustness.png"]
 
 
 def test_only_finished_runs_are_published(root, small_run, tmp_path):

@@ -113,6 +113,7 @@ def test_a_body_that_drips_has_no_more_time_than_another():
 def test_of_a_batch_only_its_images_are_kept(monkeypatch):
     text = base64.b64encode(b"some bytes").decode()
     asked = {"model": "m", "max_error": 0.05, "min_score": 0.4, "min_face": 30.0, "crops": True}
+    asked |= {"always_answer": False}
     body = json.dumps({"images": [{"data": text}]} | asked)
     bodies, seen = BodyReader(Limits()), []
     read_batch = bodies._parse_batch

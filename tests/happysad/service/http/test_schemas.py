@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from happysad.service.http.schemas import Answer, BatchRequest, first_error
+from happysad.service.http.schemas import (
+    Answer,
+    BatchRequest,
+    PredictParameters,
+    first_error,
+)
 
 
 def test_answers_are_as_described(client, picture):
@@ -13,6 +18,11 @@ def test_answers_are_as_described(client, picture):
     told = client.post("/v1/predict", content=b"no picture").json()
     assert Answer.model_validate(told).detail
     assert set(told) <= set(Answer.model_fields)
+
+
+def test_nothing_asked_is_neither_an_error_nor_an_answer_to_every_face():
+    asked = PredictParameters()
+    assert (asked.max_error, asked.always_answer) == (None, False)
 
 
 def test_the_first_mistake_is_told_with_its_place():

@@ -67,10 +67,18 @@ def test_the_address_can_ask_for_the_camera(page):
 
 def test_the_address_can_ask_for_an_error_to_keep_to(page):
     page.open("/?max_error=0.02")
-    page.until(lambda: page.js("return document.getElementById('sure').value") == "0.02")
+    chosen = "return document.getElementById('sure').value"
+    page.until(lambda: page.js(chosen) == "0.02")
     assert re.search(r"answered \d+\s%", page.at("sure-about").text)
+    page.open("/?always_answer=1")
+    page.until(lambda: page.js(chosen) == "always")
+    assert page.at("sure-about").text == "Every face gets happy or sad."
     page.open("/?max_error=never")
-    page.until(lambda: page.js("return document.getElementById('sure').value") == "0.05")
+    page.until(lambda: page.js(chosen) == "usual")
+    assert re.search(
+        r"answered 8\d\s% of happy and sad faces, and said “unsure” of \d\d\s% of neutral ones",
+        page.at("sure-about").text,
+    )
 
 
 def test_stopped_is_stopped(page):

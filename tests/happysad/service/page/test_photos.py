@@ -6,6 +6,7 @@ import csv
 
 import pytest
 
+from happysad.pipeline.model_files.model_card import read_card
 from happysad.service.workers.limits import Limits
 
 pytestmark = pytest.mark.browser
@@ -93,16 +94,20 @@ def test_photos_can_be_pasted(page, encoded):
 
 
 def test_other_settings_answer_the_photos_again(page, pictures):
-    assert page.at("sure").get_attribute("value") == "0.05"
+    assert page.at("sure").get_attribute("value") == "usual"
     page.choose(pictures / "two.jpg")
     page.until_texts(".card .plate", 2)
     asked = "return performance.getEntriesByType('resource').map(e => e.name)"
-    assert page.js(asked)[-1].endswith("/v1/predict?model=stack&max_error=0.05")
+    assert page.js(asked)[-1].endswith("/v1/predict?model=stack")
+    page.at("sure").send_keys("At most 5")
+    page.until(lambda: page.js(asked)[-1].endswith("/v1/predict?model=stack&max_error=0.05"))
     page.at("model").send_keys("texture-svm")
     page.until(lambda: "model=texture-svm&max_error=0.05" in page.js(asked)[-1])
     assert page.at("card-link").get_attribute("href").endswith("/card?model=texture-svm")
     page.at("sure").send_keys("Always")
-    page.until(lambda: page.js(asked)[-1].endswith("/v1/predict?model=texture-svm"))
+    page.until(lambda: page.js(asked)[-1].endswith("?model=texture-svm&always_answer=true"))
+    page.at("model").send_keys("stack")
+    page.until(lambda: page.js(asked)[-1].endswith("?model=stack&always_answer=true"))
     page.until(lambda: page.js("return document.querySelector('.card').ariaBusy") == "false")
 
 
@@ -122,7 +127,9 @@ def test_the_answers_as_a_table(page, pictures):
     assert {row["label"] for row in rows} == {"", "happy", "sad"}
     assert int(rows[1]["right"]) - int(rows[1]["left"]) > 100
     assert 0.6 < float(rows[1]["score"]) <= 1
-    assert {row["max_error"] for row in rows} == {"0.05"}
+    usual = read_card("stack")["default"]
+    assert {row["max_error"] for row in rows} == {""}
+    assert {(row["low"], row["high"]) for row in rows} == {(str(usual["low"]), str(usual["high"]))}
     assert [row["status"] for row in rows] == ["unreadable", "ok", "ok"]
     assert [row["reason"] for row in rows] == ["it is not an image file", "", ""]
 

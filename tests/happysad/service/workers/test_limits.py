@@ -17,6 +17,7 @@ from happysad.service.workers.limits import (
     too_many_bytes,
     why_unreadable,
 )
+from happysad.utils import image_files
 
 
 def encoded(kind, size=(20, 10)):
@@ -69,8 +70,17 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused():
     assert not caught
 
 
-def test_a_phones_picture_gets_the_same_advice_as_elsewhere():
-    assert "HEIC picture" in why_unreadable(b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00", "a")
+def test_a_phones_picture_is_held_to_the_same_limits(heic):
+    data = heic(Image.new("RGB", (90, 80)))
+    assert why_unreadable(data, "a") == ""
+    with pytest.raises(TooLargeError, match="a has 90 x 80 pixels"):
+        why_unreadable(data, "a", pixels=7199)
+    assert why_unreadable(data[:100], "a") == "it is a damaged HEIC picture"
+
+
+def test_where_heic_is_not_read_the_advice_is_the_same_as_elsewhere(monkeypatch):
+    monkeypatch.setattr(image_files, "reads_heic", lambda: False)
+    assert why_unreadable(b"\0\0\0\x24ftypheic\0\0\0\0", "a") == image_files.HEIC_ABSENT
 
 
 def test_the_limits_that_are_documented():
