@@ -42,11 +42,11 @@ links:
 $(INSTALLED): $(PROJECT)
 	$(PYTHON) -m venv $(VENV)
 	rm -rf build
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt ".[cnn,web]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt ".[cnn,heic,web]"
 	touch $@
 
 $(TESTABLE): $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,onnx,web,dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[cnn,heic,onnx,web,dev]"
 	touch $@
 
 clean:

@@ -1,7 +1,8 @@
 """Which model is best on this data?
 
 Fits each model on the training part, evaluates it on the validation and the test part, chooses
-the best by the validation part and saves it. ``happysad.compare`` does it from Python,
+the best by the validation part and saves it; with few images it cross-validates.
+``happysad.compare`` does it from Python,
 ``happysad compare`` and ``python experiments/compare.py`` from the command line.
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from happysad.experiments.datasets.planned_folds import fold_rows, planned_folds
 from happysad.experiments.runner.candidates import Candidate, Models, find_candidates
 from happysad.experiments.runner.config import CompareConfig
 from happysad.experiments.runner.fit_tasks import EvaluationSet, FitTask, cross_validation
@@ -42,7 +44,8 @@ class Comparison:
         out); "" where every model failed.
     summary : pandas.DataFrame
         A row a model that did not fail, the most accurate first: its scores on the test part (in
-        cross-validation on the faces held out).
+        cross-validation on the faces held out), of several seeds their mean. It is what the
+        screen shows and ``summary.csv`` holds.
     results : pandas.DataFrame
         A row for each data set, part, model, fold and seed; a failed one with its reason.
     predictions : pandas.DataFrame
@@ -75,12 +78,12 @@ def compare(
     data: str | Path | DataSet,
     models: Models | None = None,
     *,
-    folds: int = 0,
+    folds: int | None = None,
     seeds: int = 1,
     seed: int = 0,
     balance: str | Sequence[str] = "none",
     neutral: str | Path | None = None,
-    max_error: float = 0.02,
+    max_error: float = 0.05,
     out: str | Path | None = None,
     jobs: int | None = None,
     use_cache: bool = True,
@@ -100,8 +103,10 @@ def compare(
         standard recipes. A model that does not begin with a ``FaceAligner`` is fitted on a list
         of images, (H, W) or (H, W, 3) uint8, with the labels "happy" and "sad"; see
         ``HappySadClassifier`` for its probabilities.
-    folds : int
-        Cross-validation in so many folds; 0 for one fit on the train part.
+    folds : int, optional
+        Cross-validation in so many folds, or in as many as there are persons of each class; 0
+        for one fit on the train part. Without, 5 folds where the data have no parts of their own
+        and fewer than 200 images, else 0.
     seeds, seed : int
         So many repeats, beginning with this random seed.
     balance : {"none", "class-weight", "oversample"} or a sequence of these
@@ -113,7 +118,7 @@ def compare(
     out : str or Path, optional
         Folder to write; the same call goes on where a stopped one was. Without, nothing is kept.
     jobs : int, optional
-        Processes; one a core where not given.
+        Processes; one a core, which is -1, where not given.
     use_cache : bool
         Keep faces and features on disk from one run to the next.
     log : callable, optional
@@ -133,7 +138,7 @@ def compare(
     >>> with tempfile.TemporaryDirectory() as home:
     ...     faces = demo_folder(Path(home) / "faces", n_samples=24)
     ...     models = {"constant": DummyClassifier(), "pixels": "pixels-logreg"}
-    ...     comparison = compare(faces, models, jobs=1, use_cache=False)
+    ...     comparison = compare(faces, models, folds=0, jobs=1, use_cache=False)
     >>> comparison.best
     'pixels'
     >>> print(comparison.results[["model", "split", "n_test", "accuracy"]].round(2))
@@ -150,7 +155,7 @@ def compare(
     config = CompareConfig(
         data=data_set.name if data_set else str(data),
         out=str(out or ""),
-        jobs=jobs or 0,
+        jobs=-1 if jobs is None else jobs,
         seed=seed,
         balance=[balance] if isinstance(balance, str) else list(balance),
         folds=folds,
@@ -170,8 +175,9 @@ def compare(
         )
         run = read_run(folder)
         rows = {name: read_rows(folder / f"{name}.csv") for name in ("results", "predictions")}
-    tables = {name: run[name] for name in ("intervals", "comparisons", "operating_points")}
-    return Comparison(run.best, run.scores(), **rows, **tables, folder=folder if out else None)
+    names = ("summary", "intervals", "comparisons", "operating_points")
+    tables = {name: run[name] for name in names}
+    return Comparison(run.best, **rows, **tables, folder=folder if out else None)
 
 
 def run_compare(
@@ -191,6 +197,7 @@ def run_compare(
     from happysad.experiments.datasets.neutral_faces import with_neutral
     from happysad.experiments.reporting.html.report import finish
     from happysad.experiments.reporting.tables.summary import summarise
+    from happysad.pipeline.audit.serious import serious_findings
     from happysad.pipeline.data.dataset import load_data
     from happysad.pipeline.models.registry import STANDARD
 
@@ -199,17 +206,24 @@ def run_compare(
         config = replace(config, models=[candidate.name for candidate in candidates])
     data = data or load_data(config.data, seed=config.seed, log=log)
     frame, notes = data.frame, list(data.notes)
+    folds, why = planned_folds(config.folds, data)
+    config = replace(config, folds=folds)
+    if why:
+        notes.append(why)
+        log(why)
+    findings = serious_findings(frame, seed=config.seed, parts=not folds)
     if config.neutral:
         frame, more = with_neutral(frame, config.neutral, data.name)
         notes += more
         for line in more:
             log(line)
     plan = Plan(
-        identity_of("compare", data.name, data.hash, config.seed, folds=config.folds),
+        identity_of("compare", data.name, data.hash, config.seed, folds=folds),
         frame,
         _tasks(config, data, frame, candidates),
         f"runs/{data.name}",
         notes,
+        {"findings": findings},
     )
     others = {candidate.name for candidate in candidates if not candidate.is_ours}
     fit = partial(_fit, plan=plan, data=data, config=config, others=others)
@@ -234,11 +248,11 @@ def _tasks(
             }
             tasks += [c.task(rows["train"], evaluated, seed=seed) for c in candidates]
             continue
-        # All but an official test part, which stays untouched.
-        parts = ["train", "val", "test"] if data.drawn else ["train", "val"]
-        used = np.flatnonzero(frame["split"].isin(parts))
-        for fold, (train, held_out) in cross_validation(frame, used, config.folds, seed).items():
+        made = cross_validation(frame, fold_rows(data), config.folds, seed)
+        for fold, (train, held_out) in made.items():
             evaluated = {EvaluationSet(data.name, "val"): held_out}
+            if "neutral" in rows:  # of all folds' answers to it, the tables take the first
+                evaluated[EvaluationSet(data.name, "neutral")] = rows["neutral"]
             tasks += [c.task(train, evaluated, fold=fold, seed=seed) for c in candidates]
     return tasks
 
@@ -279,15 +293,16 @@ def _fit(
 @run_options
 @click.option("--model", multiple=True, help="package.module:function that returns a Pipeline.")
 @click.option("--balance", help="none, class-weight, oversample; several with commas between.")
-@click.option("--folds", type=click.IntRange(0), help="Cross-validate in so many folds.")
-@click.option("--seeds", type=click.IntRange(1), help="Repeat with so many seeds.")
+@click.option("--folds", type=click.IntRange(0), help="Cross-validate; 5 under 200 images, else 0.")
+@click.option("--seeds", type=click.IntRange(1), help="Repeat with so many seeds: mean, spread.")
 @click.option("--neutral", help="Folder of faces neither happy nor sad, to see what they get.")
-@click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.02.')
+@click.option("--max-error", type=float, help='Error that "unsure" keeps to; 0.05.')
 @exit_on_user_error
 def main(model: tuple[str, ...], **options: Any) -> None:
     """Compare models on happy and sad faces: a report, CSV files, figures, the best model.
 
-    The best is chosen by the val part and reported on the test part. A run that was stopped goes
+    The best is chosen by the val part and reported on the test part; of folds, chosen and reported
+    on the images held out. A run that was stopped goes
     on where it was when the same command is given again. --model, which may be repeated, takes
     a scikit-learn Pipeline of your own, from images to happy or sad, into the comparison.
 

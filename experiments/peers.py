@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAME = "peers"
-MODELS = "stack,cnn-pretrained,fusion-svm,texture-svm"
+MODELS = "fusion-stack,stack,cnn-pretrained,texture-svm"
 REPORTED = "PrivateTest"
 """How names of files begin in the part of FER2013 that is for reporting."""
 
@@ -144,7 +144,7 @@ def _print(folder: Path) -> None:
 )
 @click.option("--scores", help="Of the other programs; the copy in docs/results/peers.")
 @click.option("--model", "models", help=f"Names with commas between; those of {MODELS} there are.")
-@click.option("--out", help="Folder to write; docs/results/peers, and then README and card too.")
+@click.option("--out", help="Folder to write; docs/results/peers, and then pages and card too.")
 @exit_on_user_error
 def main(run: str, transfer: str, scores: str | None, models: str | None, out: str | None) -> None:
     """Compare our models with two other programs, fer and face-api, on the same images.
@@ -162,7 +162,7 @@ def main(run: str, transfer: str, scores: str | None, models: str | None, out: s
     compare_peers(Path(run), Path(transfer), known, models, folder)
     _print(folder)
     if folder.resolve() == home.resolve():
-        print(*publish.fill_readme(NAME), publish.write_card(), sep="\n")
+        print(*publish.fill_pages(NAME), publish.write_card(), sep="\n")
 
 
 if __name__ == "__main__":

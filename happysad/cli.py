@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from happysad.utils.console import any_text
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Names to modules and functions.
 COMMANDS = {
@@ -16,6 +22,7 @@ COMMANDS = {
     "experiment": "happysad.cli:experiment",
     "explain": "happysad.commands.explain:explain",
     "export": "happysad.commands.train:export",
+    "models": "happysad.commands.models:models",
     "predict": "happysad.commands.predict:predict",
     "serve": "happysad.commands.serve:serve",
     "train": "happysad.commands.train:train",
@@ -34,6 +41,17 @@ EXPERIMENTS = {
 }
 
 
+class _Text(click.types.StringParamType):
+    """A text that shells complete as the name of a file, which most of ours are."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
 class LazyGroup(click.Group):
     """Imports a command on first use: a prediction needs little of what a comparison does."""
 
@@ -49,7 +67,24 @@ class LazyGroup(click.Group):
             return None
         module, _, function = self.modules[name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), function)
+        for parameter in command.params:
+            if type(parameter.type) is click.types.StringParamType:
+                parameter.type = _Text()
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = {name: name for name in self.modules}
+        if "experiment" in known:
+            known = {name: f"experiment {name}" for name in EXPERIMENTS} | known
+        if args[0] not in self.modules and (near := get_close_matches(args[0], known, n=1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {known[near[0]]!r}?")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        any_text()  # before click prints its help
+        return super().main(*args, **kwargs)
 
 
 _HELP = {"help_option_names": ["-h", "--help"]}

@@ -75,6 +75,26 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def heic() -> Callable[..., bytes]:
+    """``heic(image, orientation=1)``: a HEIC file's bytes, of Pillow's image."""
+    reason = "the extra [heic] is not installed"
+    pillow_heif = pytest.importorskip("pillow_heif", reason=reason)
+
+    def encode(image: Any, orientation: int = 1) -> bytes:
+        from io import BytesIO
+
+        from PIL.Image import Exif
+
+        pillow_heif.register_heif_opener()
+        exif, file = Exif(), BytesIO()
+        exif[0x0112] = orientation
+        image.save(file, "HEIF", quality=95, exif=exif.tobytes())
+        return file.getvalue()
+
+    return encode
+
+
+@pytest.fixture(scope="session")
 def model_file(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small fitted model with its card, as ``happysad train`` writes it."""
     from happysad.commands.train import fit_and_save

@@ -21,14 +21,19 @@ def with_neutral(frame: pd.DataFrame, folder: str, name: str) -> tuple[pd.DataFr
     """
     import pandas as pd
 
-    from happysad.pipeline.data.records import fer2013_parts, images
-    from happysad.utils.image_decoding import IMAGE_SUFFIXES, ImageError, image_digest, read_image
+    from happysad.pipeline.data.records import counted, fer2013_parts, images
+    from happysad.utils.image_decoding import ImageError, image_digest, read_image
+    from happysad.utils.image_files import files_below
 
     where = Path(folder).expanduser()
     if not where.is_dir():
         raise UserError(f"neutral: there is no folder {folder}")
-    paths = sorted(p.resolve() for p in where.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    found = files_below(where)
+    paths = sorted(path.resolve() for path in found.images)
     rows, notes = [], []
+    if found.others:
+        names = [file.relative_to(where).as_posix() for file in found.others]
+        notes.append(counted(names, "non-image file", "left out of the neutral faces"))
     parts = fer2013_parts(paths)
     if "test" in parts:
         tested = [path for path, part in zip(paths, parts, strict=True) if part == "test"]

@@ -27,6 +27,7 @@ from happysad.pipeline.prediction.predict import load_any
 from happysad.pipeline.prediction.predict_faces import predict_faces
 from happysad.pipeline.prediction.prediction import image_json
 from happysad.utils.console import exit_on_user_error, say
+from happysad.utils.jobs import job_count, jobs_option
 
 BATCHES = (1, 256)  # images at once in the library
 WARM_UP = 2.0  # seconds that are not counted
@@ -158,14 +159,12 @@ def table(
 @click.option("--model", default=DEFAULT, show_default=True, help="Shipped model or file.")
 @click.option("--clients", type=click.IntRange(1, 256), default=16, show_default=True)
 @click.option("--seconds", type=click.FloatRange(1, 600), default=60, show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Of the service."
-)
+@jobs_option("Processes of the service", default=1)
 @exit_on_user_error
 def main(model: str, clients: int, seconds: float, jobs: int) -> None:
     """Load a service on this machine with clients, and compare it with the library."""
     with threadpool_limits(1):
-        rows, wrong = measure(model, clients, seconds, jobs)
+        rows, wrong = measure(model, clients, seconds, job_count(jobs))
     for what, value, unit in rows:
         print(f"{what:<48}{value:10.2f} {unit}".rstrip())
     for problem in wrong[:5]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from skimage.feature import hog
 from sklearn.pipeline import Pipeline
 
-from happysad.experiments.reporting.figures.style import COLORS
+from happysad.experiments.reporting.figures.style import COLORS, HAPPY, SAD
 from happysad.features.faces.aligner import FaceAligner
 from happysad.features.faces.detector import find_landmarks, find_one_face
 from happysad.features.lbp import lbp_codes
@@ -86,7 +86,7 @@ def nearest_words(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _draw_decision(ax: Axes, p_happy: float) -> None:
     """A bar for each class."""
     for y, (name, p) in enumerate((("happy", p_happy), ("sad", 1 - p_happy))):
-        ax.barh(y, p, color=COLORS[y], height=0.5)
+        ax.barh(y, p, color=(HAPPY, SAD)[y], height=0.5)
         ax.text(0.02, y - 0.42, f"{name} {p:.2f}", fontsize=11, fontweight="bold")
     ax.set(xlim=(0, 1), ylim=(1.6, -1.0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,9 @@ Cells = list[list[str]]
 """A table as texts, header first."""
 
 LEVEL = 0.05
-"""Of significance: a difference with a smaller corrected p-value is hardly chance."""
+"""Of significance, of a corrected p-value."""
+
+HARDLY, COULD = "hardly chance", "could be chance"
 
 
 def number(value: float | None) -> str:
@@ -50,6 +53,16 @@ def p_cell(p: float) -> str:
 def p_text(p: float) -> str:
     """The same in a sentence: "p < 0.001" or "p = 0.012"."""
     return f"p {'' if p < 0.001 else '= '}{p_cell(p)}"
+
+
+def verdict(row: Mapping[Any, Any]) -> str:
+    """A row of ``comparisons.csv`` in words: hardly chance only where both its measures say so.
+
+    These are the p-value after correction for the number of comparisons, and the interval of the
+    difference, which counts images of one person together.
+    """
+    outside = math.isnan(row["low"]) or row["low"] > 0 or row["high"] < 0
+    return HARDLY if row["p_value_holm"] < LEVEL and outside else COULD
 
 
 def frame_cells(frame: pd.DataFrame) -> list[list[str]]:

@@ -23,14 +23,16 @@ class RunConfig:
     data: str = "demo"  # a folder, a CSV file, or "demo"
     models: list[str] = field(default_factory=list)
     out: str = ""  # the run's folder; empty for one below ``runs/``
-    jobs: int = 0  # processes; 0 for one a core
+    jobs: int = -1  # processes; -1 for one a core
     seed: int = 0  # of every random choice
 
     def __post_init__(self) -> None:
         for entry in fields(self):
             _check(entry.name, str(entry.type), getattr(self, entry.name))
-        if self.jobs < 0 or self.seed < 0:
-            raise UserError("jobs and seed are 0 or more")
+        if self.jobs < -1 or self.jobs == 0:
+            raise UserError(f"jobs is a number from 1, or -1 for one a core, not {self.jobs}")
+        if self.seed < 0:
+            raise UserError("seed is 0 or more")
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,17 @@ class CompareConfig(RunConfig):
     """
 
     balance: list[str] = field(default_factory=lambda: ["none"])
-    folds: int = 0
+    folds: int | None = None  # 0: one fit on the train part; None: see ``planned_folds``
     seeds: int = 1
     neutral: str = ""
-    max_error: float = 0.02
+    max_error: float = 0.05
 
     def __post_init__(self) -> None:
         super().__post_init__()
         unknown = [how for how in self.balance if how not in BALANCES]
         if unknown or not self.balance:
             raise UserError(f"balance = {self.balance!r} holds none of {', '.join(BALANCES)}")
-        if self.folds < 0 or self.folds == 1 or self.seeds < 1:
+        if (self.folds or 0) < 0 or self.folds == 1 or self.seeds < 1:
             raise UserError("folds is 0 or 2 or more, and seeds is 1 or more")
         if not 0 < self.max_error < 0.5:
             raise UserError(f"max_error = {self.max_error} is not between 0 and 0.5")
@@ -62,6 +64,7 @@ BALANCES = ("none", "class-weight", "oversample")
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "a text"),
     "int": ((int,), "a whole number"),
+    "int | None": ((int, type(None)), "a whole number"),
     "float": ((int, float), "a number"),
     "list[str]": ((str,), "a list of names"),
     "list[int]": ((int,), "a list of whole numbers"),

@@ -19,6 +19,7 @@ from happysad.experiments.runner.run_context import (
     feature_cache_folder,
 )
 from happysad.utils.console import progress, say, silent
+from happysad.utils.jobs import job_count, jobs_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ _OPTIONS = (
     click.option("--models", help="Names with commas between; the usual ones where not given."),
     click.option("--config", "config_file", help="TOML file with the same settings."),
     click.option("--out", help="Folder to write; one below runs/ where not given."),
-    click.option("--jobs", type=click.IntRange(0), help="Processes; 0 or not given: one a core."),
+    jobs_option(default=None),
     click.option("--seed", type=click.IntRange(0), help="Of every random choice; 0."),
     click.option("--no-cache", is_flag=True, help="Neither read nor keep faces and features."),
     click.option("--quiet", is_flag=True, help="Nothing but the results."),
@@ -142,8 +143,6 @@ def run_plan(
     ...     sorted(path.name for path in folder.iterdir())
     ['predictions.csv', 'results.csv', 'run.json']
     """
-    import joblib
-
     from happysad.experiments.runner.engine import run_tasks
     from happysad.experiments.runner.run_folder import RunFolder
 
@@ -151,8 +150,7 @@ def run_plan(
     details = {"config": vars(config), "notes": list(plan.notes), **plan.details}
     folder.describe({"state": "running", **details})
     with feature_cache_folder(use_cache) as cache:
-        jobs = config.jobs or joblib.cpu_count()
-        context = RunContext(folder, plan.frame, cache, jobs, log, plan.align)
+        context = RunContext(folder, plan.frame, cache, job_count(config.jobs), log, plan.align)
         if fit is None:
             run_tasks(context, plan.tasks)
         else:
@@ -192,8 +190,11 @@ def run_command(
     if config_file or default:
         config = read_config(config_file or CONFIGS / str(default), kind)
     config = replace(config, **{key: value for key, value in options.items() if value is not None})
+    log = silent if quiet else say
+    if not config_file and not default and options.get("data") is None and config.data == "demo":
+        log("no --data is given: this takes the built-in faces, and --data FOLDER takes your own")
     with progress(quiet):
-        return experiment(config, use_cache=not no_cache, log=silent if quiet else say)
+        return experiment(config, use_cache=not no_cache, log=log)
 
 
 def names_of(text: str) -> list[str]:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from happysad.commands.options import jobs_option, no_cache_option, quiet_option, seed_option
+from happysad.commands.options import no_cache_option, quiet_option, seed_option
 from happysad.utils.console import exit_on_user_error, progress, say, silent
 from happysad.utils.errors import UserError
+from happysad.utils.jobs import job_count, jobs_option
 
 
-@click.command(name="audit")
+@click.command(name="audit", no_args_is_help=True)
 @click.argument("data")
 @click.option("--out", help="Folder to write; runs/audit-NAME where not given.")
-@jobs_option
+@jobs_option()
 @seed_option
 @no_cache_option
 @quiet_option
@@ -31,8 +32,6 @@ def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quie
       happysad audit photos.csv --out runs/check
       happysad audit demo --quiet
     """
-    import joblib
-
     from happysad.experiments.runner.run_context import feature_cache_folder
     from happysad.output.audit_report import print_audit, write_audit
     from happysad.pipeline.audit.audit import audit_data
@@ -45,15 +44,15 @@ def audit(data: str, out: str | None, jobs: int, seed: int, no_cache: bool, quie
         feature_cache_folder(not no_cache) as cache,
         use_feature_cache(FeatureCache(cache)),
     ):
-        log, jobs = silent if quiet else say, jobs or joblib.cpu_count()
-        result = audit_data(data, seed=seed, jobs=jobs, log=log)
+        log = silent if quiet else say
+        result = audit_data(data, seed=seed, jobs=job_count(jobs), log=log)
     folder = Path(out or Path("runs") / f"audit-{result.name}")
     write_audit(result, folder)
     print_audit(result)
     print(f"written to {folder}: audit.csv, audit.html")
 
 
-@click.command(name="demo")
+@click.command(name="demo", no_args_is_help=True)
 @click.argument("folder")
 @click.option("--faces", default=800, show_default=True, help="How many in all, 20 or more.")
 @seed_option

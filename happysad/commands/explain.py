@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from happysad.pipeline.explain.explanation import Explanation
 
 
-@click.command(name="explain")
+@click.command(name="explain", no_args_is_help=True)
 @click.argument("photos", metavar="PHOTO", nargs=-1, required=True)
 @model_option
 @min_score_option

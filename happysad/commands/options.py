@@ -20,7 +20,11 @@ model_option = click.option(
 max_error_option = click.option(
     "--max-error",
     type=float,
-    help='Such as 0.05: say "unsure" wherever more than that share might be wrong.',
+    help='Such as 0.05: say "unsure" wherever more than that share might be wrong. Where not '
+    "given, the model's usual thresholds, which leave most happy and sad faces their answer.",
+)
+always_answer_option = click.option(
+    "--always-answer", is_flag=True, help='Say happy or sad of every face, never "unsure".'
 )
 min_score_option = click.option(
     "--min-score",
@@ -43,9 +47,6 @@ seed_option = click.option(
     default=0,
     show_default=True,
     help="Of every random choice; the same seed gives the same result.",
-)
-jobs_option = click.option(
-    "--jobs", type=click.IntRange(0), default=0, help="Processes; 0: one a core."
 )
 no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Neither read nor keep faces and features."

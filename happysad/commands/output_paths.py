@@ -83,11 +83,11 @@ def check_output_paths(
 
 
 def _check_file(option: str, path: str, originals: set[str]) -> None:
-    from happysad.utils.image_decoding import IMAGE_SUFFIXES
+    from happysad.utils.image_files import is_image_name
 
     if not path:
         raise UserError(f"{option} needs the name of a file")
-    if os.path.realpath(path) in originals or Path(path).suffix.lower() in IMAGE_SUFFIXES:
+    if os.path.realpath(path) in originals or is_image_name(Path(path)):
         raise UserError(
             f"{option} {path} would write over a picture: name the file to write behind {option}"
         )

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from happysad.commands import options
-from happysad.utils.console import exit_on_user_error, progress, say
+from happysad.utils.console import exit_on_user_error, progress, say, silent
 from happysad.utils.errors import UserError
+from happysad.utils.jobs import jobs_option
 from happysad.utils.light_start import light_imports, light_start
 
 if TYPE_CHECKING:
     from happysad.utils.image_decoding import ImageSource
 
 
-@click.command(name="predict")
+@click.command(name="predict", no_args_is_help=True)
 @click.argument("images", nargs=-1, required=True)
 @options.model_option
 @options.max_error_option
+@options.always_answer_option
 @options.min_score_option
 @options.min_face_option
 @options.crops_option
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the table as CSV; - prints it.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the answers as JSON; - prints.")
 @click.option("--annotate", metavar="DIR", help="Write the pictures with the answers drawn in.")
-@click.option("--jobs", default=1, show_default=True, help="Threads; -1 for one per core.")
+@jobs_option("Threads", default=1)
 @click.option("--quiet", is_flag=True, help="No progress bar, no line at the end.")
 @exit_on_user_error
 def predict(
     images: tuple[str, ...],
     model: str,
     max_error: float | None,
+    always_answer: bool,
     min_score: float | None,
     min_face: float | None,
     crops: bool,
@@ -59,26 +64,27 @@ def predict(
       happysad predict photo.jpg
       happysad predict holiday/ --csv answers.csv --annotate drawn/
       happysad predict "scans/*.png" --max-error 0.05 --json -
+      happysad predict crops/ --crops --always-answer
       find . -name "*.jpg" | happysad predict - --model mine.joblib --jobs -1
     """
     options.reject_model_files("predict", images)
-    if jobs < -1 or jobs == 0:
-        raise UserError(f"--jobs is a number of threads, or -1 for one per core, not {jobs}")
     light_start()
     from happysad.commands.output_paths import STDOUT, annotated_paths, check_output_paths
     from happysad.output.prediction_table import print_predictions, summary, write_csv, write_json
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.model_files.safe_unpickling import unpickled_in
+    from happysad.pipeline.prediction.model_names import find_model
     from happysad.pipeline.prediction.predict import load_any
-    from happysad.pipeline.prediction.predict_faces import check_search, predict_named
+    from happysad.pipeline.prediction.predict_faces import HALF, check_search, predict_named
 
     check_search(min_score, min_face)
     search = {"min_score": min_score, "min_face": min_face}
-    named = _named_images(images)
+    find_model(model)
+    named = _named_images(images, silent if quiet else say)
     sources = [source for _, source in named]
     check_output_paths(csv_file, json_file, annotate, sources)
     drawn_paths = annotated_paths(annotate, sources) if annotate else []
-    band = model_reject_band(model, max_error)
+    band = model_reject_band(model, max_error, always_answer) or HALF
     with unpickled_in(light_imports):
         pipeline = load_any(model)
     try:
@@ -94,7 +100,8 @@ def predict(
     if csv_file:
         write_csv(predictions, csv_file)
     if json_file:
-        settings = {"model": model, "max_error": max_error, **search}
+        thresholds = {"max_error": max_error, "low": band.low, "high": band.high}
+        settings = {"model": model, **thresholds, **search}
         write_json(predictions, json_file, settings)
     if STDOUT not in (csv_file, json_file):
         print_predictions(predictions)
@@ -111,18 +118,22 @@ def predict(
         sys.exit(1)
 
 
-def _named_images(images: tuple[str, ...]) -> list[tuple[str, ImageSource]]:
+def _named_images(
+    images: tuple[str, ...], log: Callable[[str], None]
+) -> list[tuple[str, ImageSource]]:
     from happysad.pipeline.prediction.image_sources import VIDEO_SUFFIXES, named_images
 
     for image in images:
         if Path(image).suffix.lower() in VIDEO_SUFFIXES and Path(image).is_file():
             raise UserError(f"{image} is a video: say happysad video {image}")
     paths = [path for image in images for path in (_stdin_paths() if image == "-" else [image])]
-    return list(named_images(paths))
+    return list(named_images(paths, log))
 
 
 def _stdin_paths() -> list[str]:
     """Paths on standard input: one a line, or parted by NUL as ``find -print0`` does."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # names of files can be any bytes
     text = sys.stdin.read() if sys.stdin else ""
     if "\ufffd" in text or any(c < " " and c not in "\0\t\n\r" for c in text[:1000]):
         raise UserError("what came in on standard input are no paths: pipe them in, one a line")

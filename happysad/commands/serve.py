@@ -17,6 +17,7 @@ from happysad.pipeline.model_files.shipped import SHIPPED
 from happysad.service.http.bind_address import allowed_hosts, bound, displayed_host
 from happysad.utils.console import exit_on_user_error, say
 from happysad.utils.errors import UserError
+from happysad.utils.jobs import job_count, jobs_option
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,10 +37,10 @@ NEEDED = ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastap
     multiple=True,
     help=f"Model on offer, the first by default; repeatable. Without: {' and '.join(SHIPPED)}.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes that answer; all cores.")
+@jobs_option("Processes that answer")
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
 @exit_on_user_error
-def serve(host: str, port: int, models: tuple[str, ...], jobs: int | None, opened: bool) -> None:
+def serve(host: str, port: int, models: tuple[str, ...], jobs: int, opened: bool) -> None:
     """Answer about pictures over HTTP, and show a page for photos and the camera.
 
     Pictures are not stored. Whoever reaches the address can use it: there is no password.
@@ -57,7 +58,7 @@ def run_service(
     host: str = "127.0.0.1",
     port: int = 8000,
     models: Sequence[str] = tuple(SHIPPED),
-    jobs: int | None = None,
+    jobs: int = -1,
     open_path: str | None = None,
 ) -> None:
     """Run the service until it is told to end (Ctrl-C, SIGTERM).
@@ -67,17 +68,14 @@ def run_service(
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UserError(f'the service needs {", ".join(missing)}: run pip install "happysad[web]"')
-    import joblib
-
     from happysad.service.api import create_app
     from happysad.service.state import Settings
 
-    jobs = jobs or joblib.cpu_count()
     with suppress(KeyboardInterrupt), bound(host, port) as listener:
         number, free_port = listener.getsockname()[:2]
         name = displayed_host(host, number)
         hosts = allowed_hosts(number, name)
-        app = create_app(Settings(tuple(models), jobs, processes=True, hosts=hosts))
+        app = create_app(Settings(tuple(models), job_count(jobs), processes=True, hosts=hosts))
         _run(app, listener, f"http://{name}:{free_port}", hosts is None, open_path)
     say("the service has ended")
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from happysad.commands.options import jobs_option, no_cache_option, quiet_option, seed_option
+from happysad.commands.options import no_cache_option, quiet_option, seed_option
 from happysad.utils.console import exit_on_user_error, progress, say, silent
 from happysad.utils.errors import UserError
+from happysad.utils.jobs import job_count, jobs_option
 
 if TYPE_CHECKING:
     from happysad.pipeline.evaluation.fit_and_evaluate import EvaluationResult
 
 
-@click.command(name="train")
+@click.command(name="train", no_args_is_help=True)
 @click.option("--data", required=True, help="Folder of happy/ and sad/, a CSV file, or demo.")
 @click.option("--model", default="texture-svm", show_default=True, help="Recipe, or a recipe file.")
 @click.option("--out", default="happysad.joblib", show_default=True, help="Model file to write.")
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     "--start-from",
     help="Fine-tuning: pretrained, a model file, or weights of torchvision's resnet18 (.pth).",
 )
-@jobs_option
+@jobs_option()
 @seed_option
 @no_cache_option
 @quiet_option
@@ -78,8 +79,6 @@ def fit_and_save(
     start_from: str | None = None,
 ) -> EvaluationResult:
     """Fit the recipe ``name`` on a data set's train part; save it; return the result."""
-    import joblib
-
     from happysad.experiments.runner.best_model import save_with_card
     from happysad.experiments.runner.candidates import recipe
     from happysad.experiments.runner.engine import fit_task
@@ -99,13 +98,13 @@ def fit_and_save(
     task = recipe(name, make).task(train, evaluated, seed=seed)
     with feature_cache_folder(use_cache) as cache:
         log(f"fitting {name} on {len(train)} images")
-        run = RunContext(None, data.frame, cache, jobs or joblib.cpu_count(), log)
+        run = RunContext(None, data.frame, cache, job_count(jobs), log)
         result = fit_task(run, task)
     save_with_card(out, data, task, result)
     return result
 
 
-@click.command(name="export")
+@click.command(name="export", no_args_is_help=True)
 @click.argument("model")
 @click.argument("out")
 @exit_on_user_error

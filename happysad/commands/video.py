@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from happysad.commands.options import (
+    always_answer_option,
     max_error_option,
     min_face_option,
     min_score_option,
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from happysad.video_io.video_file import VideoReader
 
 
-@click.command(name="video")
+@click.command(name="video", no_args_is_help=True)
 @click.argument("source", metavar="IN")
 @click.option("--out", metavar="DIR", help="Folder to write to; IN's name and -happysad.")
 @model_option
 @max_error_option
+@always_answer_option
 @min_score_option
 @min_face_option
 @click.option(
@@ -47,6 +49,7 @@ def video(
     out: str | None,
     model: str,
     max_error: float | None,
+    always_answer: bool,
     min_score: float | None,
     min_face: float | None,
     suffix: str,
@@ -76,6 +79,7 @@ def video(
     light_start()
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.model_files.safe_unpickling import unpickled_in
+    from happysad.pipeline.prediction.model_names import find_model
     from happysad.pipeline.prediction.predict import load_any
     from happysad.pipeline.prediction.predict_faces import check_search
     from happysad.pipeline.tracking.tracker import FaceTracker
@@ -84,7 +88,8 @@ def video(
     check_search(min_score, min_face)
     reader = VideoReader(source)
     paths = video_paths(source, out, None if no_video else suffix)
-    band = model_reject_band(model, max_error)
+    find_model(model)
+    band = model_reject_band(model, max_error, always_answer)
     with unpickled_in(light_imports):
         pipeline = load_any(model)
     tracker = FaceTracker(pipeline, band, min_score=min_score, min_face=min_face)

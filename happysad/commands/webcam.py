@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import click
 
 from happysad.commands.options import (
+    always_answer_option,
     max_error_option,
     min_face_option,
     min_score_option,
@@ -25,6 +26,7 @@ DEVICES = Path("/dev")
 @click.command(name="webcam")
 @model_option
 @max_error_option
+@always_answer_option
 @min_score_option
 @min_face_option
 @click.option(
@@ -35,6 +37,7 @@ DEVICES = Path("/dev")
 def webcam(
     model: str,
     max_error: float | None,
+    always_answer: bool,
     min_score: float | None,
     min_face: float | None,
     port: int,
@@ -52,6 +55,7 @@ def webcam(
     """
     from happysad.commands.serve import run_service
     from happysad.pipeline.model_files.card_thresholds import model_reject_band
+    from happysad.pipeline.prediction.model_names import find_model
     from happysad.pipeline.prediction.predict_faces import check_search
 
     check_search(min_score, min_face)
@@ -59,8 +63,15 @@ def webcam(
         raise UserError(
             "this machine has no camera; photos can be dropped on the page of happysad serve"
         )
-    model_reject_band(model, max_error)  # says what is wrong with it before the page would
-    query = {"max_error": max_error, "min_score": min_score, "min_face": min_face}
+    # What is wrong with these is said here, before the page would.
+    find_model(model)
+    model_reject_band(model, max_error, always_answer)
+    query = {
+        "max_error": max_error,
+        "always_answer": always_answer,
+        "min_score": min_score,
+        "min_face": min_face,
+    }
     given = {key: f"{value:g}" for key, value in query.items() if value}
     page = "/?" + urlencode({"camera": 1, **given})
     reason = "as you asked" if no_open else why_no_browser()

@@ -11,13 +11,12 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from happysad.experiments.reporting.figures.style import COLORS, drawing
+from happysad.experiments.reporting.figures.style import COLORS, HAPPY, SAD, drawing
 
 if TYPE_CHECKING:
     from happysad.pipeline.explain.explanation import Explanation
 
 SHOWN = 12  # features in the picture, and in the command's table
-HAPPY, SAD = COLORS[:2]  # blue and orange, told apart by colour-blind readers
 
 _NOTES = {
     "exact": "sum of the map {total:+.1f}, intercept {intercept:+.1f}: log-odds {odds:+.1f}",

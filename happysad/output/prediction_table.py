@@ -77,7 +77,7 @@ def write_csv(predictions: Sequence[ImagePrediction], path: str) -> None:
     writer.writerow(COLUMNS)
     for row in rows(predictions):
         writer.writerow([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
-    _write(text.getvalue(), path, "the table")
+    write_or_print(text.getvalue(), path, "the table")
 
 
 def write_json(predictions: Sequence[ImagePrediction], path: str, settings: dict[str, Any]) -> None:
@@ -88,11 +88,11 @@ def write_json(predictions: Sequence[ImagePrediction], path: str, settings: dict
         text.encode()
     except UnicodeEncodeError:  # names of files can be any bytes, JSON cannot
         text = json.dumps(content, indent=2, allow_nan=False)
-    _write(text + "\n", path, "the answers")
+    write_or_print(text + "\n", path, "the answers")
 
 
-def _write(text: str, path: str, what: str) -> None:
-    """Write or print; UserError where it cannot be written."""
+def write_or_print(text: str, path: str, what: str) -> None:
+    """To a file, or to standard output for "-"; UserError where it cannot be written."""
     if path == "-":
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # names as they are

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
+from happysad.experiments.reporting.figures.style import COLORS, GREY, HAPPY, SAD, WIDTH, drawing
 from happysad.output.timeline import Line, Timeline
 from happysad.pipeline.evaluation.abstention import RejectBand
 
-HAPPY, SAD, UNSURE = "#E69F00", "#0072B2", "#767676"
+UNSURE = GREY
 
 # Of the tracks: colours that mean neither happy nor sad.
 LINES = [COLORS[6], COLORS[2], COLORS[3], COLORS[5], COLORS[4]]

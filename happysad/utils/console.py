@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
+import io
 import os
 import signal
 import sys
@@ -27,6 +29,17 @@ def say(line: str) -> None:
 
 def silent(line: str) -> None:
     """In place of ``say`` where the user asked for quiet."""
+
+
+def any_text() -> None:
+    """Have standard output take any text: what its encoding lacks is written as ``\\xe4``.
+
+    A file on Windows, or ``PYTHONIOENCODING``, has one of a few letters; names of files have all.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors != "backslashreplace":
+        utf8 = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+        if not utf8 or sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
@@ -96,6 +109,7 @@ def exit_on_user_error(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        any_text()
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             command(*args, **kwargs)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import sys
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
@@ -14,6 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.utils.errors import UserError
+from happysad.utils.image_files import (
+    ignore_pillow_warnings,
+    open_image,
+    pillow_message,
+    unknown_format,
+)
 from happysad.utils.to_uint8 import to_uint8
 
 if TYPE_CHECKING:
@@ -21,14 +25,6 @@ if TYPE_CHECKING:
 
 ImageSource: TypeAlias = "str | Path | bytes | NDArray[Any] | PillowImage"
 """A file, the bytes of one, pixels, or an image of Pillow's."""
-
-IMAGE_SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif",
-     ".tiff", ".webp"}
-)  # fmt: skip
-
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "AVIF")
-"""The formats that are read, by Pillow's names: for some others (EPS) it starts programs."""
 
 
 class ImageError(UserError):
@@ -162,29 +158,12 @@ def _decode(source: bytes | PillowImage, name: str) -> NDArray[np.uint8]:
     try:
         if not isinstance(source, bytes):
             return to_uint8(source)
-        with Image.open(io.BytesIO(source), formats=FORMATS) as image:
+        with open_image(source) as image:
             return to_uint8(image)
     except UnidentifiedImageError:
         reason = unknown_format(source if isinstance(source, bytes) else b"")
     except Image.DecompressionBombError:
         reason = f"it has over {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f} million pixels"
     except Exception as error:  # damaged files make decoders fail in many ways
-        reason = pillow_message(error)
+        reason = pillow_message(error, source if isinstance(source, bytes) else b"")
     raise ImageError(f"cannot read {name}: {reason}")
-
-
-def ignore_pillow_warnings() -> None:
-    """Silence its warnings for good, as ``warnings.catch_warnings`` would affect all threads."""
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-def unknown_format(data: bytes) -> str:
-    """What bytes are that Pillow does not recognise."""
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
-        return "it is a HEIC picture, as phones take them: save it as JPEG first"
-    return "it is not an image file"
-
-
-def pillow_message(error: Exception) -> str:
-    """Pillow's message without its mention of Python's objects."""
-    return str(error).split(" <_io.")[0] or f"it is damaged ({type(error).__name__})"

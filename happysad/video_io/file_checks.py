@@ -11,7 +11,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from happysad.utils.errors import UserError
-from happysad.utils.image_decoding import IMAGE_SUFFIXES
+from happysad.utils.image_files import is_image_name, looks_like_heic
 
 
 def check_video(path: str) -> None:
@@ -23,17 +23,17 @@ def check_video(path: str) -> None:
         raise UserError(f"{path} is a folder: give one video file")
     try:
         with file.open("rb") as opened:
-            start = opened.read(1)
+            start = opened.read(12)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UserError(f"cannot read the video {path}: {reason}") from None
     if not start:
         raise UserError(f"cannot read the video {path}: the file is empty")
-    if _is_image(file):
+    if looks_like_heic(start) or _is_image(file):
         raise UserError(f"{path} is an image, no video: say happysad predict {path}")
     if file.suffix.lower() == ".webp":
         raise UserError(f"cannot read {path}: moving WebP is not read; turn it into mp4 or gif")
-    if file.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:  # which OpenCV takes for one of many
+    if is_image_name(file) and file.suffix.lower() != ".gif":  # OpenCV takes it for one of many
         raise UserError(f"cannot read {path}: it is named as an image and is none; give a video")
 
 

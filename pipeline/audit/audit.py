@@ -14,9 +14,14 @@ from happysad.pipeline.audit import checks
 from happysad.pipeline.audit.finding_types import COLUMNS, KINDS
 from happysad.pipeline.audit.shortcuts import Shortcuts, file_facts, find_shortcuts
 from happysad.pipeline.data.dataset import list_images
-from happysad.pipeline.data.image_loading import duplicate_pairs, open_images, with_groups
+from happysad.pipeline.data.image_loading import (
+    duplicate_pairs,
+    open_images,
+    unreadable_names,
+    with_groups,
+)
 from happysad.pipeline.data.other_classes import open_others, other_class_pairs
-from happysad.pipeline.data.records import LABELS, class_counts, images
+from happysad.pipeline.data.records import LABELS, class_counts, counted, images
 from happysad.utils.errors import UserError
 
 
@@ -131,6 +136,8 @@ def audit_data(
     log(f"reading {images(len(records.frame))} of {records.name}")
     opened = open_images(records.frame)
     whole = opened["error"] == ""
+    if failed := unreadable_names(records, opened):
+        log(counted(failed, "unreadable image", "left out"))
     frame = opened[whole].reset_index(drop=True)
     pairs = duplicate_pairs(frame)
     others = open_others(records, frame)

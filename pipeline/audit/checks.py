@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.pipeline.audit.finding_types import KINDS
-from happysad.pipeline.audit.shortcuts import Shortcuts
+from happysad.pipeline.audit.shortcuts import Score, Shortcuts
 from happysad.pipeline.data.records import LABELS, PARTS, ImageRecords
 from happysad.pipeline.duplicates.near_duplicates import Pair
 
@@ -120,10 +120,14 @@ def shortcuts(records: ImageRecords, found: Shortcuts | None) -> Iterator[Findin
         yield finding(records, "file facts", detail=text)
         return
     for name, score in {"all facts together": found.all_facts, **found.by_fact}.items():
-        strong = score.value >= _MIN_SHORTCUT and score.low > 0.5
         typical = f"; {found.typical[name]}" if name in found.typical else ""
         text = f"{name}: balanced accuracy {score}{typical}"
-        yield finding(records, "shortcut" if strong else "file facts", detail=text)
+        yield finding(records, "shortcut" if is_shortcut(score) else "file facts", detail=text)
+
+
+def is_shortcut(score: Score) -> bool:
+    """Whether a balanced accuracy from the file alone is far above chance, and surely above it."""
+    return score.value >= _MIN_SHORTCUT and score.low > 0.5
 
 
 def left_out(records: ImageRecords) -> Iterator[Finding]:

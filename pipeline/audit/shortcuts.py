@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
-from PIL import Image
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 from happysad.utils.image_decoding import read_image, to_gray
+from happysad.utils.image_files import open_image
 from happysad.utils.progress import report
 
 _FOLDS = 5
@@ -113,7 +113,7 @@ def _facts(path: str | Path) -> dict[str, int | float | str]:
     image = read_image(path)
     gray = to_gray(image)
     height, width = gray.shape
-    with Image.open(path) as opened:
+    with open_image(Path(path).read_bytes()) as opened:
         file_format = opened.format or "unknown"
     # JPEG brings grey pictures back as three channels that differ by a grey value or two.
     spread = int(np.ptp(image, axis=2).max()) if image.ndim == 3 else 0

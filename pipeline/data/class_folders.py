@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -15,13 +14,12 @@ from happysad.pipeline.data.records import (
     records_frame,
 )
 from happysad.utils.errors import UserError
-from happysad.utils.image_decoding import IMAGE_SUFFIXES
+from happysad.utils.image_files import files_below, is_hidden, is_image_name
 
 EXPECTED = (
     "expected are the folders happy and sad, with or without train, val and test around them, "
     "or a CSV file with the columns path and label"
 )
-_JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
 def read_source(source: Path) -> ImageRecords:
@@ -37,12 +35,23 @@ def read_source(source: Path) -> ImageRecords:
         return read_class_folders(source)
     tables = [file for file in entries if is_data_table(file)]
     if len(tables) == 1:
-        return read_table(tables[0])
+        records = read_table(tables[0])
+        _note_unlisted(records, tables[0])
+        return records
     if tables:
         names = ", ".join(table.name for table in tables)
         raise UserError(f"the folder {source} holds several tables of images: give one of {names}")
     names = ", ".join(entry.name for entry in entries[:5])
     raise UserError(f"the folder {source} has no class folders ({names} found): {EXPECTED}")
+
+
+def _note_unlisted(records: ImageRecords, table: Path) -> None:
+    """Note what else lies in the folder of a table."""
+    found = files_below(table.parent)
+    names = [name for name in records.names(map(str, found.images)) if name not in records.listed]
+    records.add_note(names, "image", f"that {table.name} does not list left out")
+    others = [str(file) for file in found.others if file != table]
+    records.add_note(records.names(others), "non-image file", "left out")
 
 
 def read_class_folders(root: Path) -> ImageRecords:
@@ -56,7 +65,7 @@ def read_class_folders(root: Path) -> ImageRecords:
     parts = _parts(root)
     for home, split in (parts or {root: ""}).items():
         for entry in _entries(home):
-            label, images = label_of(entry.name), list(filter(_is_image, _files(entry)))
+            label, images = label_of(entry.name), list(filter(is_image_name, _files(entry)))
             if not entry.is_dir():
                 outside += images
                 continue
@@ -64,12 +73,12 @@ def read_class_folders(root: Path) -> ImageRecords:
             listed += [(str(file), label or entry.name, split, "") for file in images]
     if parts:  # the part folders make up the data set; what lies beside them is no part of it
         beside = [file for entry in _entries(root) if entry not in parts for file in _files(entry)]
-        outside += filter(_is_image, beside)
+        outside += filter(is_image_name, beside)
     records = ImageRecords(root.name, root, records_frame(rows), others=records_frame(others))
     records.add_other_classes(Counter(records.others["label"]))
     outside_names = sorted(records.names(map(str, outside)))
     records.add_note(outside_names, "image", "outside the class folders left out")
-    stray = [str(file) for file in _files(root) if not _is_image(file)]
+    stray = map(str, files_below(root).others)
     records.add_note(sorted(records.names(stray)), "non-image file", "left out")
     splits, others_splits = (
         fer2013_parts([Path(path) for path in frame["path"]])
@@ -102,29 +111,12 @@ def _entries(folder: Path) -> list[Path]:
         entries = sorted(folder.iterdir())
     except OSError as error:
         raise UserError(f"cannot read the folder {folder}: {error.strerror}") from None
-    return [entry for entry in entries if not _is_hidden(entry.name)]
+    return [entry for entry in entries if not is_hidden(entry.name)]
 
 
 def _files(entry: Path) -> list[Path]:
-    """The visible files at or below ``entry``, in order; links are followed, loops are not."""
+    """The file itself, or the visible files below a folder."""
     if not entry.is_dir():
         return [entry]
-    found: list[Path] = []
-    seen: set[str] = set()
-    for folder, folders, files in os.walk(entry, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen:  # by a link that leads back up
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        found += [Path(folder, name) for name in sorted(files) if not _is_hidden(name)]
-    return found
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in _JUNK
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in IMAGE_SUFFIXES
+    found = files_below(entry)
+    return [*found.images, *found.others]

@@ -87,6 +87,7 @@ def _usable(records: ImageRecords) -> ImageRecords:
     label = records.frame["label"].map(label_of)
     others = records.frame[label == ""]
     others = others.assign(label=others["label"].str.lower().replace("", "no label"))
+    records.listed = frozenset(records.names(map(os.path.normpath, records.frame["path"])))
     records.add_other_classes(Counter(others["label"]))
     records.others = others.drop_duplicates("path", ignore_index=True)
     found = records.frame.assign(label=label)[label != ""]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from happysad.pipeline.data.records import LABELS
+from happysad.pipeline.data.splits import assign_parts
 from happysad.utils.errors import UserError
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -32,6 +33,11 @@ def grouped_folds(
     UserError
         A class has fewer groups than there are folds.
 
+    Notes
+    -----
+    ``StratifiedGroupKFold``; where groups are few and unequal it may leave a fold without one of
+    the classes, and whole groups are then dealt out so that no fold is.
+
     Examples
     --------
     >>> labels, people = ["happy", "sad"] * 4, ["Ann", "Ann", "Bob", "Bob", "Cid", "Cid", "D", "D"]
@@ -52,11 +58,20 @@ def grouped_folds(
             )
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     splits = list(splitter.split(np.zeros((len(truth), 1)), truth, names))
-    for train, test in splits:
-        for rows, what in ((train, "fitted on"), (test, "held out")):
-            if len(np.unique(truth[rows])) < len(LABELS):
-                raise UserError(
-                    f"the groups are too unequal for {folds} folds: one fold has only "
-                    f"{truth[rows][0]} faces {what}; ask for fewer folds"
-                )
-    return splits
+    if all(len(np.unique(truth[rows])) == len(LABELS) for split in splits for rows in split):
+        return splits
+    shares = {str(fold): 1 / folds for fold in range(folds)}
+    held_out = np.array(assign_parts(truth.tolist(), names.tolist(), shares, seed))
+    return [(np.flatnonzero(held_out != k), np.flatnonzero(held_out == k)) for k in shares]
+
+
+def most_folds(labels: Sequence[str], groups: Sequence[str]) -> int:
+    """How many folds ``grouped_folds`` can make: the groups of the class that has fewer.
+
+    Examples
+    --------
+    >>> most_folds(["happy", "happy", "sad", "sad"], ["Ann", "Bob", "Ann", "Ann"])
+    1
+    """
+    truth, names = np.asarray(labels, str), np.asarray(groups, str)
+    return min(len(np.unique(names[truth == label])) for label in LABELS)

@@ -39,15 +39,19 @@ def open_images(frame: pd.DataFrame) -> pd.DataFrame:
 def load_images(records: ImageRecords) -> pd.DataFrame:
     """``open_images`` but for files that fail and exact copies of the other label, all noted."""
     opened = open_images(records.frame)
-    failed = opened[opened["error"] != ""]
-    reasons = zip(records.names(failed["path"]), failed["error"], strict=True)
-    names = [f"{name} ({reason})" for name, reason in reasons]
-    records.add_note(names, "unreadable image", "left out")
+    records.add_note(unreadable_names(records, opened), "unreadable image", "left out")
     whole = opened[opened["error"] == ""]
     both = whole.groupby("sha256")["label"].transform("nunique") > 1
     names = records.names(whole.loc[both, "path"])
     records.add_note(names, "image", "left out because an exact copy has the other label")
     return whole[~both].reset_index(drop=True)
+
+
+def unreadable_names(records: ImageRecords, opened: pd.DataFrame) -> list[str]:
+    """The files of ``open_images`` that are no images or damaged, each with the reason."""
+    failed = opened[opened["error"] != ""]
+    reasons = zip(records.names(failed["path"]), failed["error"], strict=True)
+    return [f"{name} ({reason})" for name, reason in reasons]
 
 
 def duplicate_pairs(frame: pd.DataFrame) -> list[Pair]:

@@ -31,7 +31,8 @@ class ImageRecords:
     """A data set before its images are opened, with a note for each kind of thing left out.
 
     ``others`` are the images of other classes, as far as they are listed: no rows of the data set,
-    but those in train show what must not be tested on.
+    but those in train show what must not be tested on. ``listed`` are the names of all files in a
+    table, of whatever class.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ImageRecords:
     frame: pd.DataFrame  # as ``records_frame`` makes it
     notes: list[str] = field(default_factory=list)
     others: pd.DataFrame = field(default_factory=lambda: records_frame([]))
+    listed: frozenset[str] = frozenset()
 
     def names(self, paths: Iterable[str]) -> list[str]:
         """File names as the notes give them: relative to ``root`` where they lie below it."""

@@ -189,7 +189,7 @@ def small_run_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {**pair, "model": "hog-svm", "against": "cnn-small", "against_role": "cnn",
          "difference": 0.175},
         {**pair, "model": "cnn-small", "against": "hog-svm", "against_role": "best",
-         "difference": -0.175, "p_value_holm": 0.0004},
+         "difference": -0.175, "p_value_holm": 0.0004, "low": -0.3, "high": -0.05},
     ]  # fmt: skip
     found = [
         {"dataset": "faces & co", "split": "test", "label": label, "n": 20, "n_face_found": 18,

@@ -30,7 +30,10 @@ from happysad.utils.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWN = {"figures", "report.html"}
-DERIVED = {"intervals.csv", "comparisons.csv", "face_detection.csv", "operating_points.csv"} | DRAWN
+DERIVED = DRAWN | {
+    "summary.csv", "intervals.csv", "comparisons.csv", "face_detection.csv",
+    "operating_points.csv",
+}  # fmt: skip
 WRITTEN = DERIVED | {
     "results.csv", "predictions.csv", "run.json", "happysad.joblib", "happysad.joblib.json",
 }  # fmt: skip
@@ -131,8 +134,8 @@ def test_the_figures_are_pictures(finished, image_is_drawn):
     names = {file.name for file in (finished / "figures").iterdir()}
     assert names == {
         "scores.png", "confusion_matrices.png", "comparisons.png", "roc.png",
-        "precision_recall.png", "reliability.png", "risk_coverage.png", "rejected.png",
-        "training.png", "confident_errors.png",
+        "precision_recall.png", "reliability.png", "risk_coverage.png", "training.png",
+        "confident_errors.png",
     }  # fmt: skip
     assert all(image_is_drawn(finished / "figures" / name) for name in names)
 
@@ -260,6 +263,25 @@ def test_mean_and_spread_are_told(crossed):
     mine = rows[rows["model"] == "pixels-logreg"]["accuracy"]
     assert row["mean"] == pytest.approx(mine.mean(), abs=1e-5)
     assert row["n_fits"] == 6
+
+
+@pytest.mark.slow
+def test_few_images_are_cross_validated_without_being_asked(crossed, tmp_path):
+    home = crossed.parent / "faces"
+    told: list[str] = []
+    config = CompareConfig(data=str(home), models=["dummy", "pixels-logreg"], jobs=1)
+    neutral = str(home / "sad")
+    config = replace(config, out=str(tmp_path / "run"), neutral=neutral)
+    out = run_compare(config, figures=False, log=told.append)
+    assert any("fewer than 200: cross-validated in 5 folds" in line for line in told)
+    assert set(rows_of(out)["fold"]) == {1, 2, 3, 4, 5}
+    facts = json.loads((out / "run.json").read_text("utf-8"))
+    assert facts["identity"]["folds"] == facts["config"]["folds"] == 5
+    assert isinstance(facts["findings"], list)
+    points = pd.read_csv(out / "operating_points.csv")
+    assert (points["split"] == "neutral").any()
+    once = replace(config, folds=0, neutral="", out=str(tmp_path / "once"))
+    assert set(rows_of(run_compare(once, figures=False))["fold"]) == {0}
 
 
 def test_an_official_test_part_stays_untouched_in_cross_validation(quick, tmp_path, data):
@@ -407,7 +429,7 @@ def test_flags_win_over_the_config(demo_data, tmp_path, happysad, monkeypatch, p
 @pytest.mark.process
 def test_the_script_is_the_command():
     for command in (["experiments/compare.py"], ["-m", "happysad.experiments.compare"]):
-        command = [sys.executable, *command, "--models", "hog-svn"]
+        command = [sys.executable, *command, "--data", "demo", "--models", "hog-svn"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 2, command
         assert done.stderr.splitlines() == [

@@ -173,11 +173,11 @@ def test_without_any_of_the_usual_models_those_there_are_named(desk, tmp_path):
     assert "1 of 2,100 images have no scores" in desk.refused("--model", "lbp-svm")
 
 
-def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
+def test_pages_and_card_are_written_with_the_results(desk, monkeypatch):
     home = desk.out.parent / "home"
     results = home / "docs" / "results" / "peers"
     monkeypatch.setattr(publish, "ROOT", home)
-    monkeypatch.setattr(publish, "README", home / "README.md")
+    monkeypatch.setattr(publish, "PAGES", ("README.md",))
     monkeypatch.setattr(publish, "RESULTS", results.parent)
     for text in ("card_text", "tables_text"):
         monkeypatch.setattr(publish, text, lambda folder: f"{folder.name}\n")
@@ -190,7 +190,7 @@ def test_readme_and_card_are_written_with_the_results(desk, monkeypatch):
     assert f"| fer2013 PrivateTest | {FER} | 1,473 | 0.930 [0." in page
     assert "| 0.27 of 626 |" in page
     assert (home / "MODEL_CARD.md").read_text("utf-8") == "shipped\n"
-    assert "README: peers peers" in result.stdout
+    assert "README.md: peers peers" in result.stdout
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,8 +19,8 @@ from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.image_decoding import read_image
 
 COMMANDS = [
-    "audit", "compare", "demo", "experiment", "explain", "export", "predict", "serve", "train",
-    "video", "webcam",
+    "audit", "compare", "demo", "experiment", "explain", "export", "models", "predict", "serve",
+    "train", "video", "webcam",
 ]  # fmt: skip
 
 
@@ -45,6 +46,61 @@ def test_every_experiment_is_a_subcommand(happysad):
         assert f"happysad experiment {name} " in own, name
         assert script in own, name
     assert CliRunner().invoke(main, ["experiment", "no-such"]).exit_code == 2
+
+
+def test_the_nearest_command_is_offered():
+    for words, near in (
+        (["predcit"], "predict"),
+        (["robustnes"], "experiment robustness"),
+        (["experiment", "ablaton"], "ablation"),
+    ):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 2
+        assert f"Did you mean '{near}'?" in result.output
+    assert "Did you mean" not in CliRunner().invoke(main, ["xyz"]).output
+
+
+@pytest.mark.parametrize(
+    "name", ["audit", "demo", "explain", "export", "predict", "train", "video"]
+)
+def test_a_bare_command_shows_its_help(name):
+    result = CliRunner().invoke(main, [name])
+    assert result.exit_code == 2
+    assert "Examples:" in result.output
+
+
+def completed(*words):
+    """What bash would be offered for the last word: kind and text."""
+    environment = {
+        "_HAPPYSAD_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(["happysad", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    result = CliRunner().invoke(main, env=environment, prog_name="happysad")
+    return result.output.split()
+
+
+def test_shells_complete_commands_options_and_files():
+    assert completed("pre") == ["plain,predict"]
+    assert completed("compare", "--bal") == ["plain,--balance"]
+    assert completed("experiment", "abl") == ["plain,ablation"]
+    assert completed("predict", "ph") == ["file,ph"]
+    assert completed("train", "--data", "ph") == ["file,ph"]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_no_encoding_of_the_output_ends_in_a_traceback(encoding, photo, model_file, tmp_path):
+    folder = tmp_path / "schön, 漢"
+    folder.mkdir()
+    (folder / "ß€.jpg").write_bytes(photo.read_bytes())
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    program = [sys.executable, "-m", "happysad"]
+    for words in (["models"], ["--help"], ["predict", "--model", model_file, folder]):
+        done = subprocess.run([*program, *words], env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+        done.stdout.decode(encoding)
 
 
 def test_version(happysad):
@@ -94,9 +150,8 @@ def messy(tmp_path) -> Path:
 
 def test_a_messy_folder_is_read_and_what_is_left_out_is_named(happysad, messy, tmp_path):
     out = tmp_path / "Läufe" / "mein Lauf"
-    result = happysad(
-        "compare", "--data", messy, "--models", "dummy,pixels-logreg", "--out", out, "--jobs", 1
-    )
+    words = ("--data", messy, "--models", "dummy,pixels-logreg", "--folds", 0, "--jobs", 1)
+    result = happysad("compare", *words, "--out", out)
     notes = result.stderr.splitlines()
     for said, names in (
         ("2 images of other classes left out", ["neutral (2)"]),

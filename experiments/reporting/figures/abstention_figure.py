@@ -10,19 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from happysad.experiments.reporting.columns import columns_of
+from happysad.experiments.reporting.figures.model_styles import line_styles
 from happysad.experiments.reporting.figures.style import (
-    COLORS,
     GREY,
+    HAPPY,
+    SAD,
     WIDTH,
     drawing,
-    line_styles,
     part_title,
     shared_legend,
 )
 
 UNSURE_RULE = "max error"
 FEWEST = 20  # answered faces: below that the error jumps with each face
-CLASSES = {"happy": COLORS[0], "sad": COLORS[1], "neutral": GREY}
+LEAST = 0.2  # coverage that is shown: for the same reason
+CLASSES = {"happy": HAPPY, "sad": SAD, "neutral": GREY}
 
 
 def risk_coverage(predictions: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -49,28 +51,30 @@ def save_risk_coverage(
     Rows of ``operating_points.csv`` mark the thresholds of an unsure rule.
     """
     marked = unsure_rows(points)
-    marked = marked[marked["error"].notna()]
+    marked = marked[marked["error"].notna() & marked["model"].isin(models)]
+    looks = line_styles(models)
     with drawing(path, WIDTH, 4.6) as figure:
         ax = figure.subplots()
-        for name in models:
-            look = line_styles([name])[name]
+        for name, look in ((name, looks[name]) for name in models):
             faces = predictions[predictions["model"] == name]
             coverage, risk = risk_coverage(faces)
-            enough = coverage * len(faces) >= min(FEWEST, len(faces))
-            ax.plot(coverage[enough], risk[enough], **look.line())
-            ax.plot([], [], label=name, **look.line() | look.point())
+            enough = (coverage * len(faces) >= min(FEWEST, len(faces))) & (coverage >= LEAST)
             own = marked[marked["model"] == name]
+            point = look.point() if len(own) else {}
+            ax.plot(coverage[enough], risk[enough], **look.line())
+            ax.plot([], [], label=name, **look.line() | point)
             if len(own):
                 at = own["coverage"], own["error"]
                 ax.plot(*at, linestyle="", markersize=10, **look.point(), markeredgecolor="black")
-        ax.set(xlim=(0, 1.01), xlabel="coverage (share of faces answered)", ylabel="selective risk")
+        ax.set(xlim=(LEAST, 1.01), xlabel="coverage (share of faces answered)")
+        ax.set_ylabel("selective risk (error among these)")
         ax.set_ylim(bottom=0)
-        ax.set_title(part_title(predictions) + _rule_of(marked, "; points: rule"))
+        ax.set_title(part_title(predictions, models) + _rule_of(marked, "\npoints: rule"))
         ax.grid(True)
         shared_legend(figure)
 
 
-def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str]) -> None:
+def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str], title: str = "") -> None:
     """Share of happy, sad and neutral faces that each model rejects with "unsure"."""
     shares = rejected_shares(points)
     names = [name for name in models if name in shares.index]
@@ -88,7 +92,8 @@ def save_rejected(points: pd.DataFrame, path: Path, models: Sequence[str]) -> No
         ax.set_xlim(0, 1.07)
         ax.set_ylim(-len(names) + 0.4, 0.6)
         ax.set_xlabel('rejection rate (share answered with "unsure")')
-        ax.set_title(f"Who is rejected{_rule_of(unsure_rows(points), '; rule')}")
+        figure.suptitle(title)
+        ax.set_title(f'Who is answered "unsure"{_rule_of(unsure_rows(points), ": by the rule")}')
         shared_legend(figure)
 
 
@@ -97,6 +102,12 @@ def unsure_rows(points: pd.DataFrame | None) -> pd.DataFrame:
     if points is None or points.empty:
         return pd.DataFrame(columns=columns_of("operating_points"))
     return points[points["rule"].str.startswith(UNSURE_RULE)]
+
+
+def tells_who_is_rejected(points: pd.DataFrame) -> bool:
+    """Whether any model rejects some faces and answers others: else there is nothing to see."""
+    shares = rejected_shares(points).stack()
+    return bool(((shares > 0) & (shares < 1)).any())
 
 
 def rejected_shares(points: pd.DataFrame) -> pd.DataFrame:
@@ -115,4 +126,8 @@ def rejected_shares(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rule_of(marked: pd.DataFrame, before: str) -> str:
-    return f'{before} "{marked["rule"].iloc[0]}" of the val part' if len(marked) else ""
+    if marked.empty:
+        return ""
+    error = marked["rule"].iloc[0].removeprefix(UNSURE_RULE).strip()
+    where = "the val part" if marked["split"].eq("test").any() else "these images"
+    return f"{before} that keeps the error to {error} on {where}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from happysad.experiments.reporting.figures.model_styles import kind_of
 from happysad.experiments.reporting.figures.style import (
     COLORS,
     GREY,
@@ -15,7 +16,6 @@ from happysad.experiments.reporting.figures.style import (
     WIDTH,
     WRONG,
     drawing,
-    kind_of,
     limits,
     part_title,
     shared_legend,
@@ -23,6 +23,7 @@ from happysad.experiments.reporting.figures.style import (
 from happysad.experiments.reporting.formats import score_name
 
 BARS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
+BAR_COLORS = ("#555555", COLORS[2], COLORS[4], COLORS[3])  # none that means happy or sad
 
 
 def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
@@ -38,11 +39,13 @@ def save_confusion_matrices(results: pd.DataFrame, path: Path) -> None:
         for ax, row in zip(axes.flat, rows, strict=False):
             _confusion_matrix(ax, row)
         part = part_title(ordered)
+        counts = ordered[["tp", "fp", "fn", "tn"]].sum(axis=1) / ordered["n_test"]
+        part += f", {counts.iloc[0]:.0f} seeds together" if counts.iloc[0] > 1 else ""
         figure.suptitle(part if columns < 3 else f"{part}: true class (rows) by predicted class")
 
 
 def _confusion_matrix(ax: Any, row: Mapping[Any, Any]) -> None:
-    """Squares shaded by the share of the true class: blue where right, orange where wrong."""
+    """Squares shaded by the share of the true class: green where right, purple where wrong."""
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
@@ -78,7 +81,7 @@ def save_bars(
     height = 0.8 / len(BARS)
     with drawing(path, WIDTH, 0.62 * len(rows) + 1.6) as figure:
         ax = figure.subplots()
-        for k, (column, color) in enumerate(zip(BARS, COLORS, strict=False)):
+        for k, (column, color) in enumerate(zip(BARS, BAR_COLORS, strict=True)):
             places = [i + 0.4 - (k + 0.5) * height for i in range(len(rows))]
             bars = ax.barh(places, rows[column], height, label=score_name(column), color=color)
             for bar, name in zip(bars, names, strict=True):
@@ -86,25 +89,29 @@ def save_bars(
                     bar.set(hatch="//", edgecolor="white", linewidth=0)
             for place, name in zip(places, names, strict=True):
                 ends = limits(intervals, name, column)
+                ax.plot(ends, [place, place], color="white", linewidth=2.4)
                 ax.plot(ends, [place, place], color="black", linewidth=1)
         for i, value in enumerate(rows["accuracy"]):
             ax.text(1.01, i + 0.4 - 0.5 * height, f"{value:.3f}", va="center", fontsize=8)
         ax.set_yticks(range(len(rows)), [f"{name} *" if name == best else name for name in names])
         ax.set_xlim(0.0, 1.0)  # bars cut off at the left would exaggerate the differences
         ax.set_ylim(-0.6, len(rows) - 0.4)
-        ax.set_xlabel(_footnote(best, names, intervals))
+        folded = "fold" in rows and rows["fold"].max() > 0
+        ax.set_xlabel(_footnote(best, names, intervals, folded))
         ax.set_title(f"{part_title(rows)}, {int(rows['n_test'].iloc[0])} images")
         shared_legend(figure)
 
 
-def _footnote(best: str, names: list[str], intervals: pd.DataFrame | None) -> str:
+def _footnote(
+    best: str, names: list[str], intervals: pd.DataFrame | None, folded: bool = False
+) -> str:
     notes = ["precision, recall, F1: mean of both classes", "number: accuracy"]
     if intervals is not None and len(intervals):
         notes.append("line: 95% interval")
     if any(kind_of(name) == "cnn" for name in names):
         notes.append("hatched: CNN")
     if best:
-        notes.append("* chosen on the validation part")
+        notes.append(f"* chosen on {'these images' if folded else 'the validation part'}")
     half = -(-len(notes) // 2) if len(notes) > 2 else len(notes)
     return "\n".join(";  ".join(part) for part in (notes[:half], notes[half:]) if part)
 
@@ -119,7 +126,7 @@ def save_importance(rows: pd.DataFrame, path: Path) -> None:
     """
     ordered = rows.iloc[::-1].reset_index(drop=True)
     blocks = list(dict.fromkeys(rows["block"]))
-    colors = [COLORS[blocks.index(block) % len(COLORS)] for block in ordered["block"]]
+    colors = [BAR_COLORS[blocks.index(block) % len(BAR_COLORS)] for block in ordered["block"]]
     with drawing(path, WIDTH, 0.19 * len(ordered) + 0.9) as figure:
         axes = figure.subplots(1, 2, sharey=True)
         for ax, name in zip(axes, ("balanced_accuracy", "roc_auc"), strict=True):
@@ -132,6 +139,7 @@ def save_importance(rows: pd.DataFrame, path: Path) -> None:
             ax.set_title(f"{title} ({ordered[name].iloc[0]:.3f} unpermuted)")
             ax.set_xlabel(f"decrease of {title}")
             ax.grid(True, axis="x")
+        figure.suptitle(f"{rows['model'].iloc[0]}: permutation importance of its features")
         named = ordered["block"].map(lambda block: _BLOCKS.get(block, block))
         labels = [name.replace("_", " ") for name in named + ": " + ordered["group"]]
         axes[0].set_yticks(ordered.index, labels, fontsize=8.5)

@@ -7,17 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing, kind_of, line_styles
-from happysad.experiments.reporting.formats import LEVEL, p_text
+from happysad.experiments.reporting.figures.model_styles import kind_of, line_styles
+from happysad.experiments.reporting.figures.style import GREY, WIDTH, drawing
+from happysad.experiments.reporting.formats import HARDLY, p_text, verdict
 
 _MARKERS = {"cnn": "s", "pre-trained": "D"}
-_ROLES = {"best": "best on validation", "cnn": "CNN"}
+_ROLES = {"best": "the best, *", "cnn": "CNN"}
 
 
-def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
+def save_forest(comparisons: pd.DataFrame, path: Path, title: str = "") -> None:
     """A row a model, the dummy left out: its accuracy minus that of the CNN, and of the best.
 
-    Squares are CNNs; open points could be chance (corrected p of 0.05 or more).
+    Squares are CNNs; filled points are hardly chance (see ``verdict``). An interval is that of one
+    comparison; the p-value is corrected for the number of them.
     """
     kinds = comparisons["model"].map(kind_of)
     if (kinds != "chance").any():  # so far off that the others would lie on one another
@@ -33,8 +35,10 @@ def save_forest(comparisons: pd.DataFrame, path: Path) -> None:
         for ax, key in zip(axes.flat, keys, strict=True):
             _differences(ax, groups[key])
             ax.set_title(f"accuracy minus that of {key[1]} ({_ROLES[key[0]]})", loc="left")
+        figure.suptitle(title)
         axes[-1, 0].set_xlabel(
-            "difference in accuracy, 95% interval; open: could be chance; square: CNN"
+            "difference in accuracy with its 95% interval, each taken alone\n"
+            "p: corrected for the number of comparisons; filled: hardly chance; square: CNN"
         )
 
 
@@ -47,7 +51,7 @@ def _differences(ax: Any, rows: pd.DataFrame) -> None:
         ax.plot([row["low"], row["high"]], [i, i], color=color)
         ax.plot(
             row["difference"], i, _MARKERS.get(kind_of(row["model"]), "o"), color=color,
-            markerfacecolor=color if p < LEVEL else "white", markersize=7,
+            markerfacecolor=color if verdict(row) == HARDLY else "white", markersize=7,
         )  # fmt: skip
         at = ax.get_yaxis_transform()
         ax.text(1.01, i, p_text(p), transform=at, va="center", fontsize=8.5)

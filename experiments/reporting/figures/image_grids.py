@@ -19,7 +19,7 @@ from happysad.experiments.perturbations.registry import (
     locate_face,
     moved_box,
 )
-from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing
+from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing, part_title
 from happysad.features.faces.detector import MIN_SCORE, Detection, find_faces
 from happysad.pipeline.demo.demo_faces import make_demo_faces
 from happysad.utils.errors import UserError
@@ -72,7 +72,9 @@ def save_confident_errors(predictions: pd.DataFrame, path: Path) -> int:
             shortened = name if len(name) <= 22 else f"{name[:10]}…{name[-10:]}"
             show_image(ax, image, shortened, size=6)
             ax.set_title(_described(row), fontsize=8)
-        figure.suptitle(f"{shown[0][0]['model']}: most confident errors")
+        figure.suptitle(
+            f"{shown[0][0]['model']}: most confident errors ({part_title(predictions)})"
+        )
     return len(shown)
 
 
@@ -131,5 +133,5 @@ def _show_face(ax: Any, image: Image, found: Detection | None, text: str) -> Non
     if found:
         left, top, right, bottom = found.box
         box = Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False)
-        box.set(edgecolor=COLORS[1], linewidth=1)
+        box.set(edgecolor=COLORS[2], linewidth=1)
         ax.add_patch(box)

@@ -7,13 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from happysad.experiments.reporting.figures.style import (
-    COLORS,
-    WIDTH,
-    drawing,
-    line_styles,
-    shared_legend,
-)
+from happysad.experiments.reporting.figures.model_styles import line_styles
+from happysad.experiments.reporting.figures.style import COLORS, WIDTH, drawing, shared_legend
 
 MOST_BANDS = 6
 
@@ -106,18 +101,20 @@ def save_training(training: pd.DataFrame, path: Path) -> None:
             for _, fit in own.groupby(["condition", "fold", "seed"], sort=False):
                 _one_fit(above, below, fit.sort_values("epoch"))
             above.set_title(name)
-            above.set_ylim(bottom=0)
             above.grid(True)
             below.set_xlabel("epoch")
+            below.xaxis.get_major_locator().set_params(integer=True)
             below.grid(True)
-        axes[0, 0].set_ylabel("loss")
+        axes[0, 0].set_ylim(bottom=0)  # of all: they share it, so once all are drawn
+        axes[0, 0].set_ylabel("loss (cross-entropy)")
         axes[1, 0].set_ylabel("validation accuracy")
+        figure.suptitle("Training of the CNNs, on images of the train part held out to stop by")
         shared_legend(figure)
 
 
 def _one_fit(above: Any, below: Any, fit: pd.DataFrame) -> None:
     validation = {"color": COLORS[5], "linestyle": "--", "alpha": 0.8}
-    above.plot(fit["epoch"], fit["train_loss"], color=COLORS[0], alpha=0.8, label="training")
+    above.plot(fit["epoch"], fit["train_loss"], color=COLORS[6], alpha=0.8, label="training")
     above.plot(fit["epoch"], fit["val_loss"], label="validation", **validation)
     below.plot(fit["epoch"], fit["val_accuracy"], **validation)
     if fit["val_loss"].notna().any():

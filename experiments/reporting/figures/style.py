@@ -1,15 +1,9 @@
-"""One look for all figures: sizes, fonts, and for each model the same colour, dash and marker.
-
-A family of models has a colour (Okabe and Ito 2008, told apart by colour-blind readers), a model
-has a marker of its own (told apart in grey print), and the dash says what kind it is at a glance:
-handcrafted features are solid, CNNs dashed, the pre-trained network dash-dotted, chance dotted.
-"""
+"""One look for all figures: sizes, fonts, and the colours of happy and sad."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +17,14 @@ DPI = 130
 WIDTH = 7.2  # inches: 936 pixels, which is what a page of text shows without shrinking it
 
 COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000"]
-"""Okabe and Ito (2008) without the yellow, which is not seen on white."""
+"""Okabe and Ito (2008), told apart by the colour-blind, without the yellow, unseen on white."""
 
-RIGHT, WRONG, GREY = COLORS[0], "#B35900", "#767676"
-"""Of correct predictions, of errors, and of what is neither."""
+HAPPY, SAD, GREY = COLORS[1], COLORS[0], "#767676"
+"""Of happy, of sad, and of what is neither, in every figure, picture and page."""
 
-SPARE_MARKERS = "Xd8Hos^vDP*"
-HALVES = {"": "full", "oversample": "none", "class-weight": "left"}
-"""How a variant of a recipe fills its marker; others are filled below."""
+RIGHT, WRONG = COLORS[2], "#AA3377"
+"""Of correct predictions and of errors."""
 
-DASHES = {"handcrafted": "-", "cnn": (0, (5, 2)), "pre-trained": "-.", "chance": ":"}
 RC: dict[Any, Any] = {
     "font.size": 10,
     "axes.titlesize": 10.5,
@@ -50,72 +42,6 @@ RC: dict[Any, Any] = {
     "lines.linewidth": 1.6,
     "lines.markersize": 5,
 }
-
-_FAMILIES = {
-    GREY: {"dummy": "x", "pixels-logreg": "s"},
-    COLORS[0]: {"hog-svm": "o"},
-    COLORS[1]: {"landmarks-svm": "^", "landmarks-gb": "v"},
-    COLORS[2]: {"lbp-svm": "D", "bovw-svm": "d"},
-    COLORS[3]: {"fusion-svm": "*", "fusion-gb": "P"},
-    COLORS[4]: {"hog-lbp-svm": "p", "texture-svm": "H"},
-    COLORS[5]: {"cnn-small": "<", "cnn-resnet": ">", "cnn-resnet18": "+", "cnn-pretrained": "8"},
-    COLORS[6]: {"embedding-svm": "h", "stack": "."},
-}
-_KNOWN = {name: (color, mark) for color, own in _FAMILIES.items() for name, mark in own.items()}
-
-
-@dataclass(frozen=True)
-class LineStyle:
-    """How the lines and points of one model are drawn."""
-
-    color: str
-    dash: Any
-    marker: str
-    fill: str = "full"
-
-    def line(self) -> dict[str, Any]:
-        """Arguments of ``ax.plot``, without the marker."""
-        return {"color": self.color, "linestyle": self.dash}
-
-    def point(self) -> dict[str, Any]:
-        """Arguments of ``ax.plot`` that draw its marker."""
-        face = "white" if self.fill == "none" else self.color
-        style = "full" if self.fill == "none" else self.fill
-        return {
-            "color": self.color, "marker": self.marker, "fillstyle": style,
-            "markerfacecolor": face, "markerfacecoloralt": "white",
-        }  # fmt: skip
-
-
-def kind_of(model: str) -> str:
-    """``handcrafted``, ``cnn``, ``pre-trained`` or ``chance``, by the model's name."""
-    base = model.partition("+")[0]
-    if base.startswith("cnn"):
-        return "cnn"
-    return {"embedding-svm": "pre-trained", "dummy": "chance"}.get(base, "handcrafted")
-
-
-def line_styles(models: Iterable[str]) -> dict[str, LineStyle]:
-    """A look for each name, the same in every figure and every run for the named recipes.
-
-    A variant (``hog-svm+oversample``) has its recipe's look with an open or half-filled marker.
-    Other names get colours and markers that are left over, in alphabetical order.
-    """
-    names = sorted(set(models))
-    others = sorted({name.partition("+")[0] for name in names} - _KNOWN.keys())
-    known = _KNOWN | {name: _spare(name, k) for k, name in enumerate(others)}
-    given = {}
-    for name in names:
-        base, _, variant = name.partition("+")
-        color, marker = known[base]
-        fill = HALVES.get(variant, "bottom")
-        given[name] = LineStyle(color, DASHES[kind_of(name)], marker, fill)
-    return given
-
-
-def _spare(name: str, k: int) -> tuple[str, str]:
-    color = COLORS[5] if kind_of(name) == "cnn" else COLORS[k % len(COLORS)]
-    return color, SPARE_MARKERS[k % len(SPARE_MARKERS)]
 
 
 @contextmanager
@@ -139,7 +65,7 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(beside, dpi=DPI, facecolor="white")
 
 
-def shared_legend(figure: Figure) -> None:
+def shared_legend(figure: Figure, columns: int = 4) -> None:
     """One legend below all panels, each name once."""
     handles: dict[str, Any] = {}
     for ax in figure.axes:
@@ -148,14 +74,21 @@ def shared_legend(figure: Figure) -> None:
     if handles:
         figure.legend(
             list(handles.values()), list(handles), loc="outside lower center",
-            ncols=min(4, len(handles)), handlelength=3.2,
+            ncols=min(columns, len(handles)), handlelength=3.2,
         )  # fmt: skip
 
 
-def part_title(rows: pd.DataFrame) -> str:
-    """The data set and the part that rows of one part are of."""
+def part_title(rows: pd.DataFrame, models: Sequence[str] = ()) -> str:
+    """The data set and the part that rows are of, and where only some models are shown, how many.
+
+    Rows of a cross-validation are of all images that were cut into folds.
+    """
     row = rows.iloc[0]
-    return f"{row['dataset']}, {row['split']} part"
+    folded = "fold" in rows and rows["fold"].max() > 0
+    part = "held out in folds" if folded else f"{row['split']} part"
+    every = rows["model"].nunique()
+    count = f"; {len(models)} of {every} models" if 0 < len(models) < every else ""
+    return f"{row['dataset']}, {part}{count}"
 
 
 def limits(intervals: pd.DataFrame | None, model: str, metric: str) -> tuple[float, float]:

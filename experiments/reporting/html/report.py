@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment
 
 from happysad.experiments.reporting.html.run_figures import draw_all
+from happysad.experiments.reporting.html.section import Section
 from happysad.experiments.reporting.html.sections import (
-    Section,
     answer_sections,
     last_sections,
     result_sections,
@@ -29,7 +29,7 @@ TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 
 def finish(
-    folder: Path, log: Callable[[str], None], *, max_error: float = 0.02, **report: Any
+    folder: Path, log: Callable[[str], None], *, max_error: float = 0.05, **report: Any
 ) -> None:
     """Derive all that follows from a run's folder: tables, figures, and the report."""
     log("intervals, figures, report")
@@ -40,6 +40,8 @@ def finish(
 
 def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()) -> Path:
     """Write ``report.html`` from what a run's folder holds.
+
+    All is in the one file but the CSV files, which it links to by their names beside it.
 
     Parameters
     ----------
@@ -73,8 +75,9 @@ def write_report(folder: Path, title: str = "", sections: Sequence[Section] = ()
     data_set = str((run.facts.get("identity") or {}).get("dataset", folder.name))
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(
-        picture=_picture, numeric=numeric_columns, long=_long, paragraphs=_paragraphs
-    )
+        picture=_picture, numeric=numeric_columns, long=_long, paragraphs=_paragraphs,
+        links=lambda section: [name for name in section.csv if (folder / name).exists()],
+    )  # fmt: skip
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         title=title or f"Happy or sad: models compared on {data_set}",
         unfinished=run.facts.get("state") == "running" and not run.best,

@@ -9,6 +9,7 @@ from pathlib import Path
 from happysad.experiments.reporting.figures.abstention_figure import (
     save_rejected,
     save_risk_coverage,
+    tells_who_is_rejected,
     unsure_rows,
 )
 from happysad.experiments.reporting.figures.bars_and_confusion import (
@@ -18,9 +19,10 @@ from happysad.experiments.reporting.figures.bars_and_confusion import (
 from happysad.experiments.reporting.figures.forest_figure import save_forest
 from happysad.experiments.reporting.figures.image_grids import save_confident_errors
 from happysad.experiments.reporting.figures.line_figure import save_training
+from happysad.experiments.reporting.figures.model_styles import kind_of
 from happysad.experiments.reporting.figures.reliability_figure import save_reliability
 from happysad.experiments.reporting.figures.roc_pr_curves import save_precision_recall, save_roc
-from happysad.experiments.reporting.figures.style import kind_of
+from happysad.experiments.reporting.figures.style import part_title
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
 
 FIGURES = (
@@ -52,7 +54,12 @@ def _drawings(run: RunTables) -> dict[str, Callable[[Path], int | None]]:
     """A function of the path for each figure that can be drawn; 0 of it: there is no file."""
     made: dict[str, Callable[[Path], int | None]] = {}
     scores, predictions, models = run.scores(), run.predictions(), run.shown()
+    if run.seeds > 1:  # for the titles
+        predictions = predictions.assign(
+            dataset=[f"{name} (first of {run.seeds} seeds)" for name in predictions["dataset"]]
+        )
     intervals, points = run.part("intervals"), run.part("operating_points")
+    title = part_title(scores) if len(scores) else ""
     if len(scores):
         made["scores"] = lambda path: save_bars(scores, path, run.best, intervals)
         made["confusion_matrices"] = partial(save_confusion_matrices, scores)
@@ -68,11 +75,11 @@ def _drawings(run: RunTables) -> dict[str, Callable[[Path], int | None]]:
             )
     if run.best and len(predictions):
         made["confident_errors"] = partial(save_confident_errors, run.predictions(model=run.best))
-    if len(run["training"]):
+    if len(run["training"]) and run["training"]["epoch"].max() > 1:
         made["training"] = partial(save_training, run["training"])
     if len(run.part("comparisons")):
-        made["comparisons"] = partial(save_forest, run.part("comparisons"))
-    if len(unsure_rows(points)):
+        made["comparisons"] = partial(save_forest, run.part("comparisons"), title=title)
+    if len(unsure_rows(points)) and tells_who_is_rejected(run["operating_points"]):
         names = [str(name) for name in scores["model"]]
-        made["rejected"] = lambda path: save_rejected(run["operating_points"], path, names)
+        made["rejected"] = lambda path: save_rejected(run["operating_points"], path, names, title)
     return made

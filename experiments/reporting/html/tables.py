@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from happysad.experiments.reporting.formats import (
-    LEVEL,
     Cells,
     number,
     p_cell,
     score_name,
+    verdict,
     with_interval,
 )
 from happysad.experiments.reporting.tables.run_tables import RunTables
@@ -18,6 +18,8 @@ from happysad.experiments.reporting.tables.run_tables import RunTables
 MORE = (
     "balanced_accuracy", "recall_happy", "recall_sad", "roc_auc", "brier", "calibration_error",
 )  # fmt: skip
+
+SPREAD = ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc")
 
 
 def more_scores(run: RunTables) -> Cells:
@@ -57,9 +59,8 @@ def comparison_table(run: RunTables) -> Cells:
         difference = with_interval(row["difference"], row["low"], row["high"], sign="+")
         counts = [f"{row[f'n_only_{name}_correct']:.0f}" for name in ("model", "other")]
         p_values = [p_cell(row[name]) for name in ("p_value", "p_value_holm")]
-        words = "hardly chance" if row["p_value_holm"] < LEVEL else "could be chance"
         against = f"{row['against']} ({role})"
-        lines.append([row["model"], against, difference, *counts, *p_values, words])
+        lines.append([row["model"], against, difference, *counts, *p_values, verdict(row)])
     return lines
 
 
@@ -68,7 +69,8 @@ def face_detection_table(run: RunTables) -> Cells:
     lines = [["part", "class", "images", "face found", "share found"]]
     for row in run["face_detection"].to_dict("records"):
         counts = [f"{row[name]:.0f}" for name in ("n", "n_face_found")]
-        lines.append([row["split"], row["label"], *counts, number(row["detection_rate"])])
+        part = "all folds" if run.folds and row["split"] == "val" else row["split"]
+        lines.append([part, row["label"], *counts, number(row["detection_rate"])])
     return lines
 
 
@@ -89,6 +91,25 @@ def thresholds(row: Mapping[Any, Any]) -> tuple[str, str]:
     """``low`` and ``high``; one outside [0, 1] never answers with that word."""
     low, high = row["low"], row["high"]
     return "never" if low <= 0 else number(low), "never" if high > 1 else number(high)
+
+
+def spread_table(run: RunTables) -> Cells:
+    """Mean and standard deviation of the main scores over all fits: a line a model."""
+    rows = run.part("spread")
+    if rows.empty:
+        return []
+    rows = rows[rows["metric"].isin(SPREAD)]
+    lines = [["model", "fits", *map(score_name, SPREAD)]]
+    for model, own in rows.groupby("model", sort=False):
+        cells = {row["metric"]: f"{row['mean']:.3f} ± {row['sd']:.3f}" for row in _rows(own)}
+        fits = f"{own['n_fits'].iloc[0]:.0f}"
+        lines.append([str(model), fits, *(cells.get(name, "") for name in SPREAD)])
+    return lines
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict("records")
+    return rows
 
 
 def failure_table(run: RunTables) -> Cells:

@@ -1,39 +1,15 @@
-"""Sentences of the report, each put together from the numbers of the run."""
+"""Sentences of the report beside its figures and tables, from the numbers of the run."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
-from happysad.experiments.reporting.figures.abstention_figure import rejected_shares, unsure_rows
+from happysad.experiments.reporting.figures.abstention_figure import rejected_shares
 from happysad.experiments.reporting.figures.image_grids import MOST, confident_errors
-from happysad.experiments.reporting.figures.style import kind_of, limits
-from happysad.experiments.reporting.formats import LEVEL, number, p_text
+from happysad.experiments.reporting.figures.model_styles import kind_of
+from happysad.experiments.reporting.figures.style import limits
+from happysad.experiments.reporting.formats import number
 from happysad.experiments.reporting.tables.run_tables import RunTables
-
-
-def answer(run: RunTables) -> str:
-    """The answer in two or three sentences; "" where no model was chosen."""
-    scores = run.scores()
-    if scores.empty or run.best not in set(scores["model"]):
-        return ""
-    where = "on the validation part" if run.reported == "test" else "in cross-validation"
-    low, _ = limits(run.part("intervals"), run.best, "accuracy")
-    bracket = "" if math.isnan(low) else " (95% interval)"
-    sentences = [
-        f"{run.best} does best {where}; on the {_images(run)} its accuracy is "
-        f"{run.score_text(run.best, 'accuracy')}{bracket}.",
-        _against_cnn(run),
-    ]
-    top = scores.iloc[0]
-    if top["model"] != run.best and run.reported == "test":
-        sentences.append(
-            f"{top['model']} is higher on the test part ({number(top['accuracy'])}), but the "
-            "choice was made without looking there."
-        )
-    sentences.append(_abstention(run))
-    return " ".join(filter(None, sentences))
 
 
 def part_name(run: RunTables) -> str:
@@ -41,53 +17,10 @@ def part_name(run: RunTables) -> str:
     return "test part" if run.reported == "test" else "images held out in folds"
 
 
-def _images(run: RunTables, n: int | None = None) -> str:
+def images_of(run: RunTables, n: int | None = None) -> str:
+    """So many images of the reported part, as "200 test images"."""
     n = int(run.scores()["n_test"].iloc[0]) if n is None else n
     return f"{n} {'test' if run.reported == 'test' else 'held-out'} images"
-
-
-def _against_cnn(run: RunTables) -> str:
-    """The best against the CNN, or where the best is that CNN, the runner-up against it."""
-    rows = run.part("comparisons")
-    rows = rows[rows["against_role"] == "cnn"].set_index("model") if len(rows) else rows
-    if run.best in rows.index:
-        row = rows.loc[run.best]
-        return f"Against {row['against']}, {compared(row.to_dict())}."
-    others = [name for name in run.shown(99) if kind_of(name) == "handcrafted"]
-    name = next((name for name in others if name in rows.index), None)
-    if name is None:
-        return ""
-    return f"Of the handcrafted models {name} comes next: {compared(rows.loc[name].to_dict())}."
-
-
-def compared(row: Mapping[Any, Any]) -> str:
-    """A row of ``comparisons.csv`` in words."""
-    by, p = row["difference"], row["p_value_holm"]
-    if by == 0:
-        return "its accuracy is equal"
-    chance = "which could be chance" if p >= LEVEL else "hardly chance"
-    return (
-        f"its accuracy is {number(abs(by))} {'higher' if by > 0 else 'lower'} "
-        f"[{number(row['low'])}, {number(row['high'])}], {chance} "
-        f"({p_text(p)} after correction for the number of comparisons)"
-    )
-
-
-def _abstention(run: RunTables) -> str:
-    rows = unsure_rows(run.part("operating_points"))
-    rows = rows[rows["model"] == run.best]
-    if rows.empty:
-        return ""
-    row = rows.iloc[0]
-    if not row["coverage"]:
-        return f'No thresholds keep to "{row["rule"]}" on the validation part: all is "unsure".'
-    test = run.reported == "test"
-    source = "validation part" if test else "same images, which flatters"
-    return (
-        f'Where it may say "unsure" (rule "{row["rule"]}", thresholds from the {source}), '
-        f"it answers {row['coverage']:.1%} of the {'test' if test else 'held-out'} images and is "
-        f"wrong on {row['error']:.1%} of those."
-    )
 
 
 def scores_caption(run: RunTables) -> str:
@@ -111,10 +44,11 @@ def matrices_caption(run: RunTables) -> str:
     scores = run.scores()
     chosen = scores[scores["model"] == run.best]
     row = (chosen if len(chosen) else scores).iloc[0]
+    several = f", of {run.seeds} seeds together" if run.seeds > 1 else ""
     return (
         f"{row['model']} calls {row['fn']:.0f} of {row['tp'] + row['fn']:.0f} happy faces sad "
-        f"and {row['fp']:.0f} of {row['tn'] + row['fp']:.0f} sad faces happy. Blue is right, "
-        "orange is wrong; the darker, the larger the share of the true class."
+        f"and {row['fp']:.0f} of {row['tn'] + row['fp']:.0f} sad faces happy{several}. "
+        "Green is right, purple is wrong; the darker, the larger the share of the true class."
     )
 
 
@@ -126,8 +60,19 @@ def curves_caption(run: RunTables) -> str:
         f"Area under the curve: {areas}. "
         * bool(areas)
         + "A curve nearer the upper left corner is better at every threshold. The bands "
-        "hold the middle 95% of curves over resampled images."
+        f"hold the middle 95% of curves over resampled images.{left_out(run)}"
     )
+
+
+def left_out(run: RunTables) -> str:
+    """How many models the figures of lines leave out, and of which seed they are."""
+    every, shown = len(run.scores()), len(run.shown())
+    said = (
+        f" {shown} of {every} models are shown: the best, the CNNs and the best of each family, "
+        "not the dummy."
+    )
+    seed = f" Of the {run.seeds} seeds it is the first."
+    return said * (0 < shown < every) + seed * (run.seeds > 1)
 
 
 def calibration_caption(run: RunTables) -> str:
@@ -135,7 +80,7 @@ def calibration_caption(run: RunTables) -> str:
     scores = run.scores()
     caption = (
         "On the dotted line p_happy is what it says: of the faces with 0.8, 8 in 10 are happy. "
-        "Lines are 95% intervals; below, how often each value is given."
+        f"Lines are 95% intervals; below, how often each value is given.{left_out(run)}"
     )
     shown = scores[scores["model"].isin(run.shown())].sort_values("calibration_error")
     errors = shown["calibration_error"]
@@ -213,7 +158,7 @@ def errors_caption(run: RunTables) -> str:
     wrong = len(confident_errors(predictions))
     shown = f"The {MOST} most confident" if wrong > MOST else "All that can be read"
     return (
-        f"{run.best} is wrong on {wrong} of {_images(run, len(predictions))}. "
+        f"{run.best} is wrong on {wrong} of {images_of(run, len(predictions))}. "
         f"{shown} are shown, the most confident first: some will be labelled wrongly. "
         "These are images of your own data: mind whose faces they are before you pass this file on."
     )

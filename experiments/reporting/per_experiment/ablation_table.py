@@ -94,14 +94,16 @@ def finish_ablation(folder: Path) -> None:
     """Write ablation.csv, the figures and the report from the folder's rows."""
     rows, importance = ablation_rows(folder), read_importance(folder)
     write_table(rows, folder / "ablation.csv")
-    sections = [Section("Blocks of features", _BLOCKS, lines=table_lines(rows))]
+    sections = [
+        Section("Blocks of features", _BLOCKS, lines=table_lines(rows), csv=("ablation.csv",))
+    ]
     for model in dict.fromkeys(importance["model"] if len(importance) else []):
         own = importance[importance["model"] == model]
         figure = folder / "figures" / f"importance-{model}.png"
         save_importance(own, figure)
         shown = own.drop(columns=["model"]).dropna(axis="columns", how="all")
         title = f"What {model} draws from which features"
-        sections.append(Section(title, _IMPORTANCE, figure, shown))
+        sections.append(Section(title, _IMPORTANCE, figure, shown, csv=("importance.csv",)))
     write_report(folder, title="Which features carry it?", sections=sections)
 
 

@@ -62,10 +62,11 @@ def write_all(folder: Path) -> None:
     table = learning_table(read_rows(folder / "results.csv"))
     write_table(table, folder / "learning_curve.csv", digits=6)
     figure = folder / "figures" / "learning_curve.png"
-    if len(table):
+    if table["n_train"].nunique() > 1:
         save_curve(table, figure)
     lines, words = curve_lines(table), "Accuracy by number of training images"
-    section = Section(words, READING, figure=figure, lines=lines, caption=CAPTION)
+    csv = ("learning_curve.csv",)
+    section = Section(words, READING, figure=figure, lines=lines, caption=CAPTION, csv=csv)
     data_set = str(table["dataset"].iloc[0]) if len(table) else folder.name
     title = f"Happy or sad: how many images of {data_set} are enough?"
     write_report(folder, title=title, sections=[section])

@@ -42,6 +42,37 @@ EFFORTS = [
 time of a whole answer to a 350x350 photograph."""
 
 
+CAN = {
+    "stack": ["yes", "yes", "yes"],
+    "texture-svm": ["yes", "yes", "yes"],
+    PEERS["fer"]: ["no", "no", "no"],
+    PEERS["faceapi"]: ["no", "no", "no"],
+}
+"""Of each program of the first table: it says "unsure", learns from a folder, finds leaks."""
+
+
+def first_lines(scores: pd.DataFrame) -> Cells:
+    """The README's first table: accuracy and AUC on each test set, what it takes, what it can."""
+    tests = {"fer2013 PrivateTest": "FER2013", "muxspace grey 350x350": "news and films"}
+    heads = [
+        f"{short}, {score}" for short in tests.values() for score in ("balanced accuracy", "AUC")
+    ]
+    can = ['says "unsure"', "learns from your folder", "finds leaks"]
+    lines = [["program", *heads, "installed", "CPU ms a photograph", *can]]
+    shown = scores.set_index(["model", "tested_on"]) if len(scores) else scores
+    efforts = {line[0].removeprefix("happysad (").rstrip(")"): line[1:3] for line in EFFORTS[1:]}
+    for program, able in CAN.items():
+        cells = [
+            f"{shown.loc[(program, tested), score]:.3f}"
+            for tested in tests
+            for score in ("balanced_accuracy", "roc_auc")
+        ]
+        ours = program not in PEERS.values()
+        name = f"**happysad**, `{program}`" if ours else program
+        lines.append([name, *cells, *efforts[program], *able])
+    return lines
+
+
 def score_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """``peers.csv``: scores with their intervals, a row a test set and program.
 

@@ -100,7 +100,14 @@ def write_all(folder: Path) -> None:
         save_contact_sheet(sheet, changes)
     lines = summary_lines(table)
     sections = [
-        Section("Accuracy under changes", READING, figure=curves, lines=lines, caption=CAPTION),
+        Section(
+            "Accuracy under changes",
+            READING,
+            figure=curves,
+            lines=lines,
+            caption=CAPTION,
+            csv=("robustness.csv",),
+        ),
         Section("What the changes look like", figure=sheet, caption=SHEET),
     ]
     data_set = str(table["dataset"].iloc[0]) if len(table) else folder.name

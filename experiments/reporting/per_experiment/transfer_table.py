@@ -46,7 +46,9 @@ def finish_transfer(folder: Path) -> None:
         for name, own, lines in transfer_tables(rows)
     ]
     caption = "Filled: balanced accuracy. Open: area under the ROC curve. Lines: 95% intervals."
-    section = Section("Does it transfer?", _READING, figure, caption=caption, parts=parts)
+    section = Section(
+        "Does it transfer?", _READING, figure, caption=caption, parts=parts, csv=("transfer.csv",)
+    )
     write_report(folder, title="Does it hold on other people's photographs?", sections=[section])
 
 

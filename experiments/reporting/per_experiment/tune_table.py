@@ -90,12 +90,16 @@ def finish_tuning(folder: Path) -> None:
     sections = []
     if len(nested):
         write_table(nested, folder / "nested.csv")
-        sections.append(Section("What is tuning worth?", _NESTED, table=nested))
+        sections.append(
+            Section("What is tuning worth?", _NESTED, table=nested, csv=("nested.csv",))
+        )
     for model, own in _final(folder):
         figure = folder / "figures" / f"search-{model.replace('+', '-')}.png"
         _draw(own, figure, model)
         shown = own.rename(columns=_short).head(20)
-        sections.append(Section(f"Candidates for {model}", _CANDIDATES, figure, shown))
+        sections.append(
+            Section(f"Candidates for {model}", _CANDIDATES, figure, shown, csv=("candidates.csv",))
+        )
     write_report(folder, title="Which settings are best?", sections=sections)
 
 
@@ -116,6 +120,8 @@ def _draw(own: pd.DataFrame, path: Path, model: str) -> None:
     if len(settings) != 2 or own["n_faces"].nunique() > 1:
         return
     x, second = settings
+    if own[x].nunique() < 2:  # points, and no line
+        return
     line = [f"{_short(second)} {value:g}" if isinstance(value, int | float) else str(value)
             for value in own[second]]  # fmt: skip
     rows = own.assign(line=line).sort_values(x)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
-from happysad.experiments.reporting.tables.aggregate import groups_of, is_correct, labelled
+from happysad.experiments.reporting.tables.aggregate import (
+    groups_of,
+    is_correct,
+    labelled,
+    seed_by_seed,
+)
 from happysad.experiments.runner.best_model import best_model
 from happysad.pipeline.evaluation.bootstrap import paired_interval
 from happysad.pipeline.evaluation.significance import holm, mcnemar
 
-KEY = ["fold", "image"]
+KEY = ["seed", "fold", "image"]
 
 
 def comparison_table(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
@@ -41,20 +47,32 @@ def comparison_table(results: pd.DataFrame, predictions: pd.DataFrame) -> pd.Dat
 
 
 def compare_pair(model: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
-    """McNemar's test of two models on the same images, and the difference in accuracy."""
+    """McNemar's test of two models on the same images, and the difference in accuracy.
+
+    Of several seeds the difference and its interval are those of the mean; the test is that of
+    the first seed, as it wants one answer an image.
+    """
+    key = [name for name in KEY if name in model]
     # Of an image that is listed twice, the first prediction is paired with the first.
-    both = [rows.assign(copy=rows.groupby(KEY).cumcount()) for rows in (model, other)]
-    pairs = both[0].merge(both[1][[*KEY, "copy", "predicted"]], on=[*KEY, "copy"])
+    both = [rows.assign(copy=rows.groupby(key).cumcount()) for rows in (model, other)]
+    pairs = both[0].merge(both[1][[*key, "copy", "predicted"]], on=[*key, "copy"])
     ours = is_correct(pairs.assign(predicted=pairs["predicted_x"]))
     theirs = is_correct(pairs.assign(predicted=pairs["predicted_y"]))
-    only_ours, only_theirs, p_value = mcnemar(ours, theirs)
-    low, high = paired_interval(ours, theirs, groups_of(pairs))
+    seeds = seed_by_seed(pairs.assign(ours=ours, theirs=theirs))
+    first = seeds[0]
+    only_ours, only_theirs, p_value = mcnemar(first["ours"].tolist(), first["theirs"].tolist())
+    right, other_right = (
+        np.mean([rows[name].to_numpy(float) for rows in seeds], axis=0)
+        for name in ("ours", "theirs")
+    )
+    # Means over seeds leave a rest of 1e-18 where there is no difference.
+    low, high = np.round(paired_interval(right, other_right, groups_of(first)), 15).tolist()
     return {
-        "n": len(pairs),
+        "n": len(first),
         "n_only_model_correct": only_ours,
         "n_only_other_correct": only_theirs,
         "p_value": p_value,
-        "difference": (only_ours - only_theirs) / len(pairs) if len(pairs) else float("nan"),
+        "difference": float((right - other_right).mean()) if len(first) else float("nan"),
         "low": low,
         "high": high,
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from happysad.experiments.reporting.columns import columns_of
 from happysad.experiments.reporting.formats import with_interval
-from happysad.experiments.reporting.tables.aggregate import groups_of, labelled
+from happysad.experiments.reporting.tables.aggregate import groups_of, labelled, seed_by_seed
 from happysad.pipeline.evaluation.bootstrap import bootstrap_intervals
 from happysad.pipeline.evaluation.metrics import SCORES, evaluate
 
@@ -22,13 +23,14 @@ def interval_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """The table for the predictions that ``aggregate.pool`` gives.
 
     ``images`` is "all", and where there are both kinds also "leaked" and "not leaked", "face
-    found" and "no face found".
+    found" and "no face found". Of several seeds a score is their mean.
     """
     rows: list[dict[str, Any]] = []
     axes = ["dataset", "split", "model"]
     for key, part in labelled(predictions).groupby(axes):
         for images, subset in _subsets(part):
-            common = {**dict(zip(axes, key, strict=True)), "images": images, "n": len(subset)}
+            n = len(seed_by_seed(subset)[0])
+            common = {**dict(zip(axes, key, strict=True)), "images": images, "n": n}
             scores = scores_with_intervals(subset, RESAMPLES.get(images, FEWER))
             for metric, (value, low, high) in scores.items():
                 rows.append({**common, "metric": metric, "value": value, "low": low, "high": high})
@@ -50,15 +52,21 @@ def scores_with_intervals(
 ) -> dict[str, tuple[float, float, float]]:
     """Each of ``SCORES``: its value and the ends of its 95% bootstrap interval.
 
-    Where there is no column ``predicted``, happy is predicted from a ``p_happy`` of 0.5 on.
+    Where there is no column ``predicted``, happy is predicted from a ``p_happy`` of 0.5 on. Of
+    several seeds a score is their mean.
     """
-    labels, p_happy = predictions["label"].tolist(), predictions["p_happy"].tolist()
-    predicted = predictions["predicted"].tolist() if "predicted" in predictions else None
-    values = evaluate(labels, p_happy, predicted)
+    seeds = seed_by_seed(predictions)
+    labels = seeds[0]["label"].tolist()
+    p_happy = np.stack([rows["p_happy"].to_numpy(float) for rows in seeds])
+    known = "predicted" in predictions
+    predicted = [rows["predicted"].tolist() if known else None for rows in seeds]
+    values = [evaluate(labels, p, said) for p, said in zip(p_happy, predicted, strict=True)]
     intervals = bootstrap_intervals(
-        labels, p_happy, y_pred=predicted, groups=groups_of(predictions), resamples=resamples
-    )
-    return {name: (values[name], *intervals[name]) for name in SCORES}
+        labels, p_happy, y_pred=np.array(predicted) if known else None, groups=groups_of(seeds[0]),
+        resamples=resamples,
+    )  # fmt: skip
+    means = {name: float(np.mean([one[name] for one in values])) for name in SCORES}
+    return {name: (means[name], *intervals[name]) for name in SCORES}
 
 
 def score_columns(predictions: pd.DataFrame, metrics: Sequence[str]) -> dict[str, float]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from happysad.experiments.reporting.figures.style import limits
-from happysad.experiments.reporting.formats import cell, score_name
+from happysad.experiments.reporting.formats import cell, number, score_name
 from happysad.experiments.reporting.tables.run_tables import RunTables, read_run
+from happysad.experiments.reporting.tables.summary_table import summary_table
 from happysad.experiments.runner.best_model import MODEL_FILE
 from happysad.utils.tables import print_table
 
@@ -21,20 +21,26 @@ SHOWN = (
 
 
 def run_cells(run: RunTables) -> list[list[str]]:
-    """The table of a run: the part it reports, the most accurate model first, the best with a star.
+    """``summary.csv`` as texts: the most accurate model first, the best with a star.
 
-    Where ``intervals.csv`` is there, the accuracy's interval is a column.
+    The accuracy's interval, its spread over seeds and the notes are columns where there are any.
     """
-    intervals = run.part("intervals")
+    table = run["summary"] if len(run["summary"]) else summary_table(run)
     lines = [["model", *map(score_name, SHOWN)]]
-    for row in run.scores().to_dict("records"):
+    for row in table.to_dict("records"):
         cells = [cell(column, row[column]) for column in SHOWN]
-        if len(intervals):
-            low, high = limits(intervals, row["model"], "accuracy")
-            cells.insert(1, "" if math.isnan(low) else f"{low:.3f} to {high:.3f}")
-        lines.append([f"{row['model']} *" if row["model"] == run.best else row["model"], *cells])
-    if len(intervals):
-        lines[0].insert(2, "95% interval")
+        lines.append([f"{row['model']} *" if row["chosen"] else row["model"], *cells])
+    if table["accuracy_sd"].notna().any():
+        spread = ["± over seeds", *(number(value) for value in table["accuracy_sd"])]
+        lines = [[*line[:2], extra, *line[2:]] for line, extra in zip(lines, spread, strict=True)]
+    if table["accuracy_low"].notna().any():
+        ends = zip(table["accuracy_low"], table["accuracy_high"], strict=True)
+        texts = ["" if math.isnan(low) else f"{low:.3f} to {high:.3f}" for low, high in ends]
+        between = ["95% interval", *texts]
+        lines = [[*line[:2], extra, *line[2:]] for line, extra in zip(lines, between, strict=True)]
+    if table["note"].any():
+        notes = zip(lines, ["note", *table["note"]], strict=True)
+        lines = [[*line, note] for line, note in notes]
     return lines
 
 
@@ -43,19 +49,25 @@ def describe_part(run: RunTables) -> str:
     row = run.scores().iloc[0]
     faces = run.predictions(model=str(row["model"]))
     happy = int((faces["label"] == "happy").sum())
-    folds = int(run["results"]["fold"].max())
     how = (
-        f"each held out once in {folds} folds"
-        if folds
+        f"each held out once in {run.folds} folds"
+        if run.folds
         else f"fitted on {int(row['n_train'])} images of the train part"
     )
-    seeds = run["results"]["seed"].nunique()
+    part = "images of all folds" if run.folds else f"{run.reported} part"
     return (
-        f"{row['dataset']}, {run.reported} part: {len(faces)} images ({happy} happy, "
+        f"{row['dataset']}, {part}: {len(faces)} images ({happy} happy, "
         f"{len(faces) - happy} sad), a face found in {len(faces) - int(row['n_full_frame'])}, "
         f"the others read whole; {how}"
-        + (f"; the first of {seeds} seeds, spread.csv has all" if seeds > 1 else "")
+        + (f"; means of {run.seeds} seeds, ± their standard deviation" if run.seeds > 1 else "")
     )
+
+
+def how_chosen(run: RunTables) -> str:
+    """What the star of the best model says."""
+    if run.reported == "test":
+        return "* best on the validation part"
+    return "* best on these images, which chose it: on new ones it will do a little worse"
 
 
 def print_run(folder: Path) -> None:
@@ -65,9 +77,12 @@ def print_run(folder: Path) -> None:
     files = ["results.csv", "predictions.csv", "run.json"]
     if any_model:
         print_table(run_cells(run), describe_part(run))
-        print("* best on the validation part; precision, recall, F1: mean of both classes")
-        files += ["intervals.csv and other tables", MODEL_FILE, f"{MODEL_FILE}.json", "figures"]
+        print(f"{how_chosen(run)}; precision, recall, F1: mean of both classes")
+        files += ["summary.csv (this table)", "intervals.csv and other tables"]
+        files += [MODEL_FILE, f"{MODEL_FILE}.json", "figures"]
         files.append("report.html (open it first)")
+    for finding in run.facts.get("findings") or []:
+        print(f"serious: {finding}")
     print_failures(run["results"])
     print_written(folder, files, any_model)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from happysad.experiments.reporting.columns import TEXTS
-from happysad.experiments.reporting.figures.style import kind_of
+from happysad.experiments.reporting.figures.model_styles import kind_of
 from happysad.experiments.reporting.formats import number
 from happysad.experiments.reporting.tables.aggregate import labelled, pool
 from happysad.experiments.reporting.tables.interval_table import interval_text
@@ -20,10 +20,11 @@ from happysad.utils.atomic_files import atomic_write
 
 TABLES = (
     "results", "predictions", "training", "intervals", "comparisons", "face_detection",
-    "operating_points", "spread",
+    "operating_points", "spread", "summary",
 )  # fmt: skip
 
-COUNTS = ("tp", "fp", "fn", "tn", "n_test", "n_full_frame")
+SIZES = ("n_test", "n_full_frame")
+COUNTS = ("tp", "fp", "fn", "tn")
 """Columns of results.csv that are summed over folds, where scores are averaged."""
 
 
@@ -71,9 +72,9 @@ class RunTables:
         return rows[rows["split"] == (split or self.reported)] if len(rows) else rows
 
     def scores(self, split: str = "") -> pd.DataFrame:
-        """One row a model, best accuracy first: counts summed and scores averaged over folds.
+        """One row a model, best accuracy first: counts summed, scores averaged over folds, seeds.
 
-        Of several seeds the first. Models of which a fit failed are left out.
+        ``n_test`` is the number of images, of one seed. Models of which a fit failed are left out.
         Where ``intervals.csv`` has a value (from the pooled predictions), that is the one shown.
         """
         rows = self.part("results", split)
@@ -82,18 +83,38 @@ class RunTables:
         rows = rows[rows["condition"] == ""]
         results = self["results"]
         failed = results.loc[results["status"].ne("ok") & results["condition"].eq(""), "model"]
-        rows = rows[(rows["seed"] == rows["seed"].min()) & ~rows["model"].isin(failed)]
-        over_folds = {
-            name: "first" if name in TEXTS else "sum" if name in COUNTS else _mean
+        rows = rows[~rows["model"].isin(failed)]
+        if rows.empty:
+            return rows
+        over_fits = {
+            name: "first"
+            if name in {*TEXTS, "seed"}
+            else "sum"
+            if name in SIZES + COUNTS
+            else _mean
             for name in rows.columns.drop("model")
         }
-        scores = rows.groupby("model", sort=False).agg(over_folds)
+        by_model = rows.sort_values("seed", kind="stable").groupby("model", sort=False)
+        scores = by_model.agg(over_fits)
+        scores[[*SIZES]] = scores[[*SIZES]].div(by_model["seed"].nunique(), axis=0)
         pooled = self.part("intervals", split)
         if len(pooled):
             pooled = pooled[pooled["images"] == "all"].drop_duplicates(["model", "metric"])
             scores.update(pooled.pivot(index="model", columns="metric", values="value"))
         scores = scores.sort_values("accuracy", ascending=False, kind="stable").reset_index()
         return pd.DataFrame(scores, columns=rows.columns)
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds every model was fitted with."""
+        results = self["results"]
+        return int(results["seed"].nunique()) if "seed" in results else 0
+
+    @property
+    def folds(self) -> int:
+        """In how many folds the images were cut; 0 where they were not."""
+        results = self["results"]
+        return int(results["fold"].max()) if len(results) and "fold" in results else 0
 
     def score_text(self, model: str, metric: str, images: str = "all") -> str:
         """``0.960 [0.931, 0.982]``; without the brackets where no interval is known."""

@@ -1,7 +1,7 @@
 """Tables derived from results.csv and predictions.csv, without fitting anything again.
 
-intervals.csv, comparisons.csv, face_detection.csv, operating_points.csv, and spread.csv where
-there are several folds or seeds. The same two files give the same bytes.
+summary.csv, intervals.csv, comparisons.csv, face_detection.csv, operating_points.csv, and
+spread.csv where there are several folds or seeds. The same files give the same bytes.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from happysad.experiments.reporting.tables.aggregate import pool
 from happysad.experiments.reporting.tables.comparison_table import comparison_table
 from happysad.experiments.reporting.tables.interval_table import interval_table
 from happysad.experiments.reporting.tables.operating_points import operating_points
-from happysad.experiments.reporting.tables.run_tables import write_table
+from happysad.experiments.reporting.tables.run_tables import read_run, write_table
+from happysad.experiments.reporting.tables.summary_table import summary_table
 from happysad.experiments.runner.run_folder import read_rows
 from happysad.pipeline.evaluation.metrics import SCORES
 
 
-def summarise(folder: Path, max_error: float = 0.02) -> None:
+def summarise(folder: Path, max_error: float = 0.05) -> None:
     """Write the derived tables of a run's folder, in place of any that it has.
 
     ``max_error`` is that of ``abstention.choose_reject_band``.
     """
     results = read_rows(folder / "results.csv")
-    predictions = pool(results, read_rows(folder / "predictions.csv"))
+    answers = read_rows(folder / "predictions.csv")
+    every, predictions = (pool(results, answers, seeds) for seeds in (True, False))
     tables = {
-        "intervals": interval_table(predictions),
-        "comparisons": comparison_table(results, predictions),
+        "intervals": interval_table(every),
+        "comparisons": comparison_table(results, every),
         "face_detection": face_detection_table(predictions),
         "operating_points": operating_points(predictions, max_error),
     }
@@ -42,6 +44,7 @@ def summarise(folder: Path, max_error: float = 0.02) -> None:
     for name, table in tables.items():
         # Nine digits keep thresholds apart that lie between p_happy of six.
         write_table(table, folder / f"{name}.csv", digits=9)
+    write_table(summary_table(read_run(folder)), folder / "summary.csv", digits=9)
 
 
 def face_detection_table(predictions: pd.DataFrame) -> pd.DataFrame:

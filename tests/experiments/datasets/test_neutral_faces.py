@@ -60,9 +60,11 @@ def test_fer2013s_neutral_faces_are_those_of_the_test_part(shared_data, data):
 
 def test_what_cannot_be_read_is_named(folder, data):
     (folder / "text.jpg").write_text("hello")
+    (folder / "deep" / "clip.mov").touch()
     frame, notes = with_neutral(data.frame, str(folder), data.name)
     assert len(frame) == len(data.frame) + 3
-    assert "text.jpg" in notes[0]
+    assert notes[0] == "1 non-image file left out of the neutral faces: deep/clip.mov"
+    assert "text.jpg" in notes[1]
 
 
 def test_no_folder_or_no_images_is_one_sentence(tmp_path, data):

@@ -10,6 +10,7 @@ from happysad.experiments.reporting.formats import (
     p_cell,
     p_text,
     score_name,
+    verdict,
     with_interval,
 )
 
@@ -46,3 +47,12 @@ def test_scores_have_short_names():
     assert [score_name(metric) for metric in metrics] == [
         "AUC", "F1", "F1 sad", "precision", "balanced accuracy", "fit s",
     ]  # fmt: skip
+
+
+def test_hardly_chance_is_what_the_corrected_p_and_the_interval_agree_on():
+    row = {"p_value_holm": 0.01, "low": 0.01, "high": 0.2}
+    assert verdict(row) == "hardly chance"
+    assert verdict(row | {"low": -0.2, "high": -0.01}) == "hardly chance"
+    assert verdict(row | {"low": NAN, "high": NAN}) == "hardly chance"
+    assert verdict(row | {"low": -0.01}) == "could be chance"
+    assert verdict(row | {"p_value_holm": 0.05}) == "could be chance"

@@ -44,6 +44,14 @@ def test_a_shipped_config_is_taken_where_none_is_named(seen):
     assert seen[1] == (CompareConfig(), True)
 
 
+def test_without_data_it_says_that_the_faces_are_the_built_in_ones(seen, capsys):
+    run_command(CompareConfig, seen, **{**NOTHING, "quiet": False})
+    assert "no --data is given: this takes the built-in faces" in capsys.readouterr().err
+    run_command(CompareConfig, seen, **{**NOTHING, "quiet": False}, data="faces")
+    run_command(CompareConfig, seen, **NOTHING)
+    assert capsys.readouterr().err == ""
+
+
 def test_wrong_options_are_refused(seen):
     with pytest.raises(UserError, match="balance"):
         run_command(CompareConfig, seen, **NOTHING, balance="both")

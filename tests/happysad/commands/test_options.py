@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from happysad.commands.options import (
+    always_answer_option,
     max_error_option,
     min_face_option,
     min_score_option,
@@ -43,6 +44,17 @@ def test_the_others_are_numbers_or_not_there():
         flag = f"--{name.replace('_', '-')}"
         assert f"'{name}': 0.5" in CliRunner().invoke(careful, [flag, "0.5"]).stdout
         assert CliRunner().invoke(careful, [flag, "few"]).exit_code == 2
+
+
+@click.command()
+@always_answer_option
+def bold(always_answer: bool) -> None:
+    print(always_answer)
+
+
+def test_every_face_is_answered_where_that_is_asked_for():
+    assert CliRunner().invoke(bold).stdout == "False\n"
+    assert CliRunner().invoke(bold, ["--always-answer"]).stdout == "True\n"
 
 
 @pytest.mark.parametrize("images", [("m.joblib", "a.jpg"), ("M.ONNX",)])

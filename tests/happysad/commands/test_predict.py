@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from io import StringIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from skimage.data import coffee
 
 from happysad.cli import main
 from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.model_files.model_card import read_card
 
 
 @pytest.fixture
@@ -126,14 +129,25 @@ def test_the_pictures_again_with_the_answers_in_them(run, model_file, album, tmp
     assert result.stderr.splitlines()[-1] == f"2 pictures written to {tmp_path / 'drawn'}"
 
 
-def test_unsure_for_an_error_to_keep_to(happysad, tmp_path):
+def test_unsure_as_usual_never_or_for_an_error_to_keep_to(happysad, tmp_path):
     images, _ = make_demo_faces(12, random_state=1)
     for number, image in enumerate(images):
         Image.fromarray(image).save(tmp_path / f"{number:02}.png")
-    sure = happysad("predict", "--crops", tmp_path).stdout
+    usual = happysad("predict", "--crops", tmp_path).stdout
+    sure = happysad("predict", "--crops", "--always-answer", tmp_path).stdout
     careful = happysad("predict", "--crops", "--max-error", "0.01", tmp_path).stdout
     assert "  unsure  " not in sure
-    assert 0 < careful.count("  unsure  ") < 12
+    assert 0 < usual.count("  unsure  ") < careful.count("  unsure  ") < 12
+
+
+def test_the_json_says_between_which_thresholds_it_is_unsure(happysad, photo):
+    usual, bold = (
+        json.loads(happysad("predict", photo, *words, "--json", "-").stdout)
+        for words in ((), ("--always-answer",))
+    )
+    card = read_card("stack")["default"]
+    assert (usual["low"], usual["high"], usual["max_error"]) == (card["low"], card["high"], None)
+    assert (bold["low"], bold["high"]) == (0.5, 0.5)
 
 
 def test_threads_change_nothing(happysad, model_file, demo_data):
@@ -159,11 +173,37 @@ def test_wrong_images_are_one_sentence(refused, model_file, tmp_path):
     assert "no paths came in" in refused("predict", "--model", model_file, "-")
 
 
+def test_what_a_folder_holds_beside_images_is_named(happysad, model_file, photo, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(photo.read_bytes())
+    (tmp_path / "clip.mov").touch()
+    words = ("predict", "--model", model_file, tmp_path)
+    line = f"1 non-image file of {tmp_path} left out: clip.mov"
+    assert line in happysad(*words).stderr.splitlines()
+    assert line not in happysad(*words, "--quiet").stderr
+
+
+def test_paths_that_come_in_may_be_any_bytes(photo, model_file, tmp_path):
+    name = os.fsencode(tmp_path) + b"/\xe4.jpg"
+    try:
+        Path(os.fsdecode(name)).write_bytes(photo.read_bytes())
+    except OSError:
+        pytest.skip("names are texts here")
+    words = ["predict", "--model", str(model_file), "-"]
+    result = CliRunner().invoke(main, words, input=name + b"\n")
+    assert result.exit_code == 0, result.output
+    assert "happy" in result.stdout
+
+
+def test_a_recipe_is_no_model_to_predict_with(refused, photo):
+    assert "happysad train --data FOLDER" in refused("predict", photo, "--model", "hog-svm")
+
+
 def test_wrong_options_are_one_sentence(refused, photo, tmp_path):
     assert "cannot both be printed" in refused("predict", photo, "--csv", "-", "--json", "-")
-    assert "not 0" in refused("predict", photo, "--jobs", "0")
     assert "least on its card is 0.005" in refused("predict", photo, "--max-error", "0.001")
     assert "between 0 and 1" in refused("predict", photo, "--max-error", "5")
+    both = ("--max-error", "0.05", "--always-answer")
+    assert "either every face is answered or" in refused("predict", photo, *both)
     assert "would write over" in refused("predict", photo, "--annotate", photo.parent)
     (tmp_path / "file").write_text("mine")
     assert "is a file: name a folder" in refused("predict", photo, "--annotate", tmp_path / "file")

@@ -161,7 +161,7 @@ def test_an_address_on_a_network_is_answered_to_by_any_name(begun):
 
 def test_it_has_as_many_processes_as_there_are_cores_for_it(begun, monkeypatch):
     monkeypatch.setattr("joblib.cpu_count", lambda: 77)  # knows containers too
-    assert begun("127.0.0.1", jobs=None)[0].jobs == 77
+    assert begun("127.0.0.1", jobs=-1)[0].jobs == 77
     assert begun("127.0.0.1", jobs=3)[0].jobs == 3
 
 

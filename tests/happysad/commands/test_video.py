@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from io import StringIO
 
 import cv2
 import pandas as pd
@@ -15,7 +16,11 @@ import pytest
 from PIL import Image
 
 from happysad.commands import video as module
+from happysad.output.timeline import Timeline
 from happysad.pipeline.demo.demo_clips import Actor
+from happysad.pipeline.evaluation.abstention import RejectBand
+from happysad.pipeline.model_files.card_thresholds import applied_reject_band
+from happysad.pipeline.model_files.model_card import read_card
 from happysad.utils.progress import listen
 from happysad.video_io.video_file import VideoReader
 
@@ -106,6 +111,21 @@ def test_the_shipped_model_with_an_error_to_keep_to(happysad, clip):
     assert set(rows["label"]) <= {"happy", "sad", "unsure", "no_face"}
 
 
+def test_the_usual_thresholds_are_followed_unless_every_face_is_to_be_answered(
+    happysad, clip, monkeypatch
+):
+    bands = []
+
+    def seen(reader, tracker, *_):
+        bands.append(tracker.band)
+        return Timeline(StringIO())
+
+    monkeypatch.setattr(module, "_write_all", seen)
+    happysad("video", clip, "--quiet")
+    happysad("video", clip, "--quiet", "--always-answer")
+    assert bands == [applied_reject_band(read_card("stack")), RejectBand(0.5, 0.5)]
+
+
 def test_mistakes_are_one_sentence(refused, model_file, clip, photo, draw, tmp_path):
     def told(*arguments):
         return refused("video", "--model", model_file, *arguments)
@@ -119,6 +139,7 @@ def test_mistakes_are_one_sentence(refused, model_file, clip, photo, draw, tmp_p
     assert "is a model, no video" in told("mine.joblib")
     assert "no model file" in refused("video", "--model", "no.joblib", clip)
     assert "share between 0 and 1" in told(clip, "--max-error", 2)
+    assert "either every face" in told(clip, "--max-error", 0.05, "--always-answer")
     assert "from 0.1 to 1, not 2" in told(clip, "--min-score", 2)
     assert "pixels from 1 on, not 0" in told(clip, "--min-face", 0)
     assert "is a file: name a folder" in told(clip, "--out", "text.mp4")

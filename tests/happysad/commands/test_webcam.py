@@ -38,6 +38,8 @@ def test_options_are_passed_to_the_page(happysad, service):
     )
     assert service[0]["open_path"] == "/?camera=1&max_error=0.05&min_score=0.4&min_face=30"
     assert service[0]["models"] == ("texture-svm",)
+    happysad("webcam", "--always-answer")
+    assert service[1]["open_path"] == "/?camera=1&always_answer=1"
 
 
 def test_without_a_browser_the_address_is_printed(happysad, service, monkeypatch):
@@ -60,6 +62,9 @@ def test_a_machine_without_a_camera_is_one_sentence(refused, service, monkeypatc
 
 def test_other_mistakes_are_one_sentence(refused, service):
     assert "share between 0 and 1" in refused("webcam", "--max-error", 7)
+    both = ("--max-error", 0.05, "--always-answer")
+    assert "either every face is answered or" in refused("webcam", *both)
+    assert "there is no model file none.joblib" in refused("webcam", "--model", "none.joblib")
     assert "from 0.1 to 1, not 7" in refused("webcam", "--min-score", 7)
     assert "pixels from 1 on, not 0" in refused("webcam", "--min-face", 0)
     assert not service

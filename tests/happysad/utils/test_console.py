@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from happysad.utils.console import exit_on_user_error, progress, say, silent
+from happysad.utils.console import any_text, exit_on_user_error, progress, say, silent
 from happysad.utils.errors import UserError
 from happysad.utils.progress import report
 
@@ -22,6 +23,22 @@ def test_notes_go_to_standard_error(capsys):
     shown = capsys.readouterr()
     assert shown.err == "a line\n"
     assert shown.out == ""
+
+
+def test_what_an_encoding_lacks_is_escaped(monkeypatch):
+    for encoding, text in (("ascii", "\\xe4\\u6f22"), ("cp1252", "ä\\u6f22"), ("utf-8", "ä漢")):
+        stream = io.TextIOWrapper(file := io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", stream)
+        any_text()
+        print("ä漢", end="", flush=True)
+        assert file.getvalue().decode(encoding) == text
+    stream = io.TextIOWrapper(file := io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", stream)
+    any_text()
+    print("\udcff", end="", flush=True)  # of a file's name
+    assert file.getvalue() == b"\\udcff"
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    any_text()
 
 
 def test_a_users_mistake_is_one_sentence_and_exit_code_2(capsys):

@@ -39,6 +39,11 @@ def test_an_image_by_any_name_is_one(tmp_path):
     assert "is an image, no video" in told(image)
 
 
+def test_a_phones_picture_is_no_clip(tmp_path):
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"\0\0\0\x24ftypheic\0\0\0\0")
+    assert "is an image, no video: say happysad predict" in told(tmp_path / "IMG_1.HEIC")
+
+
 def test_an_animated_gif_is_a_clip_and_a_still_one_is_not(tmp_path):
     frames = [Image.new("L", (40, 30), k * 90) for k in range(3)]
     frames[0].save(tmp_path / "moves.gif", save_all=True, append_images=frames[1:])

@@ -105,7 +105,13 @@ def test_fer2013_names_decide_on_the_part(tmp_path: Path) -> None:
 def test_a_folder_with_one_table(tmp_path: Path) -> None:
     touch(tmp_path, "pictures/a.jpg", "votes.csv")
     (tmp_path / "list.csv").write_text("path,label\npictures/a.jpg,happy\n")
-    assert listed(read_source(tmp_path)) == [("pictures/a.jpg", "happy", "")]
+    records = read_source(touch(tmp_path, "pictures/b.heic", "c.jpg"))
+    assert listed(records) == [("pictures/a.jpg", "happy", "")]
+    assert records.notes == [
+        "2 images that list.csv does not list left out: c.jpg, pictures/b.heic",
+        "1 non-image file left out: votes.csv",
+    ]
+    assert read_source(tmp_path / "list.csv").notes == []
     (tmp_path / "more.csv").write_text("file,class\n")
     with pytest.raises(UserError, match=r"several tables.*list\.csv, more\.csv"):
         read_source(tmp_path)

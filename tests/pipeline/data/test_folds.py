@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from happysad.pipeline.data.folds import grouped_folds
+from happysad.pipeline.data.folds import grouped_folds, most_folds
 from happysad.utils.errors import UserError
 
 LABELS = ["happy"] * 30 + ["sad"] * 12
@@ -36,3 +36,20 @@ def test_seeds_draw_anew_and_repeat():
 def test_too_few_groups_is_a_one_line_error():
     with pytest.raises(UserError, match="too few sad faces for 7 folds: 7 of different people"):
         grouped_folds(LABELS, GROUPS, 7, 0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_few_unequal_persons_make_folds_all_the_same(seed):
+    sizes = {"Ann": (30, 1), "Bob": (1, 9), "Cid": (2, 2), "Dan": (5, 0), "Eve": (0, 4)}
+    labels, people = [], []
+    for name, (happy, sad) in sizes.items():
+        labels += ["happy"] * happy + ["sad"] * sad
+        people += [name] * (happy + sad)
+    truth, names = np.array(labels), np.array(people)
+    assert most_folds(labels, people) == 4
+    for folds in (2, 3, 4):
+        made = grouped_folds(labels, people, folds, seed)
+        assert sorted(np.concatenate([test for _, test in made])) == list(range(len(truth)))
+        for train, test in made:
+            assert set(truth[train]) == set(truth[test]) == {"happy", "sad"}
+            assert not set(names[train]) & set(names[test])

@@ -30,6 +30,16 @@ def test_folders_are_searched_but_for_what_is_hidden(album):
     assert names(album / "sub") == [f"{album}/sub/c.jpeg"]
 
 
+def test_other_files_of_a_folder_are_counted_and_named(album):
+    lines = []
+    assert len(list(named_images([album, "e.txt"], lines.append))) == 4
+    assert lines == [f"1 non-image file of {album} left out: e.txt"]
+    (album / "texts").mkdir()
+    (album / "texts" / "a.mov").touch()
+    with pytest.raises(UserError, match=r"holds no images \(.*\), but 1 other file in it: a\.mov"):
+        names("texts")
+
+
 def test_a_file_is_taken_whatever_its_name(album):
     assert names("e.txt", "sub/.hidden.jpg") == ["e.txt", "sub/.hidden.jpg"]
     assert names("a [1].png") == ["a [1].png"]  # no pattern, since it is there
@@ -90,7 +100,7 @@ def test_a_link_to_a_folder_above_is_not_walked_round(album):
 
 
 def test_a_folder_that_cannot_be_read_is_one_sentence(album, monkeypatch):
-    def walk(folder, onerror):
+    def walk(folder, onerror, followlinks):
         onerror(PermissionError(13, "Permission denied", f"{folder}/closed"))
 
     monkeypatch.setattr(os, "walk", walk)

@@ -67,6 +67,7 @@ export class PhotoCard {
       list.className = "faces";
       list.append(...faces.map((face, i) => faceLine(`Face ${i + 1}`, face)));
       this.#answer.replaceChildren(list);
+      if (this.#frame.hidden) this.#answer.append(paragraph("This browser cannot show the picture.", "soft"));
     }
     const words = faces.map((face) => face.label + note(face)).join(", ");
     const summary = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
@@ -99,11 +100,12 @@ export class PhotoCard {
   }
 
   #say(text, kind = "") {
-    const line = document.createElement("p");
-    line.className = kind;
-    line.textContent = text;
-    this.#answer.replaceChildren(line);
+    this.#answer.replaceChildren(paragraph(text, kind));
   }
+}
+
+function paragraph(text, kind) {
+  return Object.assign(document.createElement("p"), { className: kind, textContent: text });
 }
 
 function button(text) {

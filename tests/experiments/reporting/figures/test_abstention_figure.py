@@ -10,6 +10,7 @@ from happysad.experiments.reporting.figures.abstention_figure import (
     risk_coverage,
     save_rejected,
     save_risk_coverage,
+    tells_who_is_rejected,
 )
 from happysad.experiments.reporting.tables.run_tables import read_run
 
@@ -47,7 +48,18 @@ def test_the_operating_point_is_marked(small_run, kept, tmp_path):
         for line in ax.get_lines()
         if len(line.get_xdata()) == 1
     ] == [(0.8, 0.025)]
-    assert "max error 0.02" in ax.get_title()
+    assert "keeps the error to 0.02" in ax.get_title()
+    assert "1 of 3 models" in ax.get_title()
+
+
+def test_where_all_or_none_are_rejected_there_is_nothing_to_see(small_run):
+    points = read_run(small_run)["operating_points"]
+    assert tells_who_is_rejected(points)
+    rejected = [f"rejected_{label}" for label in ("happy", "sad", "neutral")]
+    for share in (0.0, 1.0):
+        flat = points.assign(coverage=1 - share)
+        flat[rejected] = flat[rejected].where(flat[rejected].isna(), share)
+        assert not tells_who_is_rejected(flat)
 
 
 def test_files_are_pictures(small_run, tmp_path, image_is_drawn):

@@ -65,6 +65,19 @@ def test_matrices_hold_counts_and_shares(kept, tmp_path):
     assert "hog-svm\n0.500" in said
 
 
+def test_counts_of_several_seeds_are_told(kept, tmp_path):
+    several = rows("hog-svm").assign(n_test=40)
+    save_confusion_matrices(several, tmp_path / "x.png")
+    assert any("2 seeds together" in text for text in texts(kept[0]))
+
+
+def test_what_was_chosen_on_its_own_folds_says_so(kept, tmp_path):
+    save_bars(rows("hog-svm").assign(fold=3.0), tmp_path / "x.png", "hog-svm")
+    (ax,) = kept[0].axes
+    assert "* chosen on these images" in ax.get_xlabel()
+    assert "held out in folds" in ax.get_title()
+
+
 def test_any_number_of_models(kept, tmp_path):
     for n in (1, 4, 5, 14):
         save_confusion_matrices(rows(*(f"model-{i}" for i in range(n))), tmp_path / "x.png")
@@ -86,7 +99,7 @@ def test_whiskers_run_from_low_to_high(kept, tmp_path):
     ]
     save_bars(rows("dummy", "hog-svm"), tmp_path / "x.png", "", pd.DataFrame(scores))
     drawn = [list(line.get_xdata()) for line in kept[0].axes[0].get_lines()]
-    assert drawn.count([0.41, 0.6]) == 1
+    assert drawn.count([0.41, 0.6]) == 2  # a white line below a black one
     assert [0.1, 0.6] not in drawn
 
 
@@ -100,7 +113,7 @@ def test_a_cnn_is_told_apart_by_its_hatching(kept, tmp_path):
 def test_bars_of_two_blocks_and_of_one_repeat_are_drawn(tmp_path, image_is_drawn):
     rows = [
         {
-            "block": block, "group": group,
+            "model": "fusion-svm", "block": block, "group": group,
             "balanced_accuracy": 0.9, "balanced_accuracy_drop": 0.1,
             "balanced_accuracy_drop_sd": math.nan,
             "roc_auc": 0.95, "roc_auc_drop": -0.01, "roc_auc_drop_sd": 0.01,

@@ -27,7 +27,7 @@ def test_a_file_is_a_picture(small_run, tmp_path, image_is_drawn):
 def test_the_cnn_first_then_the_best_without_the_dummy(drawn):
     assert [ax.get_title(loc="left") for ax in drawn] == [
         "accuracy minus that of cnn-small (CNN)",
-        "accuracy minus that of hog-svm (best on validation)",
+        "accuracy minus that of hog-svm (the best, *)",
     ]
     names = [[label.get_text() for label in ax.get_yticklabels()] for ax in drawn]
     assert names == [["hog-svm"], ["cnn-small"]]

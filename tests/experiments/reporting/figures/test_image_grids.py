@@ -21,6 +21,7 @@ def predictions(folder, n: int) -> pd.DataFrame:
         path = folder / f"face-{i}.png"
         Image.fromarray(np.full((30, 30), i, np.uint8)).save(path)
         row = {"model": "hog-svm", "image": str(path), "label": "sad", "predicted": "happy"}
+        row |= {"dataset": "faces", "split": "test"}
         rows.append({**row, "p_happy": 0.6 + 0.01 * i, "face": "detected" if i else "full_frame"})
     return pd.DataFrame(rows)
 

@@ -101,3 +101,13 @@ def test_the_lowest_validation_loss_is_marked_in_every_fit(small_run, kept, tmp_
     assert len(above.get_lines()) == 2 * 3
     assert len(below.get_lines()) == 2 * 2
     assert len(kept[0].legends[0].get_texts()) == 3
+
+
+def test_the_losses_of_every_network_are_within_the_axis(small_run, kept, tmp_path):
+    fit = read_run(small_run)["training"]
+    other = fit.assign(model="cnn-resnet", train_loss=fit["train_loss"] * 5)
+    save_training(pd.concat([fit, other]), tmp_path / "x.png")
+    for ax in kept[0].axes[:2]:
+        bottom, top = ax.get_ylim()
+        assert bottom == 0
+        assert top > other["train_loss"].max()

@@ -23,7 +23,7 @@ def predictions() -> pd.DataFrame:
 
 
 def labels(figure) -> list[str]:
-    return [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
 def test_files_are_pictures(predictions, tmp_path, image_is_drawn):
@@ -67,7 +67,17 @@ def test_the_band_holds_the_curve_and_is_the_same_each_time(predictions):
 
 def test_bands_for_those_named_only(predictions, kept, tmp_path):
     save_roc(predictions, tmp_path / "x.png", ["hog-svm", "cnn-small"], ["cnn-small"])
-    assert len(kept[0].axes[0].collections) == 1
+    assert [len(ax.collections) for ax in kept[0].axes] == [1, 1]
+
+
+def test_the_corner_is_enlarged_where_a_model_enters_it(predictions, kept, tmp_path):
+    save_roc(predictions, tmp_path / "x.png", ["hog-svm", "cnn-small"])
+    save_precision_recall(predictions.assign(p_happy=0.5), tmp_path / "x.png", ["cnn-small"])
+    whole, corner = kept[0].axes
+    assert corner.get_xlim()[1] == pytest.approx(0.2, abs=0.01)
+    assert whole.get_xlim()[1] == pytest.approx(1.0, abs=0.02)
+    assert len(kept[1].axes) == 1
+    assert "1 of 2 models" in kept[1].get_suptitle()
 
 
 def test_a_perfect_and_a_useless_model(kept):

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from happysad.experiments.reporting.figures import style
-from happysad.experiments.reporting.figures.style import HALVES, drawing, kind_of, line_styles
-from happysad.pipeline.models.registry import RECIPES
+from happysad.experiments.reporting.figures.style import HAPPY, SAD, drawing, part_title
 
-
-def test_all_recipes_and_their_variants_are_told_apart():
-    names = [f"{name}+{how}" if how else name for name in RECIPES for how in HALVES]
-    given = line_styles([*names, "my-model", "another"])
-    seen = {(look.color, look.marker, look.fill) for look in given.values()}
-    assert len(seen) == len(names) + 2
-
-
-def test_in_grey_print_the_markers_differ():
-    assert len({look.marker for look in line_styles(RECIPES).values()}) == len(RECIPES)
-
-
-def test_a_look_does_not_depend_on_the_others():
-    every = line_styles([*RECIPES, "hog-svm+oversample"])
-    assert all(line_styles([name])[name] == every[name] for name in every)
-
-
-def test_kinds_differ_in_their_dashes():
-    for name, kind in {
-        "cnn-small": "cnn", "cnn-resnet+oversample": "cnn", "embedding-svm": "pre-trained",
-        "dummy": "chance", "fusion-gb": "handcrafted",
-    }.items():  # fmt: skip
-        assert kind_of(name) == kind
-        dash = line_styles([name])[name].dash
-        same = [other for other in RECIPES if line_styles([other])[other].dash == dash]
-        assert {kind_of(other) for other in same} <= {kind}, name
+PAGE = Path(__file__).resolve().parents[4] / "happysad" / "service" / "page"
 
 
 def test_nothing_is_left_of_a_drawing_that_failed(tmp_path):
@@ -49,3 +26,20 @@ def test_a_drawing_has_its_size(tmp_path):
         figure.subplots()
     with Image.open(tmp_path / "x.png") as image:
         assert image.size == (2 * style.DPI, style.DPI)
+
+
+def test_happy_and_sad_have_one_colour_in_figures_pictures_and_the_page():
+    from happysad.output.drawing import COLORS
+
+    css, icon = ((PAGE / name).read_text("utf-8").lower() for name in ("style.css", "icon.svg"))
+    for name, color in (("happy", HAPPY), ("sad", SAD)):
+        assert f"--{name}: {color.lower()}" in css
+        assert color.lower() in icon
+        red, green, blue = COLORS[name][0]
+        assert f"#{red:02X}{green:02X}{blue:02X}" == color
+
+
+def test_titles_name_the_part_and_how_many_models_are_left_out():
+    rows = pd.DataFrame({"dataset": "d", "split": "val", "model": ["a", "b"], "fold": 0})
+    assert part_title(rows) == part_title(rows, ["a", "b"]) == "d, val part"
+    assert part_title(rows.assign(fold=[1, 2]), ["a"]) == "d, held out in folds; 1 of 2 models"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -83,7 +84,9 @@ def page(small_run_source: Path, picture: Path, tmp_path_factory: pytest.TempPat
 def test_nothing_comes_from_elsewhere(page: Page):
     for _, attributes in page.tags:
         for name in ("src", "href", "srcset", "data", "action"):
-            assert (attributes.get(name) or "#").startswith(("#", "data:image/png;base64,"))
+            target = attributes.get(name) or "#"
+            beside = target.endswith(".csv") and "/" not in target
+            assert beside or target.startswith(("#", "data:image/png;base64,"))
     assert not page.named("script")
     assert not page.named("link")
     assert "default-src 'none'" in str(page.named("meta"))
@@ -91,7 +94,8 @@ def test_nothing_comes_from_elsewhere(page: Page):
 
 def test_links_of_the_contents_lead_to_their_sections(page: Page):
     targets = [attributes["id"] for attributes in page.named("section")]
-    assert [attributes["href"] for attributes in page.named("a")] == [f"#{t}" for t in targets]
+    links = [str(attributes["href"]) for attributes in page.named("a")]
+    assert [link for link in links if link.startswith("#")] == [f"#{t}" for t in targets]
     assert len(set(targets)) == len(targets)
     assert len(targets) > 10
 
@@ -111,7 +115,24 @@ def test_it_is_made_for_small_screens_and_the_dark(small_run: Path):
     assert 'name="viewport"' in text
     assert "max-width: 100%" in text
     assert "prefers-color-scheme: dark" in text
-    assert text.count('<div class="scroll"') == text.count("<table>")
+    assert text.count('<div class="scroll"') == text.count("<table")
+    assert text.count("data-name=") > 50  # a narrow page shows each row below the other
+
+
+def test_beside_each_figure_is_a_link_to_its_numbers(page: Page, small_run: Path):
+    links = [str(a["href"]) for a in page.named("a") if not str(a["href"]).startswith("#")]
+    assert len(links) >= len(page.named("img"))
+    assert all((small_run / link).exists() for link in links)
+    assert {"predictions.csv", "comparisons.csv", "training.csv"} <= set(links)
+
+
+def test_serious_findings_come_first(small_run: Path):
+    facts = json.loads((small_run / "run.json").read_text())
+    facts["findings"] = ["a file's height alone tells the label: 0.76"]
+    (small_run / "run.json").write_text(json.dumps(facts))
+    page = Page(write_report(small_run))
+    assert page.named("section")[0]["id"] == "before-you-believe-a-number"
+    assert "A file's height alone tells the label: 0.76." in page.text
 
 
 def test_the_outline_has_no_gaps(page: Page):

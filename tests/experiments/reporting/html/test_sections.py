@@ -4,28 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from happysad.experiments.reporting.html.sections import Section, last_sections, result_sections
+from happysad.experiments.reporting.html.sections import last_sections, result_sections
 from happysad.experiments.reporting.tables.run_tables import read_run
-
-
-def test_what_holds_nothing_is_empty():
-    for section in (
-        Section("a"),
-        Section("a", table=pd.DataFrame({"b": []})),
-        Section("a", lines=(["header"],)),
-        Section("a", parts=(Section("b"),)),
-    ):
-        assert section.empty, section
-
-
-def test_what_holds_something_is_shown():
-    for section in (
-        Section("a", "text"),
-        Section("a", table=pd.DataFrame({"b": [1]})),
-        Section("a", lines=(["header"], ["line"])),
-        Section("a", parts=(Section("b", "text"),)),
-    ):
-        assert not section.empty, section
 
 
 def test_every_table_has_its_section(small_run):
@@ -38,7 +18,7 @@ def test_every_table_has_its_section(small_run):
     assert shown == [
         "Scores", "With and without leaked images", "Is the difference more than chance?",
         "Faces found, by class", "Answering only when confident", "Spread over folds and seeds",
-        "Recipes that failed", "How it was made", "Glossary",
+        "Recipes that failed", "Notes on the data", "How it was made", "Glossary",
     ]  # fmt: skip
 
 

@@ -32,6 +32,16 @@ def test_comparisons_in_plain_words(run):
     ]  # fmt: skip
 
 
+def test_the_spread_is_a_line_a_model(run):
+    axes = {"dataset": "d", "split": "test", "model": "a", "n_fits": 6.0}
+    rows = [{**axes, "metric": m, "mean": 0.9, "sd": 0.02} for m in ("accuracy", "brier")]
+    spread = RunTables(run.folder, run.facts, run.tables | {"spread": pd.DataFrame(rows)})
+    header, line = tables.spread_table(spread)
+    assert header[:3] == ["model", "fits", "accuracy"]
+    assert line[:4] == ["a", "6", "0.900 ± 0.020", ""]
+    assert tables.spread_table(run) == []
+
+
 def test_thresholds_that_answer_nothing_are_never(run):
     points = run["operating_points"].assign(low=0.0, high=1.01)
     shut = RunTables(run.folder, run.facts, run.tables | {"operating_points": points})

@@ -41,16 +41,21 @@ def test_counts_of_folds_are_summed_and_scores_averaged(small_run):
     assert two["accuracy"]["hog-svm"] == pytest.approx((one["accuracy"]["hog-svm"] + 0.5) / 2)
 
 
-def test_of_several_seeds_the_first(small_run):
+def test_of_several_seeds_the_mean_and_the_predictions_of_the_first(small_run):
     run = read_run(small_run)
     rows, said = run["results"], run["predictions"]
     later = changed(
         run,
-        results=pd.concat([rows.assign(seed=3.0, accuracy=0.0), rows]),
+        results=pd.concat([rows.assign(seed=3.0, roc_auc=0.0, f1_sad=0.0), rows]),
         predictions=pd.concat([said.assign(seed=3.0), said]),
     )
-    pd.testing.assert_frame_equal(later.scores(), run.scores(), check_dtype=False)
+    two, one = later.scores().set_index("model"), run.scores().set_index("model")
+    assert two["f1_sad"].tolist() == pytest.approx((one["f1_sad"] / 2).tolist())
+    assert two["roc_auc"].equals(one["roc_auc"])  # that of intervals.csv
+    assert (two["n_test"] == 40).all()
+    assert (two["tp"] == 2 * one["tp"]).all()
     assert len(later.predictions()) == len(run.predictions())
+    assert (run.seeds, later.seeds, later.folds) == (1, 2, 0)
 
 
 def test_what_was_done_under_a_condition_is_no_score(small_run):

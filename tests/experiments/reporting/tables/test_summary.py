@@ -17,7 +17,7 @@ from happysad.experiments.reporting.tables.summary import (
 from happysad.experiments.runner.run_folder import PREDICTION_COLUMNS, RESULT_COLUMNS
 from happysad.pipeline.evaluation.metrics import evaluate
 
-TABLES = ["comparisons", "face_detection", "intervals", "operating_points"]
+TABLES = ["comparisons", "face_detection", "intervals", "operating_points", "summary"]
 SIZES = {"val": 40, "test": 30, "neutral": 10}
 
 
@@ -143,12 +143,27 @@ def test_folds_are_pooled_and_spread(tmp_path):
     assert set(points.loc[points["split"] == "val", "n"]) == {3 * SIZES["val"]}
 
 
-def test_the_first_seed_is_pooled_and_all_are_spread(tmp_path):
+def test_of_several_seeds_scores_are_means_and_thresholds_those_of_the_first(tmp_path):
     several, one = write_run(tmp_path / "several", seeds=2), write_run(tmp_path / "one")
     summarise(several)
     summarise(one)
-    for name in ("intervals", "face_detection", "operating_points"):
+    for name in ("face_detection", "operating_points"):
         assert written(several)[name] == written(one)[name]
+    results = pd.read_csv(several / "results.csv").groupby(["model", "split"])["roc_auc"]
+    intervals = pd.read_csv(several / "intervals.csv").query("metric == 'roc_auc'")
+    intervals = intervals[intervals["images"] == "all"].set_index(["model", "split"])
+    assert intervals["value"].to_dict() == pytest.approx(results.mean().to_dict())
+    assert (intervals["low"] < intervals["value"]).all()
+    summary = pd.read_csv(several / "summary.csv").set_index("model")
+    assert set(summary["n_seeds"]) == {2}
+    own = pd.read_csv(several / "results.csv").query("split == 'test' and model == 'svm'")
+    assert summary.loc["svm", "accuracy"] == pytest.approx(own["accuracy"].mean())
+    assert summary.loc["svm", "accuracy_sd"] == pytest.approx(own["accuracy"].std())
+    compared = pd.read_csv(several / "comparisons.csv").query("split == 'test'").iloc[0]
+    means = summary["accuracy"]
+    assert compared["difference"] == pytest.approx(
+        means[compared["model"]] - means[compared["against"]]
+    )
     assert set(pd.read_csv(several / "spread.csv")["n_fits"]) == {2}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+from PIL import Image
 
 from happysad.pipeline.model_files.model_card import read_card
 from happysad.service.workers.limits import Limits
@@ -51,6 +52,13 @@ def test_a_text_is_a_clear_message(page, pictures):
     (told,) = page.until_texts(".card .wrong", 1)
     assert told == "It cannot be read: it is not an image file."
     assert not page.all(".card img")[0].is_displayed()
+
+
+def test_a_phones_picture_is_answered_though_the_browser_does_not_show_it(page, pictures, heic):
+    (pictures / "phone.heic").write_bytes(heic(Image.open(pictures / "two.jpg")))
+    page.choose(pictures / "phone.heic")
+    assert len(page.until_texts(".card .faces li", 2)) == 2
+    assert page.texts(".card p.soft") == ["This browser cannot show the picture."]
 
 
 def test_a_photo_without_a_face_says_so(page, pictures):
