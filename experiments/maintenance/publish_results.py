@@ -18,7 +18,7 @@ from happysad.utils.console import exit_on_user_error
 @click.argument("folder", type=click.Path(path_type=Path))
 @exit_on_user_error
 def main(name: str, folder: Path) -> None:
-    """Copy the tables of the run in FOLDER to docs/results/NAME and fill the tables of the pages."""
+    """Copy the tables of the run in FOLDER to docs/results/NAME and fill those of the pages."""
     print(*publish(name, folder), sep="\n")
 
 

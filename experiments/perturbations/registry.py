@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from happysad.features.faces.align import eye_centers
+from happysad.features.faces.detector import Detection, find_landmarks, find_one_face
 from happysad.pipeline.estimators.pixel_filters import Image as Image
 from happysad.pipeline.estimators.pixel_filters import (
     blurred,
@@ -22,8 +24,6 @@ from happysad.pipeline.estimators.pixel_filters import (
     shrunk,
     through_jpeg,
 )
-from happysad.features.faces.align import eye_centers
-from happysad.features.faces.detector import Detection, find_landmarks, find_one_face
 from happysad.utils.image_decoding import image_digest, to_gray
 
 VERSION = 1  # of the changes: to be raised when one of them gives other pixels

@@ -1,4 +1,4 @@
-"""The tables that the README and other pages show, each from the small CSV files of a run's folder."""
+"""The tables that pages show, each from the small CSV files of a run's folder."""
 
 from __future__ import annotations
 

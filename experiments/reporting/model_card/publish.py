@@ -1,8 +1,8 @@
 """Publish finished runs in a checkout: ``docs/results``, tables of pages, ``MODEL_CARD.md``.
 
-A table of the README or of ``docs/benchmarks.md`` stands between ``<!-- table: NAME KIND -->`` and ``<!-- end -->`` and is
-written from ``docs/results/NAME``. No number of such a table is typed by hand, and a test compares
-them.
+A table of the README or of ``docs/benchmarks.md`` stands between ``<!-- table: NAME KIND -->`` and
+``<!-- end -->`` and is written from ``docs/results/NAME``. No number of such a table is typed by
+hand, and a test compares them.
 """
 
 from __future__ import annotations

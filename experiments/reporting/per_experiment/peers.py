@@ -59,14 +59,11 @@ def first_lines(scores: pd.DataFrame) -> Cells:
     ]
     can = ['says "unsure"', "learns from your folder", "finds leaks"]
     lines = [["program", *heads, "installed", "CPU ms a photograph", *can]]
-    shown = scores.set_index(["model", "tested_on"]) if len(scores) else scores
+    shown = scores.set_index(["model", "tested_on"])[["balanced_accuracy", "roc_auc"]].astype(float)
     efforts = {line[0].removeprefix("happysad (").rstrip(")"): line[1:3] for line in EFFORTS[1:]}
     for program, able in CAN.items():
-        cells = [
-            f"{shown.loc[(program, tested), score]:.3f}"
-            for tested in tests
-            for score in ("balanced_accuracy", "roc_auc")
-        ]
+        rows = shown.loc[[(program, tested) for tested in tests]].to_numpy()
+        cells = [f"{score:.3f}" for score in rows.ravel()]
         ours = program not in PEERS.values()
         name = f"**happysad**, `{program}`" if ours else program
         lines.append([name, *cells, *efforts[program], *able])

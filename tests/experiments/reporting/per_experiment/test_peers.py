@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from happysad.experiments.reporting.per_experiment.peers import (
+    CAN,
     EFFORTS,
     MEASURED,
     METHOD,
     PEERS,
+    first_lines,
     score_lines,
     score_table,
 )
@@ -49,6 +51,22 @@ def test_programs_are_ordered_by_balanced_accuracy_and_few_people_are_named(made
 
 def test_without_results_there_is_a_header_alone():
     assert len(score_lines(pd.DataFrame())) == 1
+
+
+def test_the_first_table_has_a_row_a_program_and_what_each_can():
+    tests = ("fer2013 PrivateTest", "muxspace grey 350x350")
+    rows = [
+        {"tested_on": t, "model": m, "balanced_accuracy": 0.9 + 0.01 * i, "roc_auc": 0.95}
+        for i, m in enumerate(CAN)
+        for t in tests
+    ]
+    header, *lines = first_lines(pd.DataFrame(rows))
+    names = ["**happysad**, `stack`", "**happysad**, `texture-svm`", *PEERS.values()]
+    assert [line[0] for line in lines] == names
+    assert lines[0][1:5] == ["0.900", "0.950", "0.900", "0.950"]
+    assert lines[3][1] == "0.930"
+    assert {line[0]: line[6] for line in lines}[FER] == "22"
+    assert all(len(line) == len(header) for line in lines)
 
 
 def test_what_it_took_is_told_of_each_program():
