@@ -55,6 +55,7 @@ def explain(
     """
     from happysad.output.explain_figure import save_explanation
     from happysad.pipeline.explain.explanation import explain as explain_face
+    from happysad.pipeline.model_files.card_thresholds import model_reject_band
     from happysad.pipeline.prediction.predict import load_any
     from happysad.utils.image_decoding import read_image
 
@@ -64,7 +65,9 @@ def explain(
     (photo,) = photos
     if Path(out).suffix.lower() != ".png":
         raise UserError(f"--out {out}: the picture is a PNG file, its name ends in .png")
-    explanation = explain_face(load_any(model), photo, face, crops, min_score, min_face)
+    pipeline = load_any(model)
+    band = model_reject_band(model)
+    explanation = explain_face(pipeline, photo, face, crops, min_score, min_face, band)
     title = f"{Path(photo).name}, {Path(model).stem}"
     try:
         save_explanation(explanation, read_image(photo), Path(out), title)
@@ -76,9 +79,11 @@ def explain(
 
 def _print(explanation: Explanation, photo: str) -> None:
     from happysad.output.explain_figure import SHOWN
+    from happysad.pipeline.evaluation.abstention import confidence_text
 
     note = "" if explanation.found else " (no face found)"
-    print(f"{photo}: {explanation.label}{note}, p(happy) {explanation.p_happy:.3f}")
+    sure = confidence_text(explanation.label, explanation.p_happy)
+    print(f"{photo}: {f'{explanation.label} {sure}'.strip()}{note}")
     if explanation.method == "none":
         print("this model does not look at the face: it gives every image the same answer")
         return

@@ -12,6 +12,7 @@ from PIL import Image
 
 from happysad.output.drawing import Mark, draw_marks, draw_note
 from happysad.output.prediction_table import note
+from happysad.pipeline.evaluation.abstention import confidence_text
 from happysad.pipeline.prediction.prediction import FacePrediction, ImagePrediction
 from happysad.utils.atomic_files import atomic_write
 from happysad.utils.errors import UserError
@@ -38,14 +39,18 @@ def annotate(
 
 
 def annotate_frame(frame: NDArray[np.uint8], faces: Sequence[TrackedFace]) -> NDArray[np.uint8]:
-    """A copy of a video frame, (H, W, 3) RGB, with track, label and p(happy) of each face."""
-    marks = [Mark(f.box, f.label, f"{f.track} {f.label} {f.p_happy:.2f}") for f in faces]
+    """A copy of a video frame, (H, W, 3) RGB, with track, label and confidence of each face."""
+    marks = [Mark(f.box, f.label, f"{f.track} {_answer(f)}") for f in faces]
     return draw_marks(frame, marks) if marks else draw_note(frame, "no face")
 
 
 def face_text(face: FacePrediction) -> str:
-    """Such as "happy 0.97": the label and p(happy), and whether no face was found."""
-    return f"{face.label} {face.p_happy:.2f}{note(face)}"
+    """Such as "happy 0.97": the label and its confidence, and whether no face was found."""
+    return _answer(face) + note(face)
+
+
+def _answer(face: FacePrediction | TrackedFace) -> str:
+    return f"{face.label} {confidence_text(face.label, face.p_happy)}".strip()
 
 
 def _save(prediction: ImagePrediction, source: ImageSource, path: Path) -> None:

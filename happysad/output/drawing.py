@@ -11,16 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from happysad.experiments.reporting.figures.style import GREY, HAPPY, SAD
 from happysad.pipeline.prediction.prediction import Box
 
 Color = tuple[int, int, int]
 
-# Label to the colour of its box and of the words on it (Okabe and Ito: seen apart by everyone).
+
+def _rgb(color: str) -> Color:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red, green, blue
+
+
+# Label to the colour of its box and of the words on it.
 COLORS: dict[str, tuple[Color, Color]] = {
-    "happy": ((230, 159, 0), (0, 0, 0)),
-    "sad": ((0, 114, 178), (255, 255, 255)),
+    "happy": (_rgb(HAPPY), (0, 0, 0)),
+    "sad": (_rgb(SAD), (255, 255, 255)),
 }
-OTHER: tuple[Color, Color] = ((118, 118, 118), (255, 255, 255))
+OTHER: tuple[Color, Color] = (_rgb(GREY), (255, 255, 255))
 EDGE: Color = (255, 255, 255)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,16 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from happysad.experiments.reporting.figures.style import COLORS, HAPPY, SAD, drawing
+from happysad.experiments.reporting.figures.style import (
+    COLORS,
+    DPI,
+    GREY,
+    HAPPY,
+    RC,
+    SAD,
+    drawing,
+)
+from happysad.pipeline.evaluation.abstention import confidence_text
 
 if TYPE_CHECKING:
     from happysad.pipeline.explain.explanation import Explanation
@@ -29,8 +39,25 @@ def save_explanation(
     explanation: Explanation, photo: NDArray[np.uint8], path: Path, title: str = ""
 ) -> None:
     """Draw an explanation into a PNG file."""
-    with drawing(path, 10.0, 4.4 if explanation.method == "none" else 6.8) as figure:
+    with drawing(path, *_size(explanation)) as figure:
         draw_explanation(figure, explanation, photo, title)
+
+
+def explanation_png(explanation: Explanation, photo: NDArray[np.uint8], title: str = "") -> bytes:
+    """The same picture as the bytes of a PNG file, which never lies on the disk."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    stream = BytesIO()
+    with rc_context(RC):
+        figure = Figure(_size(explanation), layout="constrained")
+        draw_explanation(figure, explanation, photo, title)
+        figure.savefig(stream, dpi=DPI, facecolor="white")
+    return stream.getvalue()
+
+
+def _size(explanation: Explanation) -> tuple[float, float]:
+    return 10.0, 4.4 if explanation.method == "none" else 6.8
 
 
 def draw_explanation(
@@ -40,7 +67,8 @@ def draw_explanation(
 
     ``photo`` is the upright photo, (H, W) or (H, W, 3), in which ``explanation.box`` lies.
     """
-    answer = f"{explanation.label}, p(happy) {explanation.p_happy:.3f}"
+    sure = confidence_text(explanation.label, explanation.p_happy)
+    answer = f"{explanation.label} {sure}".strip()
     figure.suptitle(": ".join(part for part in (title, answer) if part), fontweight="bold")
     if explanation.method == "none":
         _draw_pictures(figure, explanation, photo)
@@ -67,7 +95,8 @@ def _draw_photo(ax: Any, explanation: Explanation, photo: NDArray[np.uint8]) -> 
     where = (-0.5, width - 0.5, height - 0.5, -0.5)
     ax.imshow(photo[::step, ::step], cmap="gray", vmin=0, vmax=255, extent=where)
     left, top, right, bottom = explanation.box
-    for color, line in (("white", 3.0), (HAPPY, 1.5)):
+    own = {"happy": HAPPY, "sad": SAD}.get(explanation.label, GREY)
+    for color, line in (("white", 3.0), (own, 1.5)):
         ax.add_patch(
             Rectangle(
                 (left - 0.5, top - 0.5), right - left, bottom - top,
@@ -97,7 +126,7 @@ def _draw_map(figure: Any, ax: Any, explanation: Explanation) -> None:
     # The face in its lighter half, on which colours show.
     faint = np.asarray(95 + explanation.crop * (160 / 255), np.uint8)
     ax.imshow(faint, cmap="gray", vmin=0, vmax=255)
-    ax.set_title("blue for happy, orange for sad")
+    ax.set_title("orange for happy, blue for sad")
     ax.set_axis_off()
     total, intercept = float(heat.sum()), explanation.intercept
     odds = total + intercept

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from happysad.pipeline.evaluation.abstention import confidence_text
 from happysad.pipeline.prediction.prediction import (
     COLUMNS,
     FacePrediction,
@@ -25,12 +26,13 @@ from happysad.utils.tables import print_table
 
 def print_predictions(predictions: Sequence[ImagePrediction]) -> None:
     """Print a line per face, or why there is none."""
-    lines = [["image", "face", "answer", "p(happy)", "box"]]
+    lines = [["image", "face", "answer", "confidence", "box"]]
     for prediction in predictions:
         name = shown(prediction.image)
         for number, face in enumerate(prediction.faces):
             label, box = face.label + note(face), " ".join(map(str, face.box))
-            lines.append([name, str(number), label, f"{face.p_happy:.3f}", box])
+            sure = confidence_text(face.label, face.p_happy)
+            lines.append([name, str(number), label, sure, box])
         if not prediction.faces:
             status = prediction.status.replace("_", " ")
             lines.append([name, "", f"{status}: {prediction.reason}".removesuffix(": ")])

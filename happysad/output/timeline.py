@@ -11,11 +11,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from happysad.output.prediction_table import count
+from happysad.pipeline.evaluation.abstention import confidence
 
 if TYPE_CHECKING:
     from happysad.pipeline.tracking.tracker import TrackedFace
 
-COLUMNS = ("time", "frame", "track", "p_happy", "label", "left", "top", "right", "bottom")
+COLUMNS = (
+    "time", "frame", "track", "label", "confidence", "p_happy", "left", "top", "right", "bottom",
+)  # fmt: skip
 
 
 @dataclass
@@ -54,10 +57,12 @@ class Timeline:
         self.times.append(seconds)
         if not faces:
             self.empty.append(frame)
-            self._rows.writerow([f"{seconds:.3f}", frame, "", "", "no_face", "", "", "", ""])
+            self._rows.writerow([f"{seconds:.3f}", frame, "", "no_face", *[""] * 6])
         for face in faces:
-            p = f"{face.p_happy:.4f}"
-            self._rows.writerow([f"{seconds:.3f}", frame, face.track, p, face.label, *face.box])
+            sure = confidence(face.label, face.p_happy)
+            numbers = ["" if p is None else f"{p:.4f}" for p in (sure, face.p_happy)]
+            answer = (face.track, face.label, *numbers, *face.box)
+            self._rows.writerow([f"{seconds:.3f}", frame, *answer])
             line = self.lines.setdefault(face.track, Line())
             line.frames.append(frame)
             line.seconds.append(seconds)
@@ -89,11 +94,14 @@ class Timeline:
         return lines
 
 
+_IN_WORDS = {"happy": "looks happy", "sad": "looks sad", "unsure": "unsure"}
+
+
 def _shares(line: Line) -> str:
     n_frames = len(line.frames)
     shares = [
-        f"{label} {line.labels[label] / n_frames:.0%}"
-        for label in ("happy", "sad", "unsure")
+        f"{words} in {line.labels[label] / n_frames:.0%}"
+        for label, words in _IN_WORDS.items()
         if line.labels[label]
     ]
     return (

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -16,7 +16,14 @@ from happysad.pipeline.model_files.card_thresholds import card_errors
 from happysad.service.http.guard import Guard
 from happysad.service.http.openapi import ABOUT, BATCH_BODY, ERRORS, IMAGES_BODY, add_docs
 from happysad.service.http.problems import add_problems
-from happysad.service.http.schemas import Answer, Health, ModelList, PredictParameters
+from happysad.service.http.schemas import (
+    Answer,
+    ExplainParameters,
+    Health,
+    ModelList,
+    PredictParameters,
+)
+from happysad.service.samples import SAMPLES, sample_png
 from happysad.service.state import Service, Settings, json_response
 from happysad.utils.errors import UserError
 from happysad.utils.image_files import reads_heic
@@ -39,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     >>> from happysad.service import Settings, create_app
     >>> app = create_app(Settings(models=("texture-svm",)))
     >>> sorted(path for path in app.openapi()["paths"] if path.startswith("/v1"))
-    ['/v1/model', '/v1/models', '/v1/predict', '/v1/predict/batch']
+    ['/v1/explain', '/v1/model', '/v1/models', '/v1/predict', '/v1/predict/batch']
     """
     service = Service(settings)
 
@@ -92,6 +99,18 @@ def _add_predictions(app: FastAPI, service: Service) -> None:
         async with service.bodies.images(request) as uploads:
             return await service.predict(request, uploads, parameters)
 
+    png: dict[int | str, Any] = {200: {"content": {"image/png": {}}}, "4XX": ERRORS["4XX"]}
+    named = [Depends(only(*ExplainParameters.model_fields))]
+    about: dict[str, Any] = {"responses": png, "tags": ["answers"], "response_class": Response}
+
+    @app.post("/v1/explain", **about, openapi_extra=IMAGES_BODY, dependencies=named)
+    async def explain(
+        request: Request, parameters: Annotated[ExplainParameters, Query()]
+    ) -> Response:
+        """One image: a picture of what in one of its faces spoke for happy and what for sad."""
+        async with service.bodies.images(request) as uploads:
+            return await service.explain(request, uploads, parameters)
+
     none = [Depends(only())]
 
     @app.post("/v1/predict/batch", **common, openapi_extra=BATCH_BODY, dependencies=none)
@@ -142,5 +161,11 @@ def _add_page(app: FastAPI) -> None:
     @app.get("/card", include_in_schema=False)
     async def card() -> Response:
         return FileResponse(PAGE / "card.html")
+
+    @app.get("/samples/{name}.png", include_in_schema=False)
+    def sample(name: str) -> Response:
+        if name not in SAMPLES:
+            raise HTTPException(404)
+        return Response(sample_png(name), media_type="image/png")
 
     app.mount("/page", StaticFiles(directory=PAGE, check_dir=False))

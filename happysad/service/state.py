@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
+from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.model_files.card_thresholds import applied_reject_band
 from happysad.pipeline.model_files.shipped import SHIPPED
 from happysad.pipeline.prediction.predict_faces import HALF
@@ -23,14 +24,18 @@ from happysad.service.http.metrics import Metrics
 from happysad.service.http.multipart import Upload
 from happysad.service.http.openapi import VERSION
 from happysad.service.http.request_body import BodyReader
-from happysad.service.http.schemas import PredictParameters
-from happysad.service.workers.batch_scheduler import BatchScheduler
+from happysad.service.http.schemas import ExplainParameters, PredictParameters
+from happysad.service.workers.batch_scheduler import BatchScheduler, QueueFullError
 from happysad.service.workers.limits import Limits
-from happysad.service.workers.models import ServedModels
+from happysad.service.workers.models import ServedModel, ServedModels
 from happysad.service.workers.worker import PredictOptions
 from happysad.service.workers.worker_processes import start_workers
+from happysad.utils.errors import UserError
 
 T = TypeVar("T")
+
+EXPLAIN_SECONDS = 5
+"""After which one may ask again for an explanation, where others have theirs drawn."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Service:
         self.metrics = Metrics(self.models, lambda: self.scheduler.waiting)
         sources = {model.name: model.source for model in self.models}
         workers = start_workers(settings.jobs, sources, settings.limits.pixels, settings.processes)
+        self._jobs, self._explaining = settings.jobs, 0
         self.scheduler = BatchScheduler(workers, settings.queue_size, self.metrics.batch)
 
     async def predict(
@@ -83,11 +89,8 @@ class Service:
     ) -> Response:
         """The predictions for some images; the time is measured from when all have arrived."""
         start = time.perf_counter()
-        model = self.models.get(parameters.model)
-        max_error = parameters.max_error
-        band = applied_reject_band(model.card, max_error, parameters.always_answer) or HALF
+        model, band, options = self._options(parameters)
         search = {"min_score": parameters.min_score, "min_face": parameters.min_face}
-        options = PredictOptions(model.name, parameters.crops, band, **search)
         future = self.scheduler.submit(options, uploads)
         predictions = await result_unless_disconnected(request, future)
         self.metrics.predictions(model.name, predictions)
@@ -95,7 +98,7 @@ class Service:
             "model": model.name,
             "model_sha256": model.card["sha256"],
             "happysad": VERSION,
-            "max_error": max_error,
+            "max_error": parameters.max_error,
             "low": band.low,
             "high": band.high,
             **search,
@@ -111,6 +114,33 @@ class Service:
                 )
             return json_response({"detail": sentence, **content}, 422)
         return json_response(content)
+
+    async def explain(
+        self, request: Request, uploads: Sequence[Upload], parameters: ExplainParameters
+    ) -> Response:
+        """The explanation of a face as a PNG picture; as many at a time as there are workers."""
+        if len(uploads) != 1:
+            raise UserError(f"one image is explained at a time, and {len(uploads)} were sent")
+        if self._explaining >= self._jobs:  # each takes as long as a hundred predictions
+            raise QueueFullError(self._explaining, EXPLAIN_SECONDS)
+        _, _, options = self._options(parameters)
+        options = options._replace(explained=parameters.face)
+        self._explaining += 1
+        try:
+            future = self.scheduler.submit(options, uploads)
+            (png,) = await result_unless_disconnected(request, future)
+        finally:
+            self._explaining -= 1
+        return Response(png, media_type="image/png")
+
+    def _options(
+        self, parameters: PredictParameters
+    ) -> tuple[ServedModel, RejectBand, PredictOptions]:
+        model = self.models.get(parameters.model)
+        always = parameters.always_answer
+        band = applied_reject_band(model.card, parameters.max_error, always) or HALF
+        search = parameters.min_score, parameters.min_face
+        return model, band, PredictOptions(model.name, parameters.crops, band, *search)
 
 
 def json_response(content: dict[str, Any], status: int = 200) -> Response:

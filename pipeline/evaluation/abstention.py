@@ -52,6 +52,29 @@ class RejectBand:
         return np.where(p >= self.high, "happy", np.where(p < self.low, "sad", "unsure"))
 
 
+def confidence(label: str, p_happy: float) -> float | None:
+    """How sure the label is: of happy ``p_happy``, of sad the rest to 1, of unsure None.
+
+    Examples
+    --------
+    >>> confidence("happy", 0.75), confidence("sad", 0.25), confidence("unsure", 0.25)
+    (0.75, 0.75, None)
+    """
+    return {"happy": p_happy, "sad": 1 - p_happy}.get(label)
+
+
+def confidence_text(label: str, p_happy: float) -> str:
+    """The confidence in two digits, never 0.00 or 1.00; empty for unsure.
+
+    Examples
+    --------
+    >>> [confidence_text("sad", 0.03), confidence_text("happy", 0.9999)]
+    ['0.97', '0.99']
+    """
+    sure = confidence(label, p_happy)
+    return "" if sure is None else f"{min(max(sure, 0.01), 0.99):.2f}"
+
+
 def choose_threshold(y_true: Labels, p_happy: Probabilities) -> float:
     """The threshold for happy (``p_happy >= it``) of the best balanced accuracy.
 

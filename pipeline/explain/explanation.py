@@ -16,9 +16,10 @@ from happysad.features.faces.face_batch import Faces
 from happysad.pipeline.estimators.face_model import default_settings
 from happysad.pipeline.estimators.feature_blocks import feature_blocks
 from happysad.pipeline.estimators.fitted_model import check_model, predict_p_happy
+from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.explain.attribution_maps import linear_terms, occlusion_map, resample
 from happysad.pipeline.explain.feature_names import COLUMNS, named_features, typical_shape
-from happysad.pipeline.prediction.predict_faces import Search, check_search, search_options
+from happysad.pipeline.prediction.predict_faces import HALF, Search, check_search, search_options
 from happysad.utils.errors import UserError
 from happysad.utils.image_decoding import ImageSource, read_image, to_gray
 
@@ -55,6 +56,7 @@ def explain(
     crops: bool = False,
     min_score: float | None = None,
     min_face: float | None = None,
+    band: RejectBand | None = None,
 ) -> Explanation:
     """What in a face speaks for happy and what for sad.
 
@@ -72,6 +74,8 @@ def explain(
         Lowest score of the detector, from 0.1 to 1, that counts as a face; without, the model's.
     min_face : float, optional
         Pixels of the smallest face to look for; without, the model's.
+    band : RejectBand, optional
+        Where its label is "unsure"; without, happy from 0.5 upwards.
 
     Returns
     -------
@@ -111,9 +115,10 @@ def explain(
         if method != "none":
             features = named_features(model, one)
     left, top, right, bottom = (int(v) for v in one.boxes[0])
+    p_happy = float(predict_p_happy(model[1:], one)[0])
     return Explanation(
-        p_happy=float(predict_p_happy(model[1:], one)[0]),
-        label=str(model[1:].predict(one)[0]),
+        p_happy=p_happy,
+        label=str((band or HALF).predict(p_happy)),
         crop=one.crops[0],
         landmarks=_points(gray, found, one),
         box=(left, top, right, bottom),

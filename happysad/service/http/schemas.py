@@ -50,6 +50,12 @@ class PredictParameters(BaseModel):
     crops: bool = Field(default=False, description="The images are tight crops of one face each.")
 
 
+class ExplainParameters(PredictParameters):
+    """The same, and which face is explained."""
+
+    face: int = Field(default=0, ge=0, description="Its number in the image.", examples=[0])
+
+
 class BatchImage(BaseModel):
     """One image of a batch."""
 
@@ -81,6 +87,13 @@ class Face(BaseModel):
         "was taken for one."
     )
     label: Literal["happy", "sad", "unsure"]
+    confidence: float | None = Field(
+        description="How sure the label is: of `happy` p_happy, of `sad` the rest to 1; null for "
+        "`unsure`.",
+        ge=0,
+        le=1,
+        examples=[0.9731],
+    )
     p_happy: float = Field(description="The probability of happy.", ge=0, le=1, examples=[0.9731])
     box: tuple[int, int, int, int] = Field(
         description="Left, top, right, bottom in pixels of the upright image.",

@@ -8,7 +8,7 @@ const SAYS_NOTHING = "The server does not answer: see that it still runs, then t
 // closes the connection, and the browser cannot tell that from a server that is gone.
 const MOST_BYTES = 20_000_000;
 
-async function ask(address, options) {
+async function ask(address, options, read = (response) => response.json()) {
   let response;
   try {
     response = await fetch(address, options);
@@ -17,7 +17,7 @@ async function ask(address, options) {
   }
   let body = null;
   try {
-    body = await response.json();
+    body = await (response.ok ? read(response) : response.json());
   } catch (error) {
     if (error.name === "AbortError") throw error;
   }
@@ -40,18 +40,35 @@ export function modelCard(name) {
  *
  * @param {Blob} blob an encoded image
  * @param {{model: string, maxError: ?number, alwaysAnswer: boolean, minScore: ?string,
- *   minFace: ?string}} settings
+ *   minFace: ?string, crops: ?boolean}} settings
  * @returns the service's answer; its images[0] is the picture's
  */
 export function predict(blob, settings, signal) {
+  const options = { method: "POST", body: blob, headers: kind(blob), signal };
+  return ask(`/v1/predict?${queryOf(settings)}`, options);
+}
+
+/** A picture of what in a face spoke for happy and what for sad: a Blob. */
+export function explain(blob, settings, face) {
+  const query = queryOf(settings);
+  query.set("face", face);
+  const options = { method: "POST", body: blob, headers: kind(blob) };
+  return ask(`/v1/explain?${query}`, options, (response) => response.blob());
+}
+
+function kind(blob) {
+  return { "Content-Type": blob.type.startsWith("image/") ? blob.type : "image/jpeg" };
+}
+
+function queryOf(settings) {
   const query = new URLSearchParams();
   if (settings.model) query.set("model", settings.model);
   if (settings.maxError !== null) query.set("max_error", settings.maxError);
   if (settings.alwaysAnswer) query.set("always_answer", "true");
   if (settings.minScore !== null) query.set("min_score", settings.minScore);
   if (settings.minFace !== null) query.set("min_face", settings.minFace);
-  const headers = { "Content-Type": blob.type.startsWith("image/") ? blob.type : "image/jpeg" };
-  return ask(`/v1/predict?${query}`, { method: "POST", body: blob, headers, signal });
+  if (settings.crops) query.set("crops", "true");
+  return query;
 }
 
 /** A photo's answer; Error with a sentence where the file itself cannot be sent. */

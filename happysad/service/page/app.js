@@ -2,6 +2,7 @@
 
 import { Camera } from "./live/camera.js";
 import { csvText, save } from "./photos/csv.js";
+import { offerSamples } from "./photos/samples.js";
 import { openDropZone } from "./drop_zone.js";
 import { Live } from "./live/live.js";
 import { LiveView } from "./live/live_view.js";
@@ -99,13 +100,16 @@ async function load() {
 }
 
 openDropZone((files) => photos.add(files));
+offerSamples((files) => photos.add(files), (sentence) => message.show(sentence));
 at("camera-button").addEventListener("click", () => (running ? stopCamera() : startCamera()));
 at("which-camera").addEventListener("change", () => startCamera(at("which-camera").value));
 at("remove-all").addEventListener("click", () => {
   photos.removeAll();
   at("choose").focus();
 });
-at("csv").addEventListener("click", () => save(csvText(photos.answers), "happysad.csv"));
+at("csv").addEventListener("click", () => {
+  save(new Blob([csvText(photos.answers)], { type: "text/csv" }), "happysad.csv");
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && running) {
     stopCamera("The camera was stopped while the page was out of sight.", () => startCamera());

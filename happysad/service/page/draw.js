@@ -43,10 +43,11 @@ function place(box, [left, top, right, bottom], width, height, mirrored) {
 }
 
 /** "2 happy 97 %"; in a crowd "2 happy", as the list below the picture says the rest. */
-function plateText(face, crowd) {
+export function plateText(face, crowd) {
   const parts = face.number === null ? [] : [face.number];
   parts.push(face.label);
-  if (!crowd) parts.push(howSure(face.label, face.pHappy));
+  const sure = howSure(face.label, face.pHappy);
+  if (sure && !crowd) parts.push(sure);
   return parts.join(" ") + note(face);
 }
 

@@ -23,6 +23,7 @@ export class Settings {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.model.addEventListener("change", () => this.#choose(this.#form.sure.value));
     form.sure.addEventListener("change", () => this.#tell());
+    form.crops.addEventListener("change", () => this.#changed());
   }
 
   /** Ask the service what it offers; Error with a sentence where it does not say. */
@@ -49,6 +50,11 @@ export class Settings {
   /** Whether every face is to be answered. */
   get alwaysAnswer() {
     return this.#form.sure.value === ALWAYS;
+  }
+
+  /** Whether photos are tight crops of one face each. */
+  get crops() {
+    return this.#form.crops.checked;
   }
 
   /** The lowest score that counts as a face, as the page's address says; null: the model's own. */
@@ -89,7 +95,7 @@ export class Settings {
     this.#form.sure.replaceChildren(...usual, always, ...choices);
     const kept = wanted === ALWAYS ? ALWAYS : errors.find((error) => error <= Number(wanted));
     this.#form.sure.value = kept ?? this.#form.sure.options[0].value;
-    document.getElementById("model-about").textContent = model.summary;
+    document.getElementById("model-about").textContent = howGood(card.metrics ?? {});
     document.getElementById("card-link").href = `/card?model=${encodeURIComponent(name)}`;
     this.#tell();
   }
@@ -111,6 +117,15 @@ export class Settings {
     }
     return `In tests it answered ${percent(entry.coverage)} of faces and said “unsure” of the rest.`;
   }
+}
+
+/** In plain words, by the tests on the card. */
+function howGood(metrics) {
+  const right = Object.values(metrics).map(({ accuracy }) => Math.round(100 * accuracy)).filter(Number.isFinite);
+  if (!right.length) return "Nothing is known of how often it is right.";
+  const [least, most] = [Math.min(...right), Math.max(...right)];
+  const span = least < most ? `${least} to ${most}` : `${least}`;
+  return `Of 100 faces in tests it read ${span} right${least < most ? ", by the kind of picture" : ""}.`;
 }
 
 function percent(share) {

@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from happysad.pipeline.prediction.prediction import ImagePrediction
 from happysad.service.workers.request_queue import Batch, QueuedRequest, RequestQueue
 from happysad.service.workers.worker import NamedImages, PredictOptions, Worker
 from happysad.utils.errors import UserError
@@ -22,7 +21,8 @@ class QueueFullError(UserError):
     """Too many images wait; ``seconds`` is when to come back."""
 
     def __init__(self, waiting: int, seconds: int) -> None:
-        super().__init__(f"{waiting} images are waiting already: come back in {seconds} seconds")
+        what = "1 image is" if waiting == 1 else f"{waiting} images are"
+        super().__init__(f"{what} waiting already: come back in {seconds} seconds")
         self.seconds = seconds
 
 
@@ -68,7 +68,7 @@ class BatchScheduler:
         with self._changed:
             return self._queue.images
 
-    def submit(self, options: PredictOptions, images: NamedImages) -> Future[list[ImagePrediction]]:
+    def submit(self, options: PredictOptions, images: NamedImages) -> Future[list[Any]]:
         """The predictions to come, one per image, or QueueFullError or ServiceStoppedError.
 
         Cancel the future to drop what no worker has taken.

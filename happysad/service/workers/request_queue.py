@@ -6,8 +6,8 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
-from happysad.pipeline.prediction.prediction import ImagePrediction
 from happysad.service.workers.worker import NamedImages, PredictOptions
 
 
@@ -17,8 +17,8 @@ class QueuedRequest:
 
     options: PredictOptions
     images: NamedImages
-    future: Future[list[ImagePrediction]] = field(default_factory=Future)
-    predictions: dict[int, ImagePrediction] = field(default_factory=dict)
+    future: Future[list[Any]] = field(default_factory=Future)
+    predictions: dict[int, Any] = field(default_factory=dict)
     taken: int = 0
     since: float = field(default_factory=time.perf_counter)
 

@@ -13,7 +13,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from happysad.pipeline.prediction.prediction import ImagePrediction
 from happysad.service.workers import model_cache
 from happysad.service.workers.limits import Limits
 from happysad.service.workers.worker import InProcessWorker, NamedImages, PredictOptions, Worker
@@ -71,7 +70,7 @@ class WorkerProcess:
             raise error
         self._is_ready = True
 
-    def predict(self, options: PredictOptions, images: NamedImages) -> list[ImagePrediction]:
+    def predict(self, options: PredictOptions, images: NamedImages) -> list[Any]:
         """One prediction per image; ChildProcessError if the process dies or cannot be started."""
         try:
             self.wait_until_ready()

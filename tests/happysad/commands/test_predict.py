@@ -43,7 +43,7 @@ def run():
 def test_a_table_with_a_line_for_each_face_or_why_there_is_none(run, model_file, album):
     result = run("predict", "--model", model_file, album)
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["image", "face", "answer", "p(happy)", "box"]
+    assert lines[0].split() == ["image", "face", "answer", "confidence", "box"]
     assert lines[1].startswith(f"{album / 'a_smile [1].jpg'} ")
     assert lines[1].split()[-7:-5] == ["0", "happy"]
     assert lines[2].split("coffee.png")[1].strip() == "no face"

@@ -48,7 +48,7 @@ def test_a_video_a_table_and_a_picture(happysad, clip, tmp_path):
     assert list(rows["track"].dropna()) == [1] * 6
     lines = told.stdout.splitlines()
     assert lines[0] == "10 frames, 0.4 s: 1 face followed, 4 frames without any"
-    assert lines[1] == "  face 1: happy 100% of 6 frames, from 0.1 to 0.3 s"
+    assert lines[1] == "  face 1: looks happy in 100% of 6 frames, from 0.1 to 0.3 s"
     assert lines[2].endswith("timeline.png written to one-happysad")
     assert told.stderr == ""
 

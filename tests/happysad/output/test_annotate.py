@@ -19,6 +19,8 @@ FACE = FacePrediction("happy", 0.974, (179, 83, 267, 171), 0.93)
 
 def test_a_face_is_told_in_a_word_and_a_number():
     assert face_text(FACE) == "happy 0.97"
+    assert face_text(replace(FACE, label="sad", p_happy=0.2)) == "sad 0.80"
+    assert face_text(replace(FACE, label="unsure")) == "unsure"
     assert face_text(replace(FACE, status="full_frame")) == "happy 0.97 (no face found)"
 
 

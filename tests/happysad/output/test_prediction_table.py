@@ -37,12 +37,12 @@ PREDICTIONS = [
 def test_the_table_lines_up(capsys):
     print_predictions(PREDICTIONS)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["image", "face", "answer", "p(happy)", "box"]
-    assert lines[1].split() == ["a.jpg", "0", "happy", "0.971", "1", "2", "3", "4"]
-    assert lines[2].split()[:3] == ["a.jpg", "1", "unsure"]
+    assert lines[0].split() == ["image", "face", "answer", "confidence", "box"]
+    assert lines[1].split() == ["a.jpg", "0", "happy", "0.97", "1", "2", "3", "4"]
+    assert lines[2].split() == ["a.jpg", "1", "unsure", "5", "6", "7", "8"]
     assert lines[3].split("  ")[-1].strip() == "no face"
     assert "unreadable: it is not an image file" in lines[4]
-    assert "sad (no face found)" in lines[5]
+    assert lines[5].split()[2:7] == ["sad", "(no", "face", "found)", "0.99"]
     words = ("answer", "happy", "unsure")
     starts = {line.index(word) for line, word in zip(lines[:3], words, strict=True)}
     assert len(starts) == 1
@@ -87,6 +87,8 @@ def test_the_csv_file_is_the_frame(tmp_path):
     assert list(frame["image"]) == ["a.jpg", "a.jpg", "b,\n.jpg", "c.jpg", "d.jpg"]
     assert frame["p_happy"].iloc[0] == pytest.approx(0.971235)
     assert frame["p_happy"].iloc[4] == frame["score"].iloc[4] == 0.0
+    assert frame["confidence"].iloc[[0, 4]].tolist() == pytest.approx([0.971235, 1.0])
+    assert frame["confidence"].isna().tolist() == [False, True, True, True, False]
     assert frame["score"].iloc[0] == pytest.approx(0.912346)
     assert frame["left"].isna().tolist() == [False, False, True, True, False]
 

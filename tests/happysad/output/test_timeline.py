@@ -34,6 +34,7 @@ def test_a_row_for_each_face_and_for_each_frame_without(told):
     assert list(rows["label"]) == ["no_face", "happy", "happy", "sad", "no_face", "no_face", "sad"]
     assert list(rows["track"].dropna()) == [1, 1, 2, 1]
     assert rows.loc[rows["label"] == "no_face", ["track", "p_happy", "left"]].isna().all(axis=None)
+    assert list(rows["confidence"].dropna()) == [0.9, 0.8, 0.9, 0.8]
     assert list(rows.iloc[1][["p_happy", "left", "top", "right", "bottom"]]) == [0.9, 1, 2, 30, 40]
 
 
@@ -53,8 +54,8 @@ def test_a_gap_at_the_end_lasts_to_the_end():
 def test_the_summary(told):
     assert told[0].summary() == [
         "6 frames, 0.6 s: 2 faces followed, 3 frames without any",
-        "  face 1: happy 67%, sad 33% of 3 frames, from 0.1 to 0.5 s",
-        "  face 2: sad 100% of 1 frame, from 0.2 to 0.2 s",
+        "  face 1: looks happy in 67%, looks sad in 33% of 3 frames, from 0.1 to 0.5 s",
+        "  face 2: looks sad in 100% of 1 frame, from 0.2 to 0.2 s",
     ]
 
 

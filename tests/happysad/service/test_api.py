@@ -312,3 +312,19 @@ def test_the_batch_has_its_options_in_the_body(client):
 def test_what_is_known_passes(client, picture):
     assert client.post("/v1/predict?crops=true", content=picture).status_code == 200
     assert client.get("/v1/model?card=1").status_code == 400
+
+
+@pytest.mark.slow
+def test_an_explanation_is_a_picture(client, picture, refuses):
+    answer = client.post("/v1/explain", content=picture)
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    told = refuses(client.post("/v1/explain?face=3", content=picture), 400)
+    assert "there is no face 3" in told
+    assert "cannot be read" in refuses(client.post("/v1/explain", content=b"text"), 400)
+    files = [("a", picture), ("b", picture)]
+    assert "one image" in refuses(client.post("/v1/explain", files=files), 400)
+    client.app.state.service._explaining = 1
+    answer = client.post("/v1/explain", content=picture)
+    assert "come back in 5 seconds" in refuses(answer, 503)
+    assert answer.headers["retry-after"] == "5"

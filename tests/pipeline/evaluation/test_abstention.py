@@ -12,6 +12,8 @@ from happysad.pipeline.evaluation.abstention import (
     RejectBand,
     choose_reject_band,
     choose_threshold,
+    confidence,
+    confidence_text,
     needed_faces,
     upper_limit,
 )
@@ -192,3 +194,12 @@ def test_upper_limit_is_where_so_few_become_unlikely(k, n, confidence):
 def test_upper_limit_at_the_ends():
     assert upper_limit([0, 5], [0, 5], 0.8).tolist() == [1, 1]
     assert float(upper_limit(0, 10, 0.8)) == pytest.approx(1 - 0.2 ** (1 / 10))
+
+
+def test_the_confidence_is_that_of_the_label():
+    assert confidence("happy", 0.9) == 0.9
+    assert confidence("sad", 0.2) == pytest.approx(0.8)
+    assert confidence("unsure", 0.9) is None
+    assert confidence_text("sad", 0.2) == "0.80"
+    assert confidence_text("sad", 0.0) == "0.99"
+    assert confidence_text("unsure", 0.2) == ""

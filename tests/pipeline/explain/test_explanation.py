@@ -8,6 +8,7 @@ from PIL import Image
 from skimage.data import astronaut, coffee
 
 from happysad.pipeline.demo.demo_faces import make_demo_faces
+from happysad.pipeline.evaluation.abstention import RejectBand
 from happysad.pipeline.explain.explanation import explain
 from happysad.pipeline.explain.feature_names import COLUMNS
 from happysad.pipeline.model_files.model_file import load_model
@@ -106,3 +107,7 @@ def test_bad_images_are_one_sentence(model, tmp_path, photo):
         explain(model, cup)
     with pytest.raises(UserError, match="there is 1 face, numbered from 0"):
         explain(model, photo, face=1)
+
+
+def test_within_the_band_it_is_unsure(model, photo):
+    assert explain(model, photo, band=RejectBand(0.0, 1.01)).label == "unsure"

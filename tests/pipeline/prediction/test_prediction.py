@@ -35,6 +35,7 @@ def test_a_row_for_each_face_or_why_there_is_none():
     assert frame["right"].isna().tolist() == [False, False, True, True]
     assert frame["score"][:2].tolist() == [0.93456, 0.25]
     assert frame["score"].isna().tolist() == [False, False, True, True]
+    assert frame["confidence"].isna().tolist() == [False, True, True, True]
     assert frame["reason"].tolist() == ["", "", "", "it is no image"]
 
 
@@ -49,9 +50,10 @@ def test_json_knows_all_of_it():
     said = json.loads(json.dumps(image_json(TWO), allow_nan=False))
     assert list(said) == ["image", "status", "reason", "width", "height", "faces"]
     assert said["faces"][0] == {
-        "face": 0, "status": "ok", "label": "happy", "p_happy": 0.9877,
-        "box": [1, 2, 30, 40], "score": 0.935,
+        "face": 0, "status": "ok", "label": "happy", "confidence": 0.9877,
+        "p_happy": 0.9877, "box": [1, 2, 30, 40], "score": 0.935,
     }  # fmt: skip
     assert said["faces"][1]["score"] == 0.25
+    assert said["faces"][1]["confidence"] is None
     assert image_json(TEXT)["reason"] == "it is no image"
     assert image_json(NONE)["faces"] == []

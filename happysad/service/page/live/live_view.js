@@ -2,7 +2,7 @@
 // so that it can be read, and aloud only what has changed.
 
 import { History } from "./history.js";
-import { faceLine } from "../labels.js";
+import { faceLine, inWords } from "../labels.js";
 
 const EVERY = 0.25; // seconds between changes of the text
 const ALOUD = 2; // seconds between two things said aloud
@@ -67,7 +67,7 @@ export class LiveView {
   }
 
   #say(seen, time) {
-    const words = seen.map((face) => `face ${face.number} ${face.label}`);
+    const words = seen.map((face) => `face ${face.number} ${inWords(face.label)}`);
     const said = words.length ? words.join(", ") : "no face";
     if (said === this.#last.said || time - this.#last.aloud < ALOUD) return;
     if (!words.length && time - this.#last.seenAt <= GONE) return;

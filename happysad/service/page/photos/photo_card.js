@@ -1,7 +1,10 @@
 // One photo with its boxes, and its answer in words.
 
+import { annotated } from "./annotated.js";
+import { whyButton } from "./why.js";
+import { save } from "./csv.js";
 import { drawFaces } from "../draw.js";
-import { count, faceLine, note } from "../labels.js";
+import { count, faceLine, inWords, note } from "../labels.js";
 
 const LEAST_WIDTH = 192; // of the picture on the page, so that words have room on a tiny one
 
@@ -12,17 +15,25 @@ export class PhotoCard {
   #boxes = document.createElement("div");
   #answer = document.createElement("div");
   #again = button("Try again");
+  #save = button("Download picture");
   #remove = button("Remove");
   #name;
+  #answered = null; // faces, width and height of the answer that is shown
 
-  /** @param {{again: () => void, remove: () => void}} ask called by the card's buttons */
+  #why;
+
+  /**
+   * @param {{again: () => void, remove: () => void, why: (face: number) => Promise<Blob>}} ask
+   *   called by the card's buttons
+   */
   constructor(file, name, ask) {
     this.#name = name;
+    this.#why = ask.why;
     this.#image.src = URL.createObjectURL(file);
     this.#image.alt = name;
     this.#image.decoding = "async";
     // What the browser shows is upright, as are the service's boxes. It knows fewer formats.
-    this.#image.onerror = () => (this.#frame.hidden = true);
+    this.#image.onerror = () => (this.#frame.hidden = this.#save.hidden = true);
     this.#build(ask);
     this.wait();
   }
@@ -38,16 +49,18 @@ export class PhotoCard {
     this.#frame.append(picture);
     this.#again.addEventListener("click", ask.again);
     this.#remove.addEventListener("click", ask.remove);
+    this.#save.addEventListener("click", () => this.#download());
+    this.#save.ariaLabel = `Download ${this.#name} with its answer drawn in`;
     this.#remove.ariaLabel = `Remove ${this.#name}`;
     this.#again.ariaLabel = `Try again with ${this.#name}`;
-    const text = div("text", title, this.#answer, div("buttons", this.#again, this.#remove));
+    const text = div("text", title, this.#answer, div("buttons", this.#again, this.#save, this.#remove));
     this.element.className = "card";
     this.element.setAttribute("aria-labelledby", title.id);
     this.element.append(this.#frame, text);
   }
 
   wait() {
-    this.#again.hidden = true;
+    this.#again.hidden = this.#save.hidden = true;
     this.element.ariaBusy = "true";
     if (!this.#answer.children.length) this.#say("Answering …", "soft");
   }
@@ -60,16 +73,18 @@ export class PhotoCard {
     const tiny = image.width < LEAST_WIDTH && image.height < 1.5 * image.width;
     if (tiny) this.#image.width = LEAST_WIDTH;
     drawFaces(this.#boxes, numbers, image.width, image.height);
+    this.#answered = [numbers, image.width, image.height];
+    this.#save.hidden = this.#frame.hidden || !faces.length;
     if (!faces.length) {
       this.#say("No face found. It finds faces of about 50 pixels or more; in large pictures, of a 27th of the longer side.");
     } else {
       const list = document.createElement("ul");
       list.className = "faces";
-      list.append(...faces.map((face, i) => faceLine(`Face ${i + 1}`, face)));
+      list.append(...faces.map((face, i) => this.#line(face, i)));
       this.#answer.replaceChildren(list);
       if (this.#frame.hidden) this.#answer.append(paragraph("This browser cannot show the picture.", "soft"));
     }
-    const words = faces.map((face) => face.label + note(face)).join(", ");
+    const words = faces.map((face) => inWords(face.label) + note(face)).join(", ");
     const summary = faces.length ? `${count(faces.length, "face")}, ${words}` : "no face found";
     this.#image.alt = `${this.#name}: ${summary}`;
     return this.#image.alt;
@@ -82,6 +97,18 @@ export class PhotoCard {
     drawFaces(this.#boxes, [], 1, 1);
     this.#say(sentence, "wrong");
     return `${this.#name}: ${sentence}`;
+  }
+
+  #line(face, i) {
+    const line = faceLine(`Face ${i + 1}`, face);
+    line.append(" ", whyButton(`${this.#name}, face ${i + 1}`, () => this.#why(i)));
+    return line;
+  }
+
+  async #download() {
+    await this.#image.decode();
+    const name = this.#name.replace(/\.\w+$/, "");
+    save(await annotated(this.#image, ...this.#answered), `${name}-happysad.jpg`);
   }
 
   /** For keyboards: where to go on after another card is gone. */

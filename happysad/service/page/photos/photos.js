@@ -1,6 +1,6 @@
 // The photos that were chosen, dropped or pasted, newest first, and their answers.
 
-import { Unreachable, predictFile } from "../api.js";
+import { Unreachable, explain, predictFile } from "../api.js";
 import { PhotoCard } from "./photo_card.js";
 import { count } from "../labels.js";
 
@@ -32,6 +32,7 @@ export class Photos {
       const photo = { file, name: file.name || "pasted picture", asked: 0, image: null };
       photo.card = new PhotoCard(file, photo.name, {
         again: () => this.#ask([photo]),
+        why: (face) => explain(file, this.#chosen, face),
         remove: () => {
           this.#remove(photo);
           (this.#photos[0]?.card ?? document.getElementById("choose")).focus();
@@ -56,6 +57,11 @@ export class Photos {
   /** Each photo's name and, once it was asked about, its answer or what is wrong, and by what. */
   get answers() {
     return this.#photos.map(({ name, image, wrong, by }) => ({ name, image, wrong, by }));
+  }
+
+  get #chosen() {
+    const { model, maxError, alwaysAnswer, minScore, minFace, crops } = this.#settings;
+    return { model, maxError, alwaysAnswer, minScore, minFace, crops };
   }
 
   #remove(photo) {
@@ -94,8 +100,8 @@ export class Photos {
 
   async #answer(photo) {
     const { asked } = photo;
-    const { model, maxError, alwaysAnswer, minScore, minFace } = this.#settings;
-    const settings = { model, maxError, alwaysAnswer, minScore, minFace };
+    const settings = this.#chosen;
+    const { model, maxError } = settings;
     const { answer, error } = await predictFile(photo.file, settings).then(
       (answer) => ({ answer }),
       (error) => ({ error }),

@@ -65,8 +65,9 @@ def test_all_can_be_reached_by_tab(page, pictures):
     page.js("document.activeElement.blur()")
     names = tabbed(page)
     for name in (
-        "Skip to the pictures", "choose", "camera-button", "model", "sure", "csv", "remove-all",
-        "Remove two.jpg", "Remove text.jpg", "card-link", "For programs: the service's interface",
+        "Skip to the pictures", "choose", "camera-button", "model", "sure", "crops", "csv",
+        "remove-all", "Remove two.jpg", "Remove text.jpg", "card-link",
+        "For programs: the service's interface",
     ):  # fmt: skip
         assert name in names, names
 

@@ -46,7 +46,7 @@ def test_the_network_is_offered_by_its_name():
 def test_models_that_are_not_there_or_share_a_name_are_refused(model_file, tmp_path):
     with pytest.raises(UserError, match="there is no model file"):
         ServedModels([str(tmp_path / "no.joblib")])
-    with pytest.raises(UserError, match="no model named 'fusoin' comes with"):
+    with pytest.raises(UserError, match="no model is named 'fusoin'"):
         ServedModels(["fusoin"])
     (tmp_path / "a").mkdir()
     for name in (model_file.name, f"{model_file.name}.json"):
