@@ -309,7 +309,16 @@ def test_the_service_answers_as_the_page_shows(desk, address):
             assert outline(answer) == outline(json.loads(shown.text)), f"line {call.line}"
 
 
-VARIES = ("model_sha256", "happysad", "milliseconds", "confidence", "p_happy", "score", "low", "high")
+VARIES = (
+    "model_sha256",
+    "happysad",
+    "milliseconds",
+    "confidence",
+    "p_happy",
+    "score",
+    "low",
+    "high",
+)
 
 
 def outline(answer: Any, name: str = "") -> Any:

@@ -35,7 +35,7 @@ def test_a_full_queue_is_503_for_a_whole_request(service, picture, refuses, monk
         type(client.app.state.service.scheduler._queue), "images", property(lambda self: 1)
     )
     answer = client.post("/v1/predict", content=picture)
-    assert "1 images are waiting" in refuses(answer, 503)
+    assert "1 image is waiting" in refuses(answer, 503)
     assert int(answer.headers["retry-after"]) >= 1
 
 

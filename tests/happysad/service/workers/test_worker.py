@@ -9,6 +9,7 @@ from happysad.pipeline.model_files.model_file import load_model
 from happysad.pipeline.prediction.predict_faces import predict_faces
 from happysad.service.workers.limits import TooLargeError
 from happysad.service.workers.worker import InProcessWorker, PredictOptions
+from happysad.utils.errors import UserError
 
 
 @pytest.fixture
@@ -42,3 +43,14 @@ def test_an_image_of_too_many_pixels_is_refused(sources, model_file, picture):
         InProcessWorker(sources, pixels=1000).predict(
             PredictOptions(str(model_file), False, None), [("a", picture)]
         )
+
+
+@pytest.mark.slow
+def test_an_explanation_is_the_bytes_of_a_picture(sources, model_file, picture):
+    asked = PredictOptions(str(model_file), False, None, explained=0)
+    (png,) = InProcessWorker(sources).predict(asked, [("a", picture)])
+    assert png.startswith(b"\x89PNG")
+    with pytest.raises(UserError, match="a cannot be read: it is empty"):
+        InProcessWorker(sources).predict(asked, [("a", b"")])
+    with pytest.raises(TooLargeError):
+        InProcessWorker(sources, pixels=1000).predict(asked, [("a", picture)])
