@@ -2,7 +2,7 @@
 
 >>> from happysad import make_model
 >>> [name for name, step in make_model("hog-svm").steps]
-['faces', 'features', 'classifier']
+['faces', 'augment', 'features', 'classifier']
 """
 
 from __future__ import annotations

@@ -90,10 +90,10 @@ def finished_desk(tmp_path_factory) -> Desk:
 
 def made_up(tmp_path: Path) -> Desk:
     files = read_scores(KEPT)["file"].tolist()
-    rows = run_rows(files, "fusion-svm", 0.99) + run_rows(files, "hog-svm", 0.5)
+    rows = run_rows(files, "texture-svm", 0.99) + run_rows(files, "hog-svm", 0.5)
     photographs = [file for file in files if file.startswith("muxspace/")][:40]
     away = [
-        {"dataset": dataset, "split": "test", "condition": condition, "model": "fusion-svm",
+        {"dataset": dataset, "split": "test", "condition": condition, "model": "texture-svm",
          "image": f"/somewhere/{file}", "label": "sad" if i % 2 else "happy", "p_happy": 0.6}
         for dataset in ("fer2013", SMALL)
         for condition in ("fitted on fer2013", f"fitted on {SMALL}")
@@ -119,10 +119,10 @@ def test_the_other_programs_score_what_was_measured(finished_desk):
 
 
 def test_ours_are_compared_on_the_same_images(desk):
-    result = desk("--model", "fusion-svm,hog-svm")
+    result = desk("--model", "texture-svm,hog-svm")
     assert result.exit_code == 0, result.output
     pairs = desk.table("comparisons").set_index(["tested_on", "model", "against"])
-    fer = pairs.loc[("fer2013 PrivateTest", "fusion-svm", FER)]
+    fer = pairs.loc[("fer2013 PrivateTest", "texture-svm", FER)]
     gained = fer["n_only_model_correct"] - fer["n_only_other_correct"]
     assert fer["difference"] == pytest.approx(gained / 1473, abs=1e-5)
     assert fer["p_value"] <= fer["p_value_holm"] < 0.05
@@ -149,7 +149,7 @@ def test_the_folder_keeps_scores_and_says_where_our_answers_come_from(finished_d
 
 
 def test_a_users_mistakes_are_one_sentence_each(desk, tmp_path):
-    assert "no model hog-smv, but fusion-svm, hog-svm" in desk.refused("--model", "hog-smv")
+    assert "no model hog-smv, but hog-svm, texture-svm" in desk.refused("--model", "hog-smv")
     missing = desk.refused("--transfer", "none")
     assert "no run in none: name one with --transfer" in missing
     assert "name the file with --scores" in desk.refused("--scores", str(tmp_path / "none.csv"))
@@ -169,7 +169,7 @@ def test_without_any_of_the_usual_models_those_there_are_named(desk, tmp_path):
         [{"dataset": "b", "split": "test", "condition": "fitted on fer2013", "model": "lbp-svm",
           "image": "/x/y.png", "label": "sad", "p_happy": 0.1}],
     )  # fmt: skip
-    assert "no model stack, but lbp-svm" in desk.refused()
+    assert "no model fusion-stack, but lbp-svm" in desk.refused()
     assert "1 of 2,100 images have no scores" in desk.refused("--model", "lbp-svm")
 
 

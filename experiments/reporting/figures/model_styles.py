@@ -43,6 +43,7 @@ _KNOWN = {
     "cnn-pretrained": ("#882255", "8"),
     "embedding-svm": ("#AA4499", "h"),
     "stack": (COLORS[6], "X"),
+    "fusion-stack": ("#A95AA1", "3"),
 }
 
 
