@@ -23,7 +23,6 @@ from happysad.utils.errors import UserError
 
 WIDTH, HEIGHT = 800, 360
 FRAMES = 200
-MAX_ERROR = "0.05"
 
 PARTY = (
     Actor(start=(0.12, 0.55), side=170, moods=((0.0, "happy"),), seed=20),
@@ -44,7 +43,7 @@ def annotated_photo(picture: Path, folder: Path) -> None:
     """Write a photo of several faces as ``happysad predict --annotate`` draws it."""
     drawn = folder / "drawn"
     photo = save_photo(folder / picture.name)
-    run("predict", photo, "--max-error", MAX_ERROR, "--annotate", drawn, "--quiet")
+    run("predict", photo, "--annotate", drawn, "--quiet")
     _take(drawn / picture.name, picture)
 
 
@@ -52,7 +51,7 @@ def timeline(picture: Path, folder: Path) -> None:
     """Write who is happy when in a video, as ``happysad video`` draws it."""
     clip = folder / "party.avi"
     write_clip(clip, draw_clip(WIDTH, HEIGHT, FRAMES, CLIP), (WIDTH, HEIGHT))
-    run("video", clip, "--no-video", "--max-error", MAX_ERROR, "--out", folder, "--quiet")
+    run("video", clip, "--no-video", "--out", folder, "--quiet")
     _take(folder / "timeline.png", picture)
 
 

@@ -95,5 +95,7 @@ def test_mistakes_are_one_sentence(tmp_path):
     result = invoke("--out", tmp_path / "file")
     assert result.exit_code == 2
     assert "is a file" in result.stderr
-    with pytest.raises(UserError, match="hog-svm is a recipe, and no trained model of it is shipped"):
+    with pytest.raises(
+        UserError, match="hog-svm is a recipe, and no trained model of it is shipped"
+    ):
         measure(["hog-svm"], {})

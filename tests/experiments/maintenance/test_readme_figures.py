@@ -17,7 +17,7 @@ from happysad.utils.errors import UserError
 @pytest.mark.slow
 def test_the_photo_shows_happy_sad_and_unsure_faces(tmp_path):
     photo = readme_figures.save_photo(tmp_path / "photo.jpg")
-    faces = predict_images([photo], max_error=float(readme_figures.MAX_ERROR))
+    faces = predict_images([photo])
     left_to_right = faces.sort_values("left")["label"].tolist()
     assert left_to_right == ["happy", "sad", "unsure", "happy"]
 
