@@ -22,8 +22,8 @@ def test_each_step_of_training_at_each_size_with_features_computed_once(monkeypa
     assert (frame["cpu_s"] > 0).all()
     each = (1000 * frame["cpu_s"] / frame["images"]).tolist()
     assert frame["ms_per_image"].tolist() == pytest.approx(each)
-    # Faces and mirror images, once to warm up and once for each size; the fit finds them cached, and
-    # adds a changed copy of every second one.
+    # Faces and mirror images, once to warm up and once for each size; the fit finds them cached,
+    # and adds a changed copy of every second one.
     assert sum(computed) == 2 * 1.5 * (24 + 12 + 24)
 
 
