@@ -28,8 +28,8 @@ METHOD = (
 
 EFFORTS = [
     ["program", "installed", "CPU ms a photograph", "in the way"],
-    ["happysad (stack)", "0.94 GB", "19", "-"],
-    ["happysad (texture-svm)", "0.94 GB", "12", "-"],
+    ["happysad (stack)", "0.94 GB", "15", "-"],
+    ["happysad (texture-svm)", "0.94 GB", "10", "-"],
     [PEERS["fer"], "7.5 GB", "22", "the import that its README shows fails"],
     [
         PEERS["faceapi"],
