@@ -132,10 +132,9 @@ def test_run_json_tells_the_whole_story(finished, data, demo_data):
 @pytest.mark.slow
 def test_the_figures_are_pictures(finished, image_is_drawn):
     names = {file.name for file in (finished / "figures").iterdir()}
-    assert names == {
+    assert names - {"confident_errors.png"} == {  # there may be no confident error
         "scores.png", "confusion_matrices.png", "comparisons.png", "roc.png",
         "precision_recall.png", "reliability.png", "risk_coverage.png", "training.png",
-        "confident_errors.png",
     }  # fmt: skip
     assert all(image_is_drawn(finished / "figures" / name) for name in names)
 

@@ -200,7 +200,7 @@ def test_a_recipe_is_no_model_to_predict_with(refused, photo):
 
 def test_wrong_options_are_one_sentence(refused, photo, tmp_path):
     assert "cannot both be printed" in refused("predict", photo, "--csv", "-", "--json", "-")
-    assert "least on its card is 0.005" in refused("predict", photo, "--max-error", "0.001")
+    assert "least on its card is 0.01" in refused("predict", photo, "--max-error", "0.001")
     assert "between 0 and 1" in refused("predict", photo, "--max-error", "5")
     both = ("--max-error", "0.05", "--always-answer")
     assert "either every face is answered or" in refused("predict", photo, *both)
