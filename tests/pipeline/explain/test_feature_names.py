@@ -75,7 +75,7 @@ def test_the_typical_shape_is_the_mean_of_the_training_faces(fitted, demo):
 @pytest.mark.slow
 @pytest.mark.xfail(
     strict=True,
-    reason="columns of LandmarkGeometry that the mirror mean leaves at rounding noise are scaled up",
+    reason="columns of LandmarkGeometry that the mirror mean leaves at rounding noise",
 )
 def test_a_mirrored_face_has_the_same_features(fitted, demo, mirrored):
     model, face = fitted("fusion-svm"), demo[0][82]
