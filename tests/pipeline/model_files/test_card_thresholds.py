@@ -77,7 +77,8 @@ def test_what_the_card_cannot_do_is_one_sentence():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_models_have_them(name):
     card = read_card(name)
-    assert {0.01, 0.02, 0.03, 0.05, 0.1} <= set(card_errors(card)) <= set(MAX_ERRORS)
+    too_small = {"stack": {0.005}}  # which its validation part has too few faces for
+    assert set(card_errors(card)) == set(MAX_ERRORS) - too_small.get(name, set())
     narrow, wide = card_reject_band(card, 0.1), card_reject_band(card, 0.02)
     assert wide.low < narrow.low <= narrow.high < wide.high
     assert 0 < wide.low < 0.5 < wide.high < 1
